@@ -1,0 +1,132 @@
+import type { ErrorData } from '../errors/index.js'
+import type { Did, Hash, UnixMillis } from '../units/index.js'
+import type { Envelope } from '../wire/index.js'
+
+/**
+ * A transaction ready for the machine: an envelope of kind `conet-tx+jwt` or `conet-voucher+jwt` (a bare voucher is a
+ * settlement: the client's signature authorises it, anyone may bring it) plus the key its signature was verified with.
+ */
+export interface SignedTx {
+  readonly envelope: Envelope
+  /** 32-byte key that verified the signature; `undefined` while unverified. The machine compares it with the signer's current key. */
+  readonly verifiedWith: Uint8Array | undefined
+}
+
+/** Payload of `conet-tx+jwt`. `body` is checked against the schema of the module's transition named by `type`. */
+export interface TxPayload {
+  readonly lid: string
+  /** Unix seconds (RFC 7519 NumericDate), at most 600 s after the block's time. */
+  readonly exp: number
+  /** 16 random bytes, base64url. */
+  readonly nonce: string
+  /** `<module>/<transition>`, e.g. `accounts/transfer`. */
+  readonly type: string
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** What happened, for the read model and for subscribers. Amounts are decimal strings so that events are plain JSON. */
+export interface LedgerEvent {
+  /** `<module>/<past participle>`, e.g. `sessions/settled`. */
+  readonly type: string
+  readonly [field: string]: string | number | boolean | null | readonly unknown[] | object
+}
+
+/** Result of one transaction in a block. `code` is `'OK'` or a code of a module or of the machine. */
+export interface TxResult {
+  readonly hash: Hash
+  readonly code: string
+  readonly data: ErrorData
+  readonly events: readonly LedgerEvent[]
+}
+
+export interface BlockContext {
+  readonly height: number
+  /** Block time, set by the engine, never decreasing. The machine never reads a clock. */
+  readonly timeMs: UnixMillis
+}
+
+/** An ordered block as an engine delivers it. */
+export interface Block extends BlockContext {
+  readonly txs: readonly SignedTx[]
+}
+
+export interface BlockResult extends BlockContext {
+  readonly results: readonly TxResult[]
+  /** Events of scheduled work that ran at the start of the block. */
+  readonly scheduled: readonly LedgerEvent[]
+  /** H(state root ‖ history root): no height, no time. */
+  readonly appHash: Hash
+}
+
+/** Backing storage of committed state: synchronous reads, one atomic batch per commit. Implemented over lmdb, and by `memoryStorage` in tests. */
+export interface StateStorage {
+  get(key: string): string | undefined
+  /** Ordered by key (UTF-16 code unit order of ASCII keys); `from` inclusive, `to` exclusive. */
+  range(from: string, to: string, limit: number): Iterable<readonly [key: string, value: string]>
+  /** Buffered atomically: either all of the batch is seen after a crash or nothing. `undefined` deletes. */
+  write(batch: ReadonlyMap<string, string | undefined>): void
+}
+
+/** JSON of the first state. */
+export interface Genesis {
+  readonly lid: string
+  readonly timeMs: UnixMillis
+  readonly assets: readonly { readonly id: string; readonly issuer: Did; readonly decimals: number }[]
+  readonly accounts: readonly { readonly owner: Did; readonly asset: string; readonly amount: string }[]
+  /** Parameters per module; each module states defaults and checks its own. */
+  readonly params?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
+export interface Info {
+  readonly lid: string
+  readonly height: number
+  readonly timeMs: UnixMillis
+  readonly appHash: Hash
+}
+
+/** One leaf and the hashes that lead from it to the app hash; a phone checks it with `verifyProof` alone. */
+export interface Proof {
+  readonly key: string
+  readonly value: string
+  /** Leaf index in the state tree. */
+  readonly index: number
+  /** Sibling hashes from leaf to state root, hex. */
+  readonly siblings: readonly Hash[]
+  readonly historyRoot: Hash
+}
+
+export interface SnapshotInfo {
+  readonly height: number
+  readonly chunks: number
+  readonly appHash: Hash
+}
+
+/**
+ * The driven seam (shape of ABCI 2.0). An engine calls it; it never calls an engine, reads no clock and does no I/O
+ * beyond the `StateStorage` it was given. All synchronous.
+ */
+export interface Application {
+  info(): Info
+  initGenesis(genesis: Genesis): Info
+  /** Cheap admission check against committed state: form, ledger, expiry, replay, signer's key, module `check`. No state change. */
+  check(tx: SignedTx, nowMs: UnixMillis): TxResult
+  /** Which public key must have signed: resolves `kid` against committed state. `undefined` if unknown or revoked. */
+  signerKey(tx: Envelope): Uint8Array | undefined
+  /** Drops what cannot be in a block (expired, duplicate), keeps order. */
+  prepareProposal(txs: readonly SignedTx[], context: BlockContext, maxBytes: number): readonly SignedTx[]
+  /** Accepts all but malformed blocks. */
+  processProposal(block: Block): boolean
+  /** Runs scheduled work, then every transaction in order, and computes the app hash. Not yet visible to `query`. */
+  finalizeBlock(block: Block): BlockResult
+  /** Makes the finalized block the committed state (one `StateStorage.write`). */
+  commit(): Info
+  /** Read-only queries by name, e.g. `accounts/balance`; see each module's `queries`. Throws ConetError `QUERY_UNKNOWN`. */
+  query(name: string, args: Readonly<Record<string, unknown>>): unknown
+  prove(key: string): Proof | undefined
+  /** Runs every module's invariants; throws InvariantError on the first broken one. */
+  checkInvariants(): void
+  snapshot(): SnapshotInfo
+  snapshotChunk(height: number, chunk: number): Uint8Array
+  /** Loads chunks into empty storage; throws ConetError `SNAPSHOT_MISMATCH` if the result does not hash to `appHash`. */
+  restore(info: SnapshotInfo, chunks: Iterable<Uint8Array>): Info
+}

@@ -1,0 +1,36 @@
+import type { BlockResult, Genesis, Info, Proof, TxResult } from '@conet/core/ledger'
+import type { Hash, UnixMillis } from '@conet/core/units'
+
+/** A committed block with what it did: what followers, the read model and `conet verify` consume. */
+export interface CommittedBlock {
+  readonly height: number
+  readonly timeMs: UnixMillis
+  /** Compact JWS texts in order. */
+  readonly txs: readonly string[]
+  readonly result: BlockResult
+}
+
+/** An ordering engine with its replica of the ledger. Several nodes of one process may share one. */
+export interface Engine {
+  readonly name: string
+  start(): Promise<void>
+  /** Resolves after everything accepted is durable. */
+  stop(): Promise<void>
+  readonly genesis: Genesis
+  /** Durable and applied height. */
+  info(): Info
+  /**
+   * Checks, orders, applies, and resolves when durable here. A refused transaction resolves too, with its code.
+   * @throws ConetError `ENGINE_STOPPED`, `ENGINE_UNREACHABLE` (retry), `MEMPOOL_FULL` (retry), `DISK_FULL` (retry)
+   */
+  submit(tx: string): Promise<TxResult>
+  /** Read-only query of the committed state, e.g. `query('accounts/balance', {owner, asset})`. */
+  query(name: string, args: Readonly<Record<string, unknown>>): unknown
+  prove(key: string): Proof | undefined
+  /** `undefined` above the durable height. */
+  block(height: number): Promise<CommittedBlock | undefined>
+  /** Every block from `from` on, then live ones, in order, until `signal` aborts. */
+  blocks(from: number, signal: AbortSignal): AsyncIterable<CommittedBlock>
+  /** Where a transaction ended up, for hashes of the last blocks kept in memory and by read model otherwise. */
+  find(hash: Hash): TxResult | undefined
+}

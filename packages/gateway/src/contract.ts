@@ -1,0 +1,48 @@
+import type { AccessPoint, SessionId } from '@conet/core/rounds'
+import type { Bytes, UnixMillis } from '@conet/core/units'
+
+/** What the provider asks the data plane to let through. */
+export interface Admission {
+  readonly session: SessionId
+  /** No byte of the session passes after this moment of the gateway's clock, whoever is alive (RND-4). */
+  readonly until: UnixMillis
+  /** Bytes (both ways) that may pass in total before the gateway holds the flows back: the unpaid limit. */
+  readonly quota: Bytes
+  /** Only flows from this address may use the credentials; `undefined` allows any. */
+  readonly clientAddress?: string | undefined
+}
+
+/** Cumulative counts since `open`; only bytes of flows that the client opened. */
+export interface Meter {
+  readonly bytesUp: Bytes
+  readonly bytesDown: Bytes
+  readonly openFlows: number
+  readonly refusedFlows: number
+}
+
+export type GatewayEvent =
+  /** The session's time ran out in the data plane. */
+  | { readonly type: 'expired'; readonly session: SessionId }
+  /** The session's flows are held back because the quota is used up. */
+  | { readonly type: 'quota'; readonly session: SessionId; readonly meter: Meter }
+  /** More than half of the quota that was free at the last `extend` is used: time for an early statement. */
+  | { readonly type: 'half'; readonly session: SessionId; readonly meter: Meter }
+  /** The data plane lost the session (process, uplink, rule removed by hand). */
+  | { readonly type: 'lost'; readonly session: SessionId; readonly reason: string }
+
+export interface Gateway {
+  readonly name: string
+  start(): Promise<void>
+  /** Ends every session and frees every port, rule and timer. */
+  stop(): Promise<void>
+  /** @throws ConetError `SESSION_EXISTS`, `GATEWAY_STOPPED` */
+  open(admission: Admission): Promise<AccessPoint>
+  /** Moves the end and the quota (both absolute, cumulative). @throws ConetError `SESSION_UNKNOWN` */
+  extend(session: SessionId, until: UnixMillis, quota: Bytes): Promise<void>
+  /** Cuts every flow at once and returns the last count. Closing twice is allowed. */
+  close(session: SessionId): Promise<Meter>
+  /** @throws ConetError `SESSION_UNKNOWN` */
+  meter(session: SessionId): Meter
+  /** @returns a function that removes the listener */
+  onEvent(listener: (event: GatewayEvent) => void): () => void
+}

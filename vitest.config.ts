@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+/** Tests run on the sources: `@conet/core/wire` is `packages/core/src/wire/index.ts`. Worker threads run from `dist`. */
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      {
+        find: /^@conet\/(core|engines|gateway|client|node|cli)\/(.+)$/,
+        replacement: source('packages/$1/src/$2/index.ts'),
+      },
+      { find: /^@conet\/(core|engines|gateway|client|node|cli)$/, replacement: source('packages/$1/src/index.ts') },
+    ],
+  },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    maxWorkers: 2,
+  },
+})
