@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# The quick gate, under two minutes: format, lint, types, architecture, unit, property, vectors, contract suites, docs unchanged.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+npx biome check --error-on-warnings .
+npx tsc -b
+npm run --silent types --workspace @conet/console
+npx vitest run --exclude 'tests/e2e/**' --exclude 'tests/console/**'
+node scripts/docs.mjs --check
