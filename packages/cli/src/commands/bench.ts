@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ConetError } from '@conet/core/errors'
+import type { CliCommand } from '../command.js'
+
+const FOLDER = fileURLToPath(new URL('../../../../bench/dist/', import.meta.url))
+
+/** Benchmarks are the files of `bench/` that start with a benchmark's name; helpers live in `bench/lib`. */
+function names(): string[] {
+  if (!existsSync(FOLDER)) return []
+  return readdirSync(FOLDER)
+    .filter(file => file.endsWith('.js') && !file.startsWith('lib'))
+    .map(file => basename(file, '.js'))
+    .sort()
+}
+
+export const bench: CliCommand = {
+  name: 'bench',
+  summary: 'run one benchmark with its control and the limit it is held against',
+  examples: ['conet bench ledger', 'conet bench service-time --json'],
+  configure: command => {
+    command.argument('[name]', 'which benchmark; without it the list is printed')
+  },
+  run: async ({ out, signal }, [name]) => {
+    if (name === undefined) {
+      out.result({ benchmarks: names() }, () => names().join('\n'))
+      return 0
+    }
+    if (!names().includes(name))
+      throw new ConetError(
+        'USAGE',
+        `there is no benchmark "${name}": choose one of ${names().join(', ') || '(none built: npm run types)'}`,
+      )
+    const child = spawn(process.execPath, [join(FOLDER, `${name}.js`), ...(out.json ? ['--json'] : [])], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      signal,
+    })
+    return await new Promise<number>((done, fail) => {
+      child.on('error', fail)
+      child.on('exit', code => done(code ?? 1))
+    })
+  },
+}

@@ -1,0 +1,24 @@
+import { ConetError } from '@conet/core/errors'
+
+/** Exit codes of every command; scripts may rely on them. */
+export const EXIT = {
+  ok: 0,
+  /** Something failed that no other code names. */
+  failed: 1,
+  /** The command line was wrong. */
+  usage: 2,
+  /** A ledger, provider or policy said no; the error's code tells why. */
+  refused: 3,
+  /** Nobody answered, or it may work later. */
+  unreachable: 4,
+  /** Ended by Ctrl-C. */
+  interrupted: 130,
+} as const
+
+/** Chooses the exit code for a failure. */
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof ConetError)) return EXIT.failed
+  if (error.code === 'USAGE') return EXIT.usage
+  if (error.verdict === 'retry') return EXIT.unreachable
+  return EXIT.refused
+}

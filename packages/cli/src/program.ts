@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import type { CliCommand } from './command.js'
+import { COMMANDS } from './commands/index.js'
+import { EXIT, exitCodeOf } from './exit.js'
+import { createOutput, type Streams } from './output.js'
+
+const DEFAULT_NODE = 'http://127.0.0.1:7070'
+
+export interface Run {
+  readonly argv: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  readonly streams: Streams
+  readonly signal: AbortSignal
+}
+
+/**
+ * Runs one command line.
+ *
+ * @returns the exit code (see `EXIT`); never throws
+ */
+export async function runCli(run: Run): Promise<number> {
+  let code: number = EXIT.ok
+  const program = createProgram(run.streams)
+  for (const command of COMMANDS) register(program, command, run, result => (code = result))
+  try {
+    await program.parseAsync([...run.argv], { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    createOutput(run.streams, run.argv.includes('--json'), run.env).error(error)
+    return run.signal.aborted ? EXIT.interrupted : exitCodeOf(error)
+  }
+}
+
+function createProgram(streams: Streams): Command {
+  return new Command('conet')
+    .description('Get online through networks of other owners, share your own, and settle by the round.')
+    .exitOverride()
+    .configureOutput({ writeOut: text => streams.stdout.write(text), writeErr: text => streams.stderr.write(text) })
+    .enablePositionalOptions()
+    .showHelpAfterError('(add --help for what the command takes)')
+}
+
+function register(program: Command, cli: CliCommand, run: Run, done: (code: number) => void): void {
+  const command = program
+    .command(cli.name)
+    .description(cli.summary)
+    .exitOverride()
+    .option('--json', 'print one JSON value for programs', false)
+    .option('--home <folder>', 'folder of your wallet and node (CONET_HOME, default ~/.conet)')
+    .option('--node <url>', 'node to ask (CONET_NODE, default: the one in the home folder)')
+    .addHelpText('after', `\nExamples:\n${cli.examples.map(line => `  $ ${line}`).join('\n')}\n`)
+  cli.configure(command)
+  command.action(async () => {
+    const options = command.opts<Record<string, unknown>>()
+    const home = text(options.home) ?? run.env.CONET_HOME ?? join(homedir(), '.conet')
+    const context = {
+      out: createOutput(run.streams, options.json === true, run.env),
+      env: run.env,
+      home,
+      node: text(options.node) ?? run.env.CONET_NODE ?? storedNode(home) ?? DEFAULT_NODE,
+      signal: run.signal,
+    }
+    done(await cli.run(context, command.args, options))
+  })
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+/** `init` and the demo leave the address of their node in the home folder. */
+function storedNode(home: string): string | undefined {
+  const file = join(home, 'node.url')
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
+}
