@@ -1,0 +1,74 @@
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const INVALID = 0xff
+
+/** Value of each ASCII character, `INVALID` outside the alphabet. */
+const VALUE = new Uint8Array(128).fill(INVALID)
+for (let i = 0; i < 64; i++) VALUE[ALPHABET.charCodeAt(i)] = i
+
+/**
+ * Reads base64url in its one accepted form: no padding, no line breaks, unused bits zero (WIRE-3). One text for one
+ * byte string: otherwise a message could be changed without changing what it says.
+ *
+ * @param text - untrusted
+ * @returns the bytes, or `undefined` if the text is any other form
+ */
+export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
+  const length = text.length
+  const rest = length & 3
+  if (rest === 1) return undefined
+  const bytes = new Uint8Array((length * 3) >> 2)
+  const whole = length - rest
+  let to = 0
+  for (let at = 0; at < whole; at += 4) {
+    const a = valueAt(text, at)
+    const b = valueAt(text, at + 1)
+    const c = valueAt(text, at + 2)
+    const d = valueAt(text, at + 3)
+    if ((a | b | c | d) > 63) return undefined
+    bytes[to++] = (a << 2) | (b >> 4)
+    bytes[to++] = (b << 4) | (c >> 2)
+    bytes[to++] = (c << 6) | d
+  }
+  return rest === 0 || decodeTail(text, whole, bytes, to) ? bytes : undefined
+}
+
+/**
+ * Writes base64url without padding.
+ *
+ * @returns text that `decodeBase64url` reads back to the same bytes
+ */
+export function encodeBase64url(bytes: Uint8Array): string {
+  let text = ''
+  const whole = bytes.length - (bytes.length % 3)
+  for (let at = 0; at < whole; at += 3) {
+    const word = (byteAt(bytes, at) << 16) | (byteAt(bytes, at + 1) << 8) | byteAt(bytes, at + 2)
+    text += letter(word >> 18) + letter(word >> 12) + letter(word >> 6) + letter(word)
+  }
+  const left = bytes.length - whole
+  if (left === 0) return text
+  const word = (byteAt(bytes, whole) << 16) | (byteAt(bytes, whole + 1) << 8)
+  return text + letter(word >> 18) + letter(word >> 12) + (left === 2 ? letter(word >> 6) : '')
+}
+
+function decodeTail(text: string, at: number, bytes: Uint8Array, to: number): boolean {
+  const a = valueAt(text, at)
+  const b = valueAt(text, at + 1)
+  const two = text.length - at === 2
+  const c = two ? 0 : valueAt(text, at + 2)
+  if ((a | b | c) > 63 || (two ? b & 15 : c & 3) !== 0) return false
+  bytes[to] = (a << 2) | (b >> 4)
+  if (!two) bytes[to + 1] = (b << 4) | (c >> 2)
+  return true
+}
+
+function valueAt(text: string, at: number): number {
+  return VALUE[text.charCodeAt(at)] ?? INVALID
+}
+
+function byteAt(bytes: Uint8Array, at: number): number {
+  return bytes[at] ?? 0
+}
+
+function letter(bits: number): string {
+  return ALPHABET.charAt(bits & 63)
+}

@@ -1,0 +1,34 @@
+import type { Kind } from './types.js'
+
+const KIB = 1024
+
+/**
+ * Longest text of an envelope by kind, in characters, which are bytes: the text is ASCII (WIRE-4). Each is about four
+ * times the largest honest message: a transaction may carry a network profile or an offer, a voucher up to 16 shares.
+ */
+export const MAX_CHARS: Readonly<Record<Kind, number>> = {
+  'conet-tx+jwt': 64 * KIB,
+  'conet-request+jwt': 4 * KIB,
+  'conet-grant+jwt': 16 * KIB,
+  'conet-statement+jwt': 4 * KIB,
+  'conet-voucher+jwt': 8 * KIB,
+  'conet-close+jwt': 4 * KIB,
+}
+
+/** No envelope of any kind is longer. */
+export const MAX_ENVELOPE_CHARS = Math.max(...Object.values(MAX_CHARS))
+
+/** A header is `{"alg":"EdDSA","typ":…,"kid":…}` with a kid of at most 256 characters: 45 + 20 + 256 bytes, times 4/3. */
+export const MAX_HEADER_CHARS = 512
+
+/** Longest DID URL in `kid`. */
+export const MAX_KID_CHARS = 256
+
+/** An object in an object in …; the payload itself is level 1. Deeper nesting has no use and costs stack (WIRE-5). */
+export const MAX_DEPTH = 16
+
+/** 64 bytes in base64url without padding: ceil(64 × 8 / 6). */
+export const SIGNATURE_CHARS = 86
+
+/** Parsed headers kept: one per signer and kind; 16,384 × about 0.5 KB is 8 MB at most. */
+export const HEADER_CACHE = 16_384
