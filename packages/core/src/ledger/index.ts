@@ -1,1 +1,6 @@
+export * from './codec.js'
+export * from './codes.js'
+export * from './due.js'
+export * from './module.js'
+export * from './store.js'
 export type * from './types.js'

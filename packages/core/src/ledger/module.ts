@@ -1,0 +1,129 @@
+import type { Codes, ErrorData, Rejection, Result } from '../errors/index.js'
+import type { Did, DidUrl, Hash } from '../units/index.js'
+import type { Kind } from '../wire/index.js'
+import { type Codec, jsonCodec } from './codec.js'
+import type { Store } from './store.js'
+import type { BlockContext, Genesis, LedgerEvent } from './types.js'
+
+/** A transaction as a transition sees it: authenticated, its body parsed by the transition's own `parse`. */
+export interface Tx<B> {
+  /** Identity of the message: SHA-256 of its signing input. */
+  readonly hash: Hash
+  /** DID whose current key signed it. */
+  readonly signer: Did
+  /** Verification method that signed it. */
+  readonly kid: DidUrl
+  readonly body: B
+}
+
+/** A transition's verdict: events of what was changed, or a rejection that changed nothing. */
+export type Outcome = { readonly ok: true; readonly events: readonly LedgerEvent[] } | Rejection
+
+/** Accepts with the events that tell the read model what happened. */
+export function accept(...events: readonly LedgerEvent[]): Outcome {
+  return { ok: true, events }
+}
+
+/**
+ * One kind of transaction: a pure function of (store, transaction, block context). Check everything, then change
+ * everything; only a broken invariant throws.
+ */
+export interface Transition<B> {
+  /** Which envelope brings it; `conet-tx+jwt` unless stated. For any other kind the whole payload is the body. */
+  readonly kind?: Kind
+  /** Untrusted body → typed body, or a rejection (usually `PAYLOAD_MALFORMED` with the field). Pure form checks only. */
+  parse(body: Readonly<Record<string, unknown>>): Result<B>
+  apply(store: Store, tx: Tx<B>, block: BlockContext): Outcome
+}
+
+/**
+ * Work that runs at the start of a block when its time has come; entries are made with `schedule`.
+ *
+ * @returns events; scheduled work cannot be rejected: it must cope with whatever it finds
+ */
+export type ScheduledHandler = (store: Store, id: string, block: BlockContext) => readonly LedgerEvent[]
+
+/** A read-only question. Throws ConetError `QUERY_MALFORMED` for bad arguments; `undefined` means there is none. */
+export type Query = (store: Store, args: Readonly<Record<string, unknown>>, block: BlockContext) => unknown
+
+/** @returns what is wrong, or `undefined` when it holds */
+export type Invariant = (store: Store) => string | undefined
+
+/** Resolves `kid` to the public key that must have signed, by the state at hand. */
+export type SignerKey = (store: Store, kid: DidUrl) => Result<Uint8Array, 'SIGNER_UNKNOWN' | 'SIGNER_REVOKED'>
+
+/** Parameters of one module: read through the store, so that they are part of the state and can be changed by it. */
+export interface Params<P extends object> {
+  readonly defaults: P
+  read(store: Store): P
+  /** Writes `raw` over the defaults. @returns a rejection naming the first unknown or bad field; nothing is written then */
+  load(store: Store, raw: Readonly<Record<string, unknown>>): Result<P>
+}
+
+/** The descriptor of a module: everything the machine knows about it. */
+export interface Module {
+  /** Lower-case word; first part of its transaction types, state keys, events and queries. */
+  readonly name: string
+  /** Names of modules whose methods it was given in the composition list; the machine checks that they are present. */
+  readonly needs: readonly string[]
+  /** Closed set of codes of its rejections, with their verdicts. */
+  readonly codes: Codes
+  readonly params?: Pick<Params<object>, 'load'>
+  /** By verb: `transfer` answers to the type `<module>/transfer`. */
+  readonly transitions: Readonly<Record<string, Transition<never>>>
+  /** By verb: entries scheduled as `<module>/<verb>`. */
+  readonly scheduled?: Readonly<Record<string, ScheduledHandler>>
+  /** By verb: asked as `<module>/<verb>`. */
+  readonly queries: Readonly<Record<string, Query>>
+  readonly invariants: Readonly<Record<string, Invariant>>
+  /** Writes the module's part of the first state. Throws ConetError `GENESIS_MALFORMED`. */
+  readonly genesis?: (store: Store, genesis: Genesis) => void
+  /** Exactly one module of a ledger provides it (identity). */
+  readonly signerKey?: SignerKey
+}
+
+/** Keeps the body's type inside the transition while the descriptor holds transitions of all types. */
+export function transition<B>(definition: Transition<B>): Transition<never> {
+  return definition as unknown as Transition<never>
+}
+
+/**
+ * Declares the parameters of a module; kept at `<name>/params`.
+ *
+ * @param name - of the module
+ * @param defaults - a flat object of numbers, strings and booleans
+ * @param check - returns the name of the first field out of range, or `undefined`
+ */
+export function defineParams<P extends object>(
+  name: string,
+  defaults: P,
+  check: (params: P) => (keyof P & string) | undefined,
+): Params<P> {
+  const codec: Codec<P> = jsonCodec<P>()
+  const key = `${name}/params`
+  return {
+    defaults,
+    read: store => store.get(key, codec) ?? defaults,
+    load: (store, raw) => {
+      const parsed = parseParams(defaults, raw, check)
+      if (parsed.ok) store.set(key, parsed.value, codec)
+      return parsed
+    },
+  }
+}
+
+function parseParams<P extends object>(
+  defaults: P,
+  raw: Readonly<Record<string, unknown>>,
+  check: (params: P) => (keyof P & string) | undefined,
+): Result<P, 'PARAMS_MALFORMED'> {
+  const bad = (field: string) => ({ ok: false, code: 'PARAMS_MALFORMED', data: { field } as ErrorData }) as const
+  for (const [field, value] of Object.entries(raw)) {
+    const standard = (defaults as Record<string, unknown>)[field]
+    if (standard === undefined || typeof standard !== typeof value) return bad(field)
+    if (typeof value === 'number' && !Number.isSafeInteger(value)) return bad(field)
+  }
+  const value = { ...defaults, ...raw } as P
+  const wrong = check(value)
+  return wrong === undefined ? { ok: true, value } : bad(wrong)
+}
