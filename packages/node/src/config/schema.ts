@@ -1,0 +1,153 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { PolicySchema } from '../policy/schema.js'
+
+const closed = { additionalProperties: false }
+const text = (description: string, more: object = {}) =>
+  Type.String({ minLength: 1, maxLength: 1024, description, ...more })
+const PORT = { minimum: 0, maximum: 65_535 }
+
+/** Money in a file: decimal text of any size, or a whole number that JSON carries exactly. */
+const Money = Type.Union(
+  [Type.String({ pattern: '^(0|[1-9][0-9]{0,28})$' }), Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })],
+  { description: 'whole micro-credits, such as "2500000"' },
+)
+
+const AreaSchema = Type.Object(
+  {
+    lat: Type.Number({ minimum: -90, maximum: 90, description: 'degrees north' }),
+    lon: Type.Number({ minimum: -180, maximum: 180, description: 'degrees east' }),
+    radiusM: Type.Integer({ minimum: 1, maximum: 20_100_000, description: 'metres around the point' }),
+  },
+  closed,
+)
+
+const TermsSchema = Type.Object(
+  {
+    asset: text('asset of the prices', { default: 'credit' }),
+    perGiB: Money,
+    perHour: Money,
+    trialMs: Type.Integer({ minimum: 100, maximum: 600_000, default: 2_000 }),
+    restMs: Type.Integer({ minimum: 100, maximum: 3_600_000, default: 8_000 }),
+    toleranceBps: Type.Integer({ minimum: 0, maximum: 10_000, default: 500 }),
+    toleranceBytes: Type.Integer({ minimum: 0, maximum: 2 ** 40, default: 262_144 }),
+    maxUnpaid: Money,
+    maxUnpaidCap: Money,
+    shares: Type.Array(Type.Object({ to: text('DID'), bps: Type.Integer({ minimum: 1, maximum: 10_000 }) }, closed), {
+      maxItems: 8,
+      default: [],
+    }),
+  },
+  closed,
+)
+
+const OfferSchema = Type.Object(
+  {
+    key: Type.String({ pattern: '^[a-z0-9-]{1,32}$', description: 'own short name; keeps its meaning over restarts' }),
+    name: text('what people read', { maxLength: 128 }),
+    area: AreaSchema,
+    slice: Type.String({ maxLength: 64, default: 'default' }),
+    dataNetworks: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 16, default: ['internet'] }),
+    terms: TermsSchema,
+    lifetimeMinutes: Type.Integer({ minimum: 2, maximum: 60 * 24 * 90, default: 60 * 24 }),
+  },
+  closed,
+)
+
+const UpstreamSchema = Type.Object(
+  {
+    node: text('base URL of the node whose offer carries our traffic', { format: 'http-url' }),
+    offer: Type.Optional(text('id of the offer; the best one of that node otherwise')),
+  },
+  closed,
+)
+
+const IdentitySchema = Type.Object(
+  {
+    keyFile: Type.String({ default: 'identity.key', description: 'path, relative to dataDir' }),
+    passphraseEnv: Type.Optional(text('name of the variable that holds the passphrase')),
+    method: Type.Union([Type.Literal('key'), Type.Literal('conet')], {
+      default: 'conet',
+      description: 'did:key or did:conet',
+    }),
+  },
+  { ...closed, default: {} },
+)
+
+const LedgerSchema = Type.Object(
+  {
+    engine: Type.Union([Type.Literal('solo'), Type.Literal('follow')], { default: 'solo' }),
+    url: Type.Optional(text('base URL of the node that is followed', { format: 'http-url' })),
+    genesis: Type.Optional(text('path of the genesis file, relative to dataDir')),
+  },
+  { ...closed, default: {} },
+)
+
+const ApiSchema = Type.Object(
+  {
+    host: Type.String({ default: '127.0.0.1', description: 'address to listen on' }),
+    port: Type.Integer({ ...PORT, default: 8640, description: '0 takes a free one' }),
+    publicUrl: Type.Optional(text('how others reach this API', { format: 'http-url' })),
+    adminTokenFile: Type.String({ default: 'admin.token', description: 'path, relative to dataDir' }),
+    adminRemote: Type.Boolean({ default: false, description: 'true lets the token work from other machines' }),
+    hosts: Type.Array(Type.String(), { default: [], maxItems: 32, description: 'further names in the Host header' }),
+  },
+  { ...closed, default: {} },
+)
+
+const GatewaySchema = Type.Object(
+  {
+    host: Type.String({ default: '127.0.0.1', description: 'address the proxy listens on' }),
+    port: Type.Integer({ ...PORT, default: 0 }),
+    advertiseHost: Type.Optional(text('host that grants name when it differs from the listening one')),
+    advertisePort: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
+    egressAllow: Type.Array(Type.String({ maxLength: 128 }), {
+      default: [],
+      maxItems: 256,
+      description: 'address ranges, hosts or host:port that may be reached although they are private',
+    }),
+    upstream: Type.Optional(UpstreamSchema),
+  },
+  { ...closed, default: {} },
+)
+
+const ReadModelSchema = Type.Object(
+  {
+    sqlite: Type.String({ default: 'readmodel.sqlite', description: 'path, relative to dataDir' }),
+    url: Type.Optional(
+      Type.String({ pattern: '^postgres(ql)?://', description: 'PostgreSQL; replaces the embedded one' }),
+    ),
+  },
+  { ...closed, default: {} },
+)
+
+/** One node's configuration (design 2: node). Every member that can have a default has one. */
+export const ConfigSchema = Type.Object(
+  {
+    dataDir: Type.String({ minLength: 1, default: './conet-data', description: 'folder of everything the node keeps' }),
+    name: Type.String({ minLength: 1, maxLength: 64, default: 'conet node' }),
+    networkType: Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$', default: 'household' }),
+    identity: IdentitySchema,
+    ledger: LedgerSchema,
+    api: ApiSchema,
+    gateway: GatewaySchema,
+    area: Type.Optional(AreaSchema),
+    offers: Type.Array(OfferSchema, { default: [], maxItems: 64 }),
+    policy: Type.Optional(PolicySchema),
+    readModel: ReadModelSchema,
+    log: Type.Object(
+      {
+        level: Type.Union(
+          ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'].map(level => Type.Literal(level)),
+          { default: 'info' },
+        ),
+      },
+      { ...closed, default: {} },
+    ),
+  },
+  closed,
+)
+
+export type Config = Static<typeof ConfigSchema>
+export type OfferConfig = Static<typeof OfferSchema>
+export type TermsConfig = Static<typeof TermsSchema>
+export type AreaConfig = Static<typeof AreaSchema>

@@ -1,0 +1,3 @@
+export { readOrCreateAdminToken, sameToken } from './admin-token.js'
+export { KEY_CODES, type KeyCode } from './codes.js'
+export { newSeeds, readKeyFile, readOrCreateKeyFile, type Seeds, writeKeyFile } from './seed-file.js'

@@ -1,0 +1,5 @@
+export { admit, type PolicyGrant, priceOf, type RequestContext, sharesOffer } from './admit.js'
+export { POLICY_CODES, type PolicyCode } from './codes.js'
+export { type HoursView, viewHours } from './hours.js'
+export { type Policy, type PolicyPrices, PolicySchema } from './schema.js'
+export { PolicyStore, parsePolicy } from './store.js'

@@ -1,0 +1,130 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { admit, PolicyStore, parsePolicy, priceOf, type RequestContext, viewHours } from './index.js'
+
+/** Monday, 2026-03-02 10:30 UTC. */
+const MONDAY = Date.UTC(2026, 2, 2, 10, 30)
+const CLIENT = 'did:key:z6MkClient'
+
+function context(over: Partial<RequestContext> = {}): RequestContext {
+  return { client: CLIENT, offerKey: 'home', nowMs: MONDAY, openSessions: 0, bytesToday: 0n, ...over }
+}
+
+describe('admit', () => {
+  it('lets everyone in without rules', () => {
+    expect(admit(parsePolicy({}), context())).toEqual({ ok: true, value: { untilMs: undefined, bytesLeft: undefined } })
+  })
+
+  it.each([
+    [{ sharing: false }, {}, 'POLICY_OFF'],
+    [{ offers: ['shop'] }, {}, 'POLICY_OFFER'],
+    [{ deny: [CLIENT] }, {}, 'POLICY_DENIED'],
+    [{ deny: [CLIENT], allow: [CLIENT] }, {}, 'POLICY_DENIED'],
+    [{ allow: ['did:key:z6MkFriend'] }, {}, 'POLICY_NOT_ALLOWED'],
+    [{ limits: { maxSessions: 2 } }, { openSessions: 2 }, 'POLICY_FULL'],
+    [{ limits: { maxBytesPerDay: '100' } }, { bytesToday: 100n }, 'POLICY_DAY_USED'],
+    [{ hours: { windows: [{ days: [1], from: '11:00', to: '12:00' }] } }, {}, 'POLICY_HOURS'],
+  ])('refuses under %j', (policy, over, code) => {
+    expect(admit(parsePolicy(policy), context(over))).toMatchObject({ ok: false, code })
+  })
+
+  it('bounds what it lets in by the hours and the day', () => {
+    const policy = parsePolicy({
+      limits: { maxBytesPerDay: '100' },
+      hours: { windows: [{ days: [1], from: '10:00', to: '12:00' }] },
+    })
+    expect(admit(policy, context({ bytesToday: 40n }))).toEqual({
+      ok: true,
+      value: { untilMs: Date.UTC(2026, 2, 2, 12), bytesLeft: 60n },
+    })
+  })
+})
+
+describe('hours', () => {
+  const at = (day: number, hour: number, minute = 0) => Date.UTC(2026, 2, 1 + day, hour, minute)
+
+  it('runs past midnight and past the end of the week', () => {
+    const hours = { utcOffsetMinutes: 0, windows: [{ days: [6], from: '22:00', to: '02:00' }] }
+    expect(viewHours(hours, at(6, 23))).toEqual({ open: true, untilMs: at(7, 2) })
+    expect(viewHours(hours, at(0, 1))).toEqual({ open: true, untilMs: at(0, 2) })
+    expect(viewHours(hours, at(0, 2))).toEqual({ open: false, opensInMinutes: 6 * 24 * 60 + 20 * 60 })
+  })
+
+  it('joins windows that touch and knows when there is no end', () => {
+    const days = [0, 1, 2, 3, 4, 5, 6]
+    const joined = {
+      utcOffsetMinutes: 0,
+      windows: [
+        { days, from: '08:00', to: '12:00' },
+        { days, from: '12:00', to: '18:00' },
+      ],
+    }
+    expect(viewHours(joined, at(2, 9))).toEqual({ open: true, untilMs: at(2, 18) })
+    expect(viewHours({ utcOffsetMinutes: 0, windows: [{ days, from: '00:00', to: '24:00' }] }, at(2, 9))).toEqual({
+      open: true,
+      untilMs: undefined,
+    })
+  })
+
+  it('counts in the owner’s own local time', () => {
+    const windows = [{ days: [1], from: '10:00', to: '11:00' }]
+    fc.assert(
+      fc.property(fc.integer({ min: -840, max: 840 }), offset => {
+        const view = viewHours({ utcOffsetMinutes: offset, windows }, at(1, 10) - offset * 60_000)
+        expect(view).toEqual({ open: true, untilMs: at(1, 11) - offset * 60_000 })
+      }),
+    )
+  })
+
+  it('says how long until the hours begin, and is open then', () => {
+    const clock = fc
+      .tuple(fc.nat(23), fc.nat(59))
+      .map(([h, m]) => `${String(h).padStart(2, '0')}:${String(m).padStart(2, '0')}`)
+    const window = fc.record({ days: fc.uniqueArray(fc.nat(6), { minLength: 1 }), from: clock, to: clock })
+    fc.assert(
+      fc.property(fc.array(window, { minLength: 1, maxLength: 4 }), fc.nat(7 * 24 * 60), (windows, minute) => {
+        const hours = { utcOffsetMinutes: 0, windows }
+        const now = at(0, 0) + minute * 60_000
+        const view = viewHours(hours, now)
+        if (!view.open) expect(viewHours(hours, now + view.opensInMinutes * 60_000).open).toBe(true)
+        else if (view.untilMs !== undefined) {
+          expect(viewHours(hours, view.untilMs - 60_000).open).toBe(true)
+          expect(viewHours(hours, view.untilMs).open).toBe(false)
+        }
+      }),
+    )
+  })
+})
+
+describe('policy store', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'conet-policy-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  it('keeps what the owner put, over a restart, and tells listeners', () => {
+    const store = new PolicyStore(folder, { sharing: false })
+    expect(store.get().sharing).toBe(false)
+    const seen: boolean[] = []
+    store.onChange(policy => seen.push(policy.sharing))
+    store.put({ sharing: true, prices: { '*': { perGiB: '7', perHour: '0' } } })
+    expect(seen).toEqual([true])
+    const again = new PolicyStore(folder, { sharing: false })
+    expect(priceOf(again.get(), 'home')).toEqual({ perGiB: '7', perHour: '0' })
+    expect(readdirSync(folder)).toEqual(['policy.json'])
+  })
+
+  it('refuses a wrong policy and stays as it was', () => {
+    const store = new PolicyStore(folder)
+    expect(() => store.put({ deny: ['bob'] })).toThrowError(
+      expect.objectContaining({ code: 'POLICY_INVALID', data: { path: 'deny.0' } }),
+    )
+    expect(store.get().deny).toEqual([])
+    writeFileSync(join(folder, 'policy.json'), '{')
+    expect(() => new PolicyStore(folder)).toThrowError(expect.objectContaining({ code: 'POLICY_STORAGE' }))
+  })
+})
