@@ -1,1 +1,20 @@
+import { price } from './price.js'
+import { checkTerms, encodeTerms, parseTerms } from './terms.js'
+
+export { ACCESS_CODES, type AccessCode } from './codes.js'
+export { BYTES_PER_GIB, bytesForAmount, MILLIS_PER_HOUR, price, TariffError, UNLIMITED_BYTES } from './price.js'
+export {
+  type AccessTermsWire,
+  assetField,
+  checkTerms,
+  DEFAULT_TERMS,
+  encodeTerms,
+  parseTerms,
+  sameTerms,
+  sharesField,
+  TERMS_LIMITS,
+} from './terms.js'
 export type * from './types.js'
+
+/** Descriptor of the service type for the list of types. */
+export const accessService = { type: 'access', parseTerms, encodeTerms, checkTerms, price } as const

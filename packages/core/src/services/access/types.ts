@@ -26,7 +26,7 @@ export interface AccessTerms {
   readonly restMs: Millis
   /** Statement and client meter may differ by this share; default 500 (5 %). */
   readonly toleranceBps: BasisPoints
-  /** ... or by this many bytes, whichever is more; default 262,144. */
+  /** ... plus this many bytes, so that a short session is not ended by one packet; default 262,144. */
   readonly toleranceBytes: Bytes
   /** Largest unpaid amount a stranger may reach; grows with paid rounds up to `maxUnpaidCap` (RND-12). */
   readonly maxUnpaid: Amount
