@@ -35,8 +35,16 @@ export interface AdmissionContext {
   readonly at: UnixMillis
 }
 
-/** The owner's policy (deny list, hours, limits): answers at once, from memory. */
-export type Admit = (context: AdmissionContext) => Result<true>
+/** Bounds the owner's policy puts on one session. */
+export interface AdmissionBounds {
+  /** No round begins after this moment (end of the owner's hours). */
+  readonly untilMs?: UnixMillis | undefined
+  /** The session ends once it carried this much (rest of the day's bytes). */
+  readonly bytesLeft?: Bytes | undefined
+}
+
+/** The owner's policy (deny list, hours, limits): answers at once, from memory. The code of a refusal goes out in `data.policy`. */
+export type Admit = (context: AdmissionContext) => Result<AdmissionBounds>
 
 /** One offer of this provider as sold now; `undefined` from the port means unknown, withdrawn or expired. */
 export interface OfferOnSale {
