@@ -1,4 +1,7 @@
-/** How a record becomes the text that is stored, hashed and proven, and back. Encoding must be a function of the value alone. */
+/**
+ * How a record becomes the text that is stored, hashed and proven, and back. Encoding must be a
+ * function of the value alone and yield no control characters (JSON never does): snapshots and leaves rely on it.
+ */
 export interface Codec<T> {
   encode(value: T): string
   decode(text: string): T

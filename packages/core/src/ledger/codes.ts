@@ -27,5 +27,6 @@ export const LEDGER_ERRORS = {
   SNAPSHOT_MISMATCH: 'punish',
   SNAPSHOT_UNKNOWN: 'retry',
   STORAGE_NOT_EMPTY: 'reject',
+  STATE_CORRUPT: 'reject',
   MODULES_UNSATISFIED: 'reject',
 } as const satisfies Codes

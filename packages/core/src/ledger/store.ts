@@ -4,7 +4,7 @@ import type { Codec } from './codec.js'
  * What a transition sees of the state: typed reads and writes by key. Writes are seen by later reads of the same block,
  * become durable at commit, and are undone when the transaction is rejected.
  *
- * Keys are printable ASCII without `~`, `<module>/<collection>/<id…>`; a module touches only keys under its own name.
+ * Keys are printable ASCII without blank and `~`, `<module>/<collection>/<id…>`; a module touches only keys under its own name.
  */
 export interface Store {
   get<T>(key: string, codec: Codec<T>): T | undefined

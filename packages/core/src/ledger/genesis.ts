@@ -1,0 +1,76 @@
+import { ConetError } from '../errors/index.js'
+import { MAX_AMOUNT, parseAmount } from '../units/index.js'
+import { assetId, did } from './fields.js'
+import type { Genesis } from './types.js'
+
+/** Ledger id: part of every payload and of every `did:conet`. */
+const LID = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/
+/** Most decimals an asset may show; credits have 6. */
+const MAX_DECIMALS = 18
+
+type Raw = Readonly<Record<string, unknown>>
+
+/**
+ * Reads the JSON of a genesis file.
+ *
+ * @param value - untrusted, as parsed by JSON.parse
+ * @throws {ConetError} `GENESIS_MALFORMED`; `data.path` names the place
+ * @see docs/spec/ledger.md LED-2
+ */
+export function parseGenesis(value: unknown): Genesis {
+  const raw = record(value, '')
+  if (typeof raw.lid !== 'string' || !LID.test(raw.lid)) throw malformed('lid', '1 to 32 of a-z, 0-9 and -')
+  if (typeof raw.timeMs !== 'number' || !Number.isSafeInteger(raw.timeMs) || raw.timeMs < 0) {
+    throw malformed('timeMs', 'milliseconds since the Unix epoch')
+  }
+  const assets = items(raw.assets, 'assets').map(readAsset)
+  const known = new Set(assets.map(asset => asset.id))
+  if (known.size !== assets.length) throw malformed('assets', 'one entry per asset')
+  const accounts = items(raw.accounts, 'accounts').map((entry, i) => readAccount(entry, `accounts/${i}`, known))
+  const params = raw.params === undefined ? undefined : readParams(raw.params)
+  return { lid: raw.lid, timeMs: raw.timeMs, assets, accounts, ...(params === undefined ? {} : { params }) }
+}
+
+function readAsset(entry: unknown, i: number): Genesis['assets'][number] {
+  const raw = record(entry, `assets/${i}`)
+  const id = assetId.read(raw.id)
+  const issuer = did.read(raw.issuer)
+  const { decimals } = raw
+  if (id === undefined) throw malformed(`assets/${i}/id`, 'lower-case id of at most 32 characters')
+  if (issuer === undefined) throw malformed(`assets/${i}/issuer`, 'a DID')
+  if (typeof decimals !== 'number' || !Number.isInteger(decimals) || decimals < 0 || decimals > MAX_DECIMALS) {
+    throw malformed(`assets/${i}/decimals`, `an integer in 0..${MAX_DECIMALS}`)
+  }
+  return { id, issuer, decimals }
+}
+
+function readAccount(entry: unknown, path: string, assets: ReadonlySet<string>): Genesis['accounts'][number] {
+  const raw = record(entry, path)
+  const owner = did.read(raw.owner)
+  if (owner === undefined) throw malformed(`${path}/owner`, 'a DID')
+  if (typeof raw.asset !== 'string' || !assets.has(raw.asset))
+    throw malformed(`${path}/asset`, 'an asset of this genesis')
+  const amount = parseAmount(raw.amount)
+  if (amount === undefined) throw malformed(`${path}/amount`, `decimal text in 0..${MAX_AMOUNT}`)
+  return { owner, asset: raw.asset, amount: amount.toString() }
+}
+
+function readParams(value: unknown): Record<string, Raw> {
+  const raw = record(value, 'params')
+  return Object.fromEntries(Object.entries(raw).map(([name, params]) => [name, record(params, `params/${name}`)]))
+}
+
+function record(value: unknown, path: string): Raw {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Raw
+  throw malformed(path, 'an object')
+}
+
+function items(value: unknown, path: string): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  throw malformed(path, 'a list')
+}
+
+/** The error for a bad place of a genesis file. */
+export function malformed(path: string, expected: string): ConetError {
+  return new ConetError('GENESIS_MALFORMED', `genesis: ${path || 'the file'} must be ${expected}`, { data: { path } })
+}
