@@ -1,5 +1,6 @@
 import type { AccessTerms } from '../services/access/types.js'
 import type { Amount, Bytes, Did, Hash, Millis, UnixMillis } from '../units/index.js'
+import type { Kind } from '../wire/index.js'
 
 /** Hex of the first 16 bytes of SHA-256 over the request's signing input: neither side can choose it freely. */
 export type SessionId = string
@@ -67,6 +68,8 @@ export interface StatementPayload {
   readonly paidUntil: UnixMillis
   /** A voucher must have arrived by then. */
   readonly due: UnixMillis
+  /** Access is cut already: the last statement, no further time is billed (RND-10). Left out otherwise. */
+  readonly final?: true
 }
 
 /** `conet-voucher+jwt`: signed by the client; cumulative; also a ledger transaction by itself (a settlement). */
@@ -111,3 +114,26 @@ export const CLOSE_REASONS = [
   'FAULT',
 ] as const
 export type CloseReason = (typeof CLOSE_REASONS)[number]
+
+/** Signs a payload as an envelope; deterministic (Ed25519), so that signing again gives the same text. Passed in. */
+export type Seal = (kind: Kind, payload: object) => Sealed
+
+export interface Sealed {
+  /** The envelope's text. */
+  readonly text: string
+  /** Hash of its signing input. */
+  readonly hash: Hash
+}
+
+/** Bytes both ways since the grant, as one side counts them. */
+export interface Count {
+  readonly bytesUp: Bytes
+  readonly bytesDown: Bytes
+}
+
+/** Plain JSON frame with which the provider confirms a stored voucher. */
+export interface Ack {
+  readonly round: number
+  readonly paidUntil: UnixMillis
+  readonly accessUntil: UnixMillis
+}

@@ -8,8 +8,8 @@ export const ACCESS_CODES = {
   USAGE_NEGATIVE: 'reject',
   /** The result does not fit an amount. */
   PRICE_OVERFLOW: 'reject',
-  /** Terms have a missing, unknown or unreadable member (`data.field`). */
-  MALFORMED: 'reject',
+  /** Terms have a missing, unknown or unreadable member (`data.path`). */
+  PAYLOAD_MALFORMED: 'reject',
   /** A member of the terms is outside its range (`data.field`, `data.min`, `data.max`). */
   TERMS_RANGE: 'reject',
   /** Shares add up to more than the whole, or one receiver stands there twice. */

@@ -5,14 +5,15 @@ export { ACCESS_CODES, type AccessCode } from './codes.js'
 export { BYTES_PER_GIB, bytesForAmount, MILLIS_PER_HOUR, price, TariffError, UNLIMITED_BYTES } from './price.js'
 export {
   type AccessTermsWire,
-  assetField,
+  AssetText,
   checkTerms,
   DEFAULT_TERMS,
   encodeTerms,
   parseTerms,
+  SharesSchema,
   sameTerms,
-  sharesField,
   TERMS_LIMITS,
+  TermsSchema,
 } from './terms.js'
 export type * from './types.js'
 

@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import vectors from '../../../../../vectors/rounds.json' with { type: 'json' }
 import { MAX_AMOUNT } from '../../units/index.js'
 import { BYTES_PER_GIB, bytesForAmount, price, TariffError, UNLIMITED_BYTES } from './price.js'
+
+const vectors: {
+  prices: { name: string; bytes: string; elapsedMs: number; perGiB: string; perHour: string; owed: string }[]
+} = JSON.parse(readFileSync(new URL('../../../../../vectors/rounds.json', import.meta.url), 'utf8'))
 
 const tariffOf = (perGiB: bigint, perHour: bigint) => ({ asset: 'credit', perGiB, perHour })
 const rates = fc.bigInt(0n, 10n ** 15n)

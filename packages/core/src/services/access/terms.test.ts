@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import vectors from '../../../../../vectors/rounds.json' with { type: 'json' }
 import { serviceType } from '../index.js'
 import { checkTerms, encodeTerms, parseTerms, sameTerms } from './terms.js'
 import type { AccessTerms } from './types.js'
+
+const vectors: {
+  terms: { valid: object; rejected: { name: string; change: object; code: string }[] }
+} = JSON.parse(readFileSync(new URL('../../../../../vectors/rounds.json', import.meta.url), 'utf8'))
 
 const arbitraryTerms: fc.Arbitrary<AccessTerms> = fc
   .record({

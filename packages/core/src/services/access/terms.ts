@@ -1,6 +1,6 @@
 import { ok, type Result, reject } from '../../errors/index.js'
 import type { Amount } from '../../units/index.js'
-import { decimal, did, integer, listOf, nested, readObject, text } from '../fields.js'
+import { AmountText, closed, DidText, parser, Type } from '../../wire/index.js'
 import type { AccessCode } from './codes.js'
 import { bytesForAmount } from './price.js'
 import type { AccessTerms } from './types.js'
@@ -45,37 +45,39 @@ export const DEFAULT_TERMS = {
 } as const satisfies Partial<AccessTerms>
 
 /** Shares of a payment, also repeated in vouchers: 0..8 receivers with 1..10,000 basis points each. */
-export const sharesField = listOf(
-  nested(value => readObject(value, { to: did, bps: integer(1, TERMS_LIMITS.shares.wholeBps) }, {})),
-  TERMS_LIMITS.shares.maxCount,
+export const SharesSchema = Type.Array(
+  closed({ to: DidText, bps: Type.Integer({ minimum: 1, maximum: TERMS_LIMITS.shares.wholeBps }) }),
+  { maxItems: TERMS_LIMITS.shares.maxCount },
 )
 
 /** Asset id as the ledger names it. */
-export const assetField = text(64)
+export const AssetText = Type.String({ minLength: 1, maxLength: 64 })
 
-const tariffField = nested(value => readObject(value, { asset: assetField, perGiB: decimal, perHour: decimal }, {}))
+const Whole = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 
-const TERMS_SHAPE = {
-  tariff: tariffField,
-  trialMs: integer(0),
-  restMs: integer(0),
-  toleranceBps: integer(0),
-  toleranceBytes: decimal,
-  maxUnpaid: decimal,
-  maxUnpaidCap: decimal,
-  shares: sharesField,
-} as const
+/** Wire form of the terms; ranges are checked by `checkTerms`, so that a refusal can name the bound. */
+export const TermsSchema = closed({
+  tariff: closed({ asset: AssetText, perGiB: AmountText, perHour: AmountText }),
+  trialMs: Whole,
+  restMs: Whole,
+  toleranceBps: Whole,
+  toleranceBytes: AmountText,
+  maxUnpaid: AmountText,
+  maxUnpaidCap: AmountText,
+  shares: SharesSchema,
+})
+
+const readTerms = parser(TermsSchema)
 
 /**
  * Reads terms from their wire form and checks every range.
  *
  * @param value - untrusted
- * @returns the terms, or a rejection `MALFORMED`, `TERMS_RANGE`, `TERMS_SHARES`, `TERMS_UNPAID_TOO_SMALL`
+ * @returns the terms, or a rejection `PAYLOAD_MALFORMED`, `TERMS_RANGE`, `TERMS_SHARES`, `TERMS_UNPAID_TOO_SMALL`
  */
 export function parseTerms(value: unknown): Result<AccessTerms, AccessCode> {
-  const read = readObject(value, TERMS_SHAPE, {})
-  if (!read.ok) return read
-  return checkTerms(read.value)
+  const read = readTerms(value)
+  return read.ok ? checkTerms(read.value) : read
 }
 
 /** Writes terms in their wire form; `parseTerms` gives back the same terms. */
