@@ -6,7 +6,7 @@ import { HEADER_CACHE, MAX_HEADER_CHARS, MAX_KID_CHARS } from './limits.js'
 import { type Header, KINDS, type Kind } from './types.js'
 import { encodeUtf8 } from './utf8.js'
 
-const DID_URL = /^did:[a-z0-9]+:[A-Za-z0-9._:%-]+#[A-Za-z0-9._~-]+$/
+const DID_URL = /^did:[a-z0-9]+:[A-Za-z0-9._:-]+#[A-Za-z0-9._~-]+$/
 
 /** Headers repeat (one per signer and kind), so each is parsed once. Only accepted ones are kept. */
 const parsed = new Map<string, Header>()

@@ -21,7 +21,7 @@ export const AmountText = Type.Transform(Type.String({ pattern: '^(0|[1-9][0-9]{
   .Encode(value => value.toString())
 
 /** A DID without path, query or fragment. */
-export const DidText = Type.String({ pattern: '^did:[a-z0-9]+:[A-Za-z0-9._:%-]+$', maxLength: 200 })
+export const DidText = Type.String({ pattern: '^did:[a-z0-9]+:[A-Za-z0-9._:-]+$', maxLength: 200 })
 
 /** 32-byte hash, lower-case hex. */
 export const HashText = Type.String({ pattern: '^[0-9a-f]{64}$' })
