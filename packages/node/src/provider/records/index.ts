@@ -1,0 +1,127 @@
+import type { SessionId } from '@conet/core/rounds'
+import type { UnixMillis } from '@conet/core/units'
+import type { Change, KeyValueStore } from '../../storage/index.js'
+import type { SessionView } from '../contract.js'
+import { decodeView, encodeView } from './view.js'
+
+export { decodeView, encodeView } from './view.js'
+
+/** Keys of the provider's store; every range ends at the same prefix with the next character. */
+const OPEN = 's/'
+const VOUCHER = 'v/'
+const SETTLED = 'm/'
+const CLOSED = 'c/'
+const CLOSED_KEY = 'x/'
+const EVIDENCE = 'e/'
+
+/** First key after all keys with the prefix: `/` is followed by `0`. */
+export function endOf(prefix: string): string {
+  return `${prefix.slice(0, -1)}0`
+}
+
+/** 15 digits hold every moment a Date can hold, so text order is time order. */
+function closedKey(at: UnixMillis, sid: SessionId): string {
+  return `${CLOSED}${String(at).padStart(15, '0')}/${sid}`
+}
+
+/** Both signed counts of a dispute, or what the ledger refused for good. */
+export interface Evidence {
+  readonly sid: SessionId
+  readonly at: UnixMillis
+  /** Closed code of the round protocol or of the ledger. */
+  readonly why: string
+  /** Envelope texts: our statement, the client's voucher or close. */
+  readonly envelopes: readonly string[]
+}
+
+/** What lies in the store about sessions; each method gives the changes, the caller writes them. */
+export const record = {
+  opened: (view: SessionView): Change => [OPEN + view.sid, encodeView(view)],
+  voucher: (sid: SessionId, text: string): Change => [VOUCHER + sid, text],
+  /** Part of the promise that the ledger has moved; `done` also forgets the voucher. */
+  settled: (sid: SessionId, amount: bigint, done: boolean): Change[] =>
+    done
+      ? [
+          [VOUCHER + sid, undefined],
+          [SETTLED + sid, undefined],
+        ]
+      : [[SETTLED + sid, amount.toString()]],
+  closed: (view: SessionView): Change[] => {
+    const key = closedKey(view.closedAt ?? 0, view.sid)
+    return [
+      [OPEN + view.sid, undefined],
+      [key, encodeView(view)],
+      [CLOSED_KEY + view.sid, key],
+    ]
+  },
+  evidence: (evidence: Evidence): Change => [`${EVIDENCE}${evidence.sid}`, JSON.stringify(evidence)],
+} as const
+
+/** Reading side of the records. */
+export class Records {
+  readonly #store: KeyValueStore
+
+  constructor(store: KeyValueStore) {
+    this.#store = store
+  }
+
+  voucher(sid: SessionId): string | undefined {
+    return this.#store.get(VOUCHER + sid)
+  }
+
+  settled(sid: SessionId): bigint {
+    return BigInt(this.#store.get(SETTLED + sid) ?? '0')
+  }
+
+  /** Vouchers whose settlement is not recorded as complete. */
+  *vouchers(): Iterable<readonly [sid: SessionId, text: string]> {
+    for (const [key, text] of this.#all(VOUCHER)) yield [key.slice(VOUCHER.length), text]
+  }
+
+  /** Sessions that were open when the process ended. */
+  *open(): Iterable<SessionView> {
+    for (const [, text] of this.#all(OPEN)) yield decodeView(text)
+  }
+
+  closed(sid: SessionId): SessionView | undefined {
+    const key = this.#store.get(CLOSED_KEY + sid)
+    const text = key === undefined ? undefined : this.#store.get(key)
+    return text === undefined ? undefined : decodeView(text)
+  }
+
+  /** Closed sessions, newest first, from below `cursor` (a key this method gave, or `undefined` for the newest). */
+  closedPage(cursor: string | undefined, limit: number): { items: SessionView[]; next: string | undefined } {
+    const before = cursor?.startsWith(CLOSED) ? cursor : endOf(CLOSED)
+    const entries = [...this.#store.rangeDown(before, CLOSED, limit + 1)]
+    const page = entries.slice(0, limit)
+    return {
+      items: page.map(([, text]) => decodeView(text)),
+      next: entries.length > limit ? page.at(-1)?.[0] : undefined,
+    }
+  }
+
+  /** Removal of closed sessions that ended before `before`, at most `limit`; evidence and unsettled vouchers stay. */
+  stale(before: UnixMillis, limit: number): Change[] {
+    const old = [...this.#store.range(CLOSED, closedKey(before, ''), limit)]
+    return old.flatMap(([key]): Change[] => [
+      [key, undefined],
+      [CLOSED_KEY + key.slice(key.lastIndexOf('/') + 1), undefined],
+    ])
+  }
+
+  evidence(sid: SessionId): Evidence | undefined {
+    const text = this.#store.get(EVIDENCE + sid)
+    return text === undefined ? undefined : (JSON.parse(text) as Evidence)
+  }
+
+  *#all(prefix: string): Iterable<readonly [string, string]> {
+    // In pages, so that no read transaction stays open while the caller awaits.
+    for (let from = prefix; ; ) {
+      const page = [...this.#store.range(from, endOf(prefix), 1000)]
+      yield* page
+      const last = page.at(-1)
+      if (last === undefined || page.length < 1000) return
+      from = `${last[0]}\u0000`
+    }
+  }
+}

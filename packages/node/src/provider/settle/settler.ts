@@ -1,0 +1,243 @@
+import { ConetError } from '@conet/core/errors'
+import type { TxResult } from '@conet/core/ledger'
+import type { SessionId } from '@conet/core/rounds'
+import type { Amount, Hash, Millis, UnixMillis } from '@conet/core/units'
+import type { KeyValueStore } from '../../storage/index.js'
+import type { Clock } from '../clock.js'
+import { Records, record } from '../records/index.js'
+import { isDue, type SettlePolicy } from './policy.js'
+
+/** The engine's `submit`: resolves when durable, throws ConetError when it cannot take anything now. */
+export type Submit = (tx: string) => Promise<TxResult>
+
+/** What became of one attempt. */
+export type Settlement =
+  | {
+      readonly type: 'settled'
+      readonly sid: SessionId
+      readonly owed: Amount
+      readonly amount: Amount
+      readonly tx: Hash
+      readonly closed: boolean
+    }
+  | { readonly type: 'unsettled'; readonly sid: SessionId; readonly code: string; readonly final: boolean }
+
+export interface SettlerPorts {
+  readonly submit: Submit
+  /** Cumulative amount in a voucher's text; the texts were checked when they were stored. */
+  readonly owedIn: (voucher: string) => Amount
+  readonly clock: Clock
+  readonly store: KeyValueStore
+  readonly policy: SettlePolicy
+  readonly onOutcome: (outcome: Settlement) => void
+}
+
+interface Pending {
+  readonly sid: SessionId
+  promised: Amount
+  settled: Amount
+  since: UnixMillis
+  closed: boolean
+  escrowUntil: UnixMillis | undefined
+  queued: boolean
+}
+
+/** Submissions under way at once: the engine groups them into blocks, so more only costs memory. */
+const MAX_IN_FLIGHT = 64
+const FIRST_RETRY_MS: Millis = 250
+const LAST_RETRY_MS: Millis = 30_000
+/** How often age and escrow expiry are looked at. */
+const WATCH_MS: Millis = 5_000
+/** The ledger has this much or more already: somebody else brought the same voucher. */
+const ALREADY = 'NOTHING_NEW'
+
+/** Brings every stored voucher to the ledger, once, however often it is interrupted. */
+export class Settler {
+  readonly #ports: SettlerPorts
+  readonly #records: Records
+  readonly #pending = new Map<SessionId, Pending>()
+  readonly #queue: Pending[] = []
+  readonly #idle: (() => void)[] = []
+  #inFlight = 0
+  #failures = 0
+  #unsettled = 0n
+  #running = false
+  #stopRetry: (() => void) | undefined
+  #stopWatch: (() => void) | undefined
+
+  constructor(ports: SettlerPorts) {
+    this.#ports = ports
+    this.#records = new Records(ports.store)
+  }
+
+  /** Promised and not settled, over all sessions. */
+  get unsettled(): Amount {
+    return this.#unsettled
+  }
+
+  /** More is open than the owner's limit. */
+  get overLimit(): boolean {
+    return this.#unsettled > this.#ports.policy.maxUnsettled
+  }
+
+  /** Sessions with a promise not settled yet. */
+  get waiting(): number {
+    return this.#pending.size
+  }
+
+  /** Takes over what an earlier run left in the store, all of it closed by now, and starts the watcher. */
+  start(): void {
+    this.#running = true
+    for (const [sid, text] of this.#records.vouchers()) {
+      const pending = this.#of(sid)
+      pending.settled = this.#records.settled(sid)
+      pending.closed = true
+      this.#promise(pending, this.#ports.owedIn(text))
+    }
+    this.#watch()
+  }
+
+  /** A stored voucher: settles at once if the policy says so, else the watcher does later. */
+  promised(sid: SessionId, owed: Amount, escrowUntil?: UnixMillis): void {
+    const pending = this.#of(sid)
+    if (escrowUntil !== undefined) pending.escrowUntil = escrowUntil
+    this.#promise(pending, owed)
+  }
+
+  /** The session is over: what is open is due now. */
+  closed(sid: SessionId): void {
+    const pending = this.#pending.get(sid)
+    if (pending === undefined) return
+    pending.closed = true
+    if (pending.promised > pending.settled) this.#consider(pending)
+    else {
+      this.#forget(pending)
+      void this.#ports.store.put(record.settled(sid, pending.settled, true)).catch(() => undefined)
+    }
+  }
+
+  /** Settled so far for a session that still has a promise open. */
+  settledOf(sid: SessionId): Amount | undefined {
+    return this.#pending.get(sid)?.settled
+  }
+
+  /** Stops retrying and watching; waits for what is under way, at most `graceMs`. The rest stays in the store. */
+  async stop(graceMs: Millis): Promise<void> {
+    for (const pending of this.#pending.values()) this.closed(pending.sid)
+    if (this.#inFlight > 0 || this.#queue.length > 0) {
+      await new Promise<void>(resolve => {
+        const cancel = this.#ports.clock.after(graceMs, resolve)
+        this.#idle.push(() => {
+          cancel()
+          resolve()
+        })
+      })
+    }
+    this.#running = false
+    this.#stopWatch?.()
+    this.#stopRetry?.()
+  }
+
+  #of(sid: SessionId): Pending {
+    const known = this.#pending.get(sid)
+    if (known !== undefined) return known
+    const since = this.#ports.clock.now()
+    const made = { sid, promised: 0n, settled: 0n, since, closed: false, escrowUntil: undefined, queued: false }
+    this.#pending.set(sid, made)
+    return made
+  }
+
+  #promise(pending: Pending, owed: Amount): void {
+    if (owed > pending.promised) {
+      if (pending.promised <= pending.settled) pending.since = this.#ports.clock.now()
+      // After a restart the ledger may be ahead of what the store last knew.
+      let known = pending.promised
+      if (pending.settled > known) known = pending.settled
+      this.#unsettled += owed - known
+      pending.promised = owed
+    }
+    this.#consider(pending)
+  }
+
+  #consider(pending: Pending): void {
+    if (pending.queued || !isDue(pending, this.#ports.policy, this.#ports.clock.now())) return
+    pending.queued = true
+    this.#queue.push(pending)
+    this.#pump()
+  }
+
+  #watch(): void {
+    this.#stopWatch = this.#ports.clock.after(WATCH_MS, () => {
+      for (const pending of this.#pending.values()) this.#consider(pending)
+      if (this.#running) this.#watch()
+    })
+  }
+
+  #pump(): void {
+    while (this.#running && this.#stopRetry === undefined && this.#inFlight < MAX_IN_FLIGHT) {
+      const pending = this.#queue.shift()
+      if (pending === undefined) break
+      this.#inFlight++
+      void this.#settle(pending).finally(() => {
+        this.#inFlight--
+        this.#pump()
+      })
+    }
+    if (this.#inFlight === 0 && this.#queue.length === 0) for (const done of this.#idle.splice(0)) done()
+  }
+
+  async #settle(pending: Pending): Promise<void> {
+    const text = this.#records.voucher(pending.sid)
+    if (text === undefined) return this.#forget(pending)
+    try {
+      const result = await this.#ports.submit(text)
+      this.#failures = 0
+      pending.queued = false
+      if (result.code === 'OK' || result.code === ALREADY) await this.#taken(pending, text, result.hash)
+      else await this.#refused(pending, text, result.code)
+    } catch (error) {
+      this.#retry(pending, error instanceof ConetError ? error.code : 'ENGINE_UNREACHABLE')
+    }
+  }
+
+  async #taken(pending: Pending, text: string, tx: Hash): Promise<void> {
+    const owed = this.#ports.owedIn(text)
+    const amount = owed - pending.settled
+    pending.settled = owed
+    this.#unsettled -= amount
+    const done = pending.closed && pending.promised <= owed
+    this.#ports.onOutcome({ type: 'settled', sid: pending.sid, owed, amount, tx, closed: done })
+    if (done) this.#pending.delete(pending.sid)
+    else this.#consider(pending)
+    // If this write fails, the next start submits the voucher again and learns `NOTHING_NEW`.
+    await this.#ports.store.put(record.settled(pending.sid, owed, done)).catch(() => undefined)
+  }
+
+  /** The ledger said no for good: the voucher goes to the evidence, nothing is lost from the store. */
+  async #refused(pending: Pending, text: string, code: string): Promise<void> {
+    this.#ports.onOutcome({ type: 'unsettled', sid: pending.sid, code, final: true })
+    this.#forget(pending)
+    const { sid } = pending
+    const kept = record.evidence({ sid, at: this.#ports.clock.now(), why: code, envelopes: [text] })
+    await this.#ports.store.writeAtomic([kept, ...record.settled(sid, 0n, true)]).catch(() => undefined)
+  }
+
+  #forget(pending: Pending): void {
+    const open = pending.promised - pending.settled
+    if (open > 0n) this.#unsettled -= open
+    this.#pending.delete(pending.sid)
+  }
+
+  /** The engine takes nothing now: everything waits, longer each time. */
+  #retry(pending: Pending, code: string): void {
+    this.#queue.push(pending)
+    this.#ports.onOutcome({ type: 'unsettled', sid: pending.sid, code, final: false })
+    if (this.#stopRetry !== undefined) return
+    const delay = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures)
+    this.#failures++
+    this.#stopRetry = this.#ports.clock.after(delay, () => {
+      this.#stopRetry = undefined
+      this.#pump()
+    })
+  }
+}
