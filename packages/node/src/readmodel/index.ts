@@ -1,0 +1,8 @@
+export { type Area, cellsOfPoint, coverCells, distanceM, type Point } from './cells.js'
+export { READMODEL_CODES, type ReadModelCode } from './codes.js'
+export type { DatabaseTarget } from './database.js'
+export type { OfferSearch } from './discover.js'
+export { type BlockSource, type FollowPorts, followLedger, rebuild } from './follow.js'
+export { DEFAULT_PAGE, MAX_PAGE, type Page } from './pages.js'
+export type { NetworkRow, OfferRow, PageQuery } from './queries.js'
+export { ReadModel } from './readmodel.js'

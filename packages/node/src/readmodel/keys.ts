@@ -1,0 +1,34 @@
+import { ok, type Result, reject } from '@conet/core/errors'
+import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '@conet/core/wire'
+
+/** MAX_AMOUNT has 29 digits, the sum of two has 30. */
+const DIGITS = 30
+
+/** Decimal text of fixed width: sorts as the numbers do, on any database, without 64-bit limits. */
+export function priceKey(amount: bigint): string {
+  return amount.toString().padStart(DIGITS, '0')
+}
+
+/** Place in an ordered list: the sort value of the last row seen and what makes it unique. */
+export type Place = readonly [key: string | number, id: string | number]
+
+/** Hides a place in an opaque text for the client to give back. */
+export function encodeCursor(place: Place): string {
+  return encodeBase64url(encodeUtf8(JSON.stringify(place)))
+}
+
+const isKey = (value: unknown): value is string | number =>
+  (typeof value === 'string' && value.length <= 300) || (typeof value === 'number' && Number.isSafeInteger(value))
+
+/** Reads a cursor; untrusted, so a wrong one is refused rather than guessed at. */
+export function decodeCursor(text: string): Result<Place, 'CURSOR_INVALID'> {
+  try {
+    const bytes = decodeBase64url(text)
+    const value: unknown = JSON.parse((bytes && decodeUtf8(bytes)) ?? '')
+    if (Array.isArray(value) && value.length === 2 && isKey(value[0]) && isKey(value[1]))
+      return ok([value[0], value[1]])
+  } catch {
+    // Falls through to the refusal.
+  }
+  return reject('CURSOR_INVALID', {})
+}

@@ -1,0 +1,196 @@
+import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely'
+import type { Tables } from './tables.js'
+
+type Database = Kysely<Tables>
+
+async function ledgerTables(db: Database, ascii: ReturnType<typeof sql>): Promise<void> {
+  await db.schema
+    .createTable('cursor')
+    .addColumn('id', 'integer', col => col.primaryKey())
+    .addColumn('lid', 'text', col => col.notNull())
+    .addColumn('height', 'bigint', col => col.notNull())
+    .addColumn('time_ms', 'bigint', col => col.notNull())
+    .addColumn('app_hash', 'text', col => col.notNull())
+    .execute()
+  await db.schema
+    .createTable('blocks')
+    .addColumn('height', 'bigint', col => col.primaryKey())
+    .addColumn('time_ms', 'bigint', col => col.notNull())
+    .addColumn('app_hash', 'text', col => col.notNull())
+    .addColumn('txs', 'integer', col => col.notNull())
+    .execute()
+  await db.schema
+    .createTable('txs')
+    .addColumn('height', 'bigint', col => col.notNull())
+    .addColumn('idx', 'integer', col => col.notNull())
+    .addColumn('hash', 'text', col => col.notNull().modifyEnd(ascii))
+    .addColumn('code', 'text', col => col.notNull())
+    .addColumn('data', 'text', col => col.notNull())
+    .addPrimaryKeyConstraint('txs_pk', ['height', 'idx'])
+    .execute()
+  await db.schema.createIndex('txs_hash').on('txs').column('hash').execute()
+}
+
+async function historyTables(db: Database, ascii: ReturnType<typeof sql>): Promise<void> {
+  await db.schema
+    .createTable('entries')
+    .addColumn('height', 'bigint', col => col.notNull())
+    .addColumn('seq', 'integer', col => col.notNull())
+    .addColumn('account', 'text', col => col.notNull().modifyEnd(ascii))
+    .addColumn('time_ms', 'bigint', col => col.notNull())
+    .addColumn('type', 'text', col => col.notNull())
+    .addColumn('direction', 'text', col => col.notNull())
+    .addColumn('asset', 'text', col => col.notNull())
+    .addColumn('amount', 'text', col => col.notNull())
+    .addColumn('counterparty', 'text')
+    .addColumn('hash', 'text')
+    .addPrimaryKeyConstraint('entries_pk', ['height', 'seq'])
+    .execute()
+  await db.schema.createIndex('entries_account').on('entries').columns(['account', 'height', 'seq']).execute()
+  await db.schema
+    .createTable('sessions')
+    .addColumn('client', 'text', col => col.notNull().modifyEnd(ascii))
+    .addColumn('sid', 'text', col => col.notNull().modifyEnd(ascii))
+    .addColumn('provider', 'text', col => col.notNull())
+    .addColumn('asset', 'text', col => col.notNull())
+    .addColumn('paid', 'text', col => col.notNull())
+    .addColumn('round', 'integer', col => col.notNull())
+    .addColumn('settlements', 'integer', col => col.notNull())
+    .addColumn('state', 'text', col => col.notNull())
+    .addColumn('height', 'bigint', col => col.notNull())
+    .addPrimaryKeyConstraint('sessions_pk', ['client', 'sid'])
+    .execute()
+  await settlementTable(db, ascii)
+}
+
+async function settlementTable(db: Database, ascii: ReturnType<typeof sql>): Promise<void> {
+  await db.schema
+    .createTable('settlements')
+    .addColumn('height', 'bigint', col => col.notNull())
+    .addColumn('seq', 'integer', col => col.notNull())
+    .addColumn('client', 'text', col => col.notNull().modifyEnd(ascii))
+    .addColumn('sid', 'text', col => col.notNull().modifyEnd(ascii))
+    .addColumn('provider', 'text', col => col.notNull())
+    .addColumn('asset', 'text', col => col.notNull())
+    .addColumn('round', 'integer', col => col.notNull())
+    .addColumn('amount', 'text', col => col.notNull())
+    .addColumn('time_ms', 'bigint', col => col.notNull())
+    .addPrimaryKeyConstraint('settlements_pk', ['height', 'seq'])
+    .execute()
+  await db.schema
+    .createIndex('settlements_session')
+    .on('settlements')
+    .columns(['client', 'sid', 'height', 'seq'])
+    .execute()
+}
+
+async function offerTables(db: Database, ascii: ReturnType<typeof sql>): Promise<void> {
+  await db.schema
+    .createTable('offers')
+    .addColumn('id', 'text', col => col.primaryKey().modifyEnd(ascii))
+    .addColumn('version', 'integer', col => col.notNull())
+    .addColumn('provider', 'text', col => col.notNull().modifyEnd(ascii))
+    .addColumn('type', 'text', col => col.notNull())
+    .addColumn('body', 'text', col => col.notNull())
+    .addColumn('lat_e6', 'integer', col => col.notNull())
+    .addColumn('lon_e6', 'integer', col => col.notNull())
+    .addColumn('radius_m', 'integer', col => col.notNull())
+    .addColumn('live', 'integer', col => col.notNull())
+    .addColumn('expires_at', 'bigint', col => col.notNull())
+    .addColumn('height', 'bigint', col => col.notNull())
+    .execute()
+  await db.schema.createIndex('offers_provider').on('offers').columns(['provider', 'live', 'id']).execute()
+  await cellTable(db, ascii)
+}
+
+async function cellTable(db: Database, ascii: ReturnType<typeof sql>): Promise<void> {
+  await db.schema
+    .createTable('offer_cells')
+    .addColumn('cell', 'text', col => col.notNull().modifyEnd(ascii))
+    .addColumn('offer_id', 'text', col => col.notNull().modifyEnd(ascii))
+    .addColumn('provider', 'text', col => col.notNull().modifyEnd(ascii))
+    .addColumn('type', 'text', col => col.notNull().modifyEnd(ascii))
+    .addColumn('slice', 'text', col => col.notNull().modifyEnd(ascii))
+    .addColumn('price_key', 'text', col => col.notNull().modifyEnd(ascii))
+    .addColumn('per_gib_key', 'text', col => col.notNull().modifyEnd(ascii))
+    .addColumn('per_hour_key', 'text', col => col.notNull().modifyEnd(ascii))
+    .addColumn('lat_e6', 'integer', col => col.notNull())
+    .addColumn('lon_e6', 'integer', col => col.notNull())
+    .addColumn('radius_m', 'integer', col => col.notNull())
+    .addColumn('expires_at', 'bigint', col => col.notNull())
+    .addColumn('trust_rank', 'integer', col => col.notNull())
+    .addPrimaryKeyConstraint('offer_cells_pk', ['offer_id', 'cell'])
+    .execute()
+  // One index per order that a search can ask for: each reads only the rows of the page.
+  const index = (name: string, columns: readonly (keyof Tables['offer_cells'])[]) =>
+    db.schema
+      .createIndex(name)
+      .on('offer_cells')
+      .columns([...columns])
+      .execute()
+  await index('cells_price', ['cell', 'type', 'price_key', 'offer_id'])
+  await index('cells_slice', ['cell', 'type', 'slice', 'price_key', 'offer_id'])
+  await index('cells_trust', ['cell', 'type', 'trust_rank', 'offer_id'])
+  await index('cells_provider', ['provider', 'cell', 'type', 'price_key', 'offer_id'])
+}
+
+async function ownerTables(db: Database, ascii: ReturnType<typeof sql>): Promise<void> {
+  await db.schema
+    .createTable('networks')
+    .addColumn('did', 'text', col => col.primaryKey().modifyEnd(ascii))
+    .addColumn('name', 'text', col => col.notNull())
+    .addColumn('network_type', 'text', col => col.notNull())
+    .addColumn('body', 'text', col => col.notNull())
+    .addColumn('height', 'bigint', col => col.notNull())
+    .execute()
+  await db.schema
+    .createTable('requests')
+    .addColumn('id', 'text', col => col.primaryKey().modifyEnd(ascii))
+    .addColumn('owner', 'text', col => col.notNull())
+    .addColumn('kind', 'text', col => col.notNull())
+    .addColumn('body', 'text', col => col.notNull())
+    .addColumn('live', 'integer', col => col.notNull())
+    .addColumn('expires_at', 'bigint', col => col.notNull())
+    .addColumn('height', 'bigint', col => col.notNull())
+    .execute()
+  await db.schema.createIndex('requests_live').on('requests').columns(['live', 'id']).execute()
+  await db.schema
+    .createTable('quality')
+    .addColumn('provider', 'text', col => col.primaryKey().modifyEnd(ascii))
+    .addColumn('sessions', 'integer', col => col.notNull())
+    .addColumn('disputes', 'integer', col => col.notNull())
+    .addColumn('trust', 'integer', col => col.notNull())
+    .execute()
+}
+
+/** Every table, in the order of their migrations; what a rebuild empties. */
+export const TABLES = [
+  'cursor',
+  'blocks',
+  'txs',
+  'entries',
+  'offers',
+  'offer_cells',
+  'networks',
+  'requests',
+  'sessions',
+  'settlements',
+  'quality',
+] as const satisfies readonly (keyof Tables)[]
+
+/**
+ * The migrations by name. Ids and price keys compare byte by byte on both databases: SQLite does so by itself, PostgreSQL
+ * needs the collation "C".
+ */
+export function migrations(postgres: boolean): MigrationProvider {
+  const ascii = postgres ? sql`collate "C"` : sql``
+  const first: Migration = {
+    async up(db: Database) {
+      await ledgerTables(db, ascii)
+      await historyTables(db, ascii)
+      await offerTables(db, ascii)
+      await ownerTables(db, ascii)
+    },
+  }
+  return { getMigrations: async () => ({ '0001_first': first }) }
+}

@@ -1,0 +1,240 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { CommittedBlock } from '@conet/engines'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { distanceM } from './cells.js'
+import { type DatabaseTarget, type OfferSearch, ReadModel, rebuild } from './index.js'
+import { block, findPostgres, offer, offerEvent, startPostgres } from './testing/index.js'
+
+const NOW = 1_700_000_000_000
+const ALL: OfferSearch = { type: 'access', sort: 'price', limit: 100 }
+
+async function search(
+  model: ReadModel,
+  over: Partial<OfferSearch>,
+): Promise<{ ids: readonly string[]; next: string | null }> {
+  const found = await model.discover({ ...ALL, ...over }, NOW)
+  if (!found.ok) throw new Error(found.code)
+  return { ids: found.value.items, next: found.value.next }
+}
+
+async function everything(model: ReadModel, over: Partial<OfferSearch>): Promise<string[]> {
+  const ids: string[] = []
+  let cursor: string | undefined
+  do {
+    const page: Awaited<ReturnType<typeof search>> = await search(model, { ...over, cursor })
+    ids.push(...page.ids)
+    cursor = page.next ?? undefined
+  } while (cursor !== undefined)
+  return ids
+}
+
+/** The same suite for every database (design 7.2). */
+function contract(name: string, newTarget: () => Promise<DatabaseTarget>): void {
+  describe(`read model on ${name}`, () => {
+    const models: ReadModel[] = []
+    const open = async (target?: DatabaseTarget, lid = 'test') => {
+      const model = await ReadModel.open(target ?? (await newTarget()), lid)
+      models.push(model)
+      return model
+    }
+    afterAll(async () => {
+      await Promise.all(models.map(model => model.close()))
+    })
+
+    it('takes blocks in once, in order, and refuses a gap', async () => {
+      const model = await open()
+      await model.apply([block(1), block(2)])
+      await model.apply([block(2), block(3)])
+      expect(model.height).toBe(3)
+      await expect(model.apply([block(5)])).rejects.toMatchObject({ code: 'READMODEL_GAP', data: { expected: 4 } })
+      expect(model.height).toBe(3)
+    })
+
+    it('goes on where it stopped, and starts again for another ledger', async () => {
+      const target = await newTarget()
+      const first = await open(target)
+      await first.apply([block(1, [[offerEvent({ id: 'a' })]])])
+      const second = await open(target)
+      expect(second.height).toBe(1)
+      expect(second.appHash).toBe(block(1).result.appHash)
+      const other = await open(target, 'other')
+      expect(other.height).toBe(0)
+      expect(await everything(other, {})).toEqual([])
+    })
+
+    it('keeps the history of an account, newest first, in pages', async () => {
+      const model = await open()
+      const pay = (n: number) => ({
+        type: 'accounts/transferred',
+        from: 'did:key:a',
+        to: 'did:key:b',
+        asset: 'credit',
+        amount: `${n}`,
+      })
+      await model.apply([block(1, [[pay(1)], [pay(2)]]), block(2, [[pay(3)]])])
+      const page = await model.history('did:key:b', { limit: 2 })
+      if (!page.ok) throw new Error(page.code)
+      expect(page.value.items.map(entry => entry.amount)).toEqual(['3', '2'])
+      expect(page.value.items[0]).toMatchObject({ direction: 'in', counterparty: 'did:key:a', height: 2 })
+      const rest = await model.history('did:key:b', { limit: 2, cursor: page.value.next ?? '' })
+      expect(rest).toMatchObject({ ok: true, value: { items: [{ amount: '1' }], next: null } })
+      expect(await model.history('did:key:b', { limit: 2, cursor: '!' })).toMatchObject({
+        ok: false,
+        code: 'CURSOR_INVALID',
+      })
+    })
+
+    it('follows an offer through its versions to its end', async () => {
+      const model = await open()
+      await model.apply([
+        block(1, [
+          [
+            {
+              type: 'registry/networkRegistered',
+              network: { owner: 'did:key:p', name: 'Campus', networkType: 'campus' },
+            },
+          ],
+          [offerEvent({ id: 'a' }), offerEvent({ id: 'b' })],
+        ]),
+        block(2, [[{ type: 'registry/offerUpdated', offer: offer({ id: 'a', version: 2, slice: 'video' }) }]]),
+      ])
+      expect(await everything(model, { slice: 'video' })).toEqual(['a'])
+      expect(await model.offers(['a', 'none'])).toMatchObject([
+        { id: 'a', body: { version: 2 }, providerName: 'Campus', live: true },
+      ])
+      await model.apply([
+        block(3, [[{ type: 'registry/offerWithdrawn', id: 'a' }]], [{ type: 'registry/offerExpired', id: 'b' }]),
+      ])
+      expect(await everything(model, {})).toEqual([])
+      expect(await model.offers(['a'])).toMatchObject([{ live: false }])
+    })
+
+    it('counts settlements and ranks providers by what the ledger saw', async () => {
+      const model = await open()
+      const session = (sid: string, provider: string) => ({ client: 'did:key:c', sid, provider, asset: 'credit' })
+      const settled = { type: 'sessions/settled', ...session('s1', 'did:key:good'), round: 2, amount: '5', paid: '5' }
+      await model.apply([
+        block(1, [
+          [
+            offerEvent({ id: 'cheap', provider: 'did:key:new', perGiB: 1n }),
+            offerEvent({ id: 'known', provider: 'did:key:good' }),
+          ],
+        ]),
+        block(2, [[settled], [{ ...settled, round: 3, paid: '9', amount: '4' }]]),
+        block(3, [[{ type: 'sessions/closed', ...session('s1', 'did:key:good'), round: 3, paid: '9' }]]),
+      ])
+      expect(await model.session('did:key:c', 's1')).toMatchObject({
+        paid: '9',
+        round: 3,
+        settlements: 2,
+        state: 'closed',
+      })
+      const list = await model.settlements('did:key:c', 's1', { limit: 10 })
+      expect(list).toMatchObject({ ok: true, value: { items: [{ amount: '5' }, { amount: '4' }] } })
+      expect(await everything(model, { sort: 'trust' })).toEqual(['known', 'cheap'])
+      expect(await everything(model, { sort: 'price' })).toEqual(['cheap', 'known'])
+    })
+
+    it('finds what a full scan finds, by place, price and slice, in any page length', async () => {
+      const sample = fc.record({
+        latE6: fc.integer({ min: 52_400_000, max: 52_600_000 }),
+        lonE6: fc.integer({ min: 13_200_000, max: 13_600_000 }),
+        radiusM: fc.integer({ min: 50, max: 20_000 }),
+        perGiB: fc.bigInt(0n, 20n),
+        perHour: fc.bigInt(0n, 20n),
+        slice: fc.constantFrom('default', 'video'),
+      })
+      const query = fc.record(
+        {
+          maxPerGiB: fc.bigInt(0n, 20n),
+          maxPerHour: fc.bigInt(0n, 20n),
+          slice: fc.constantFrom('default', 'video'),
+          point: fc.constant({ latE6: 52_500_000, lonE6: 13_400_000 }),
+          limit: fc.integer({ min: 1, max: 7 }),
+          sort: fc.constantFrom('price' as const, 'trust' as const, 'distance' as const),
+        },
+        { requiredKeys: ['limit', 'sort'] },
+      )
+      const model = await open()
+      const samples = fc
+        .sample(sample, { numRuns: 120, seed: 7 })
+        .map((s, i) => ({ ...s, id: `o${String(i).padStart(3, '0')}` }))
+      await model.apply([block(1, [samples.map(offerEvent)])])
+      await fc.assert(
+        fc.asyncProperty(query, async q => {
+          const expected = samples.filter(
+            s =>
+              (q.slice === undefined || s.slice === q.slice) &&
+              (q.maxPerGiB === undefined || s.perGiB <= q.maxPerGiB) &&
+              (q.maxPerHour === undefined || s.perHour <= q.maxPerHour) &&
+              (q.point === undefined || distanceM(q.point, s) <= s.radiusM),
+          )
+          const found = await everything(model, q)
+          expect([...found].sort()).toEqual(expected.map(s => s.id).sort())
+          if (q.sort !== 'price') return
+          const prices = found
+            .map(id => samples.find(s => s.id === id))
+            .map(s => (s?.perGiB ?? 0n) + (s?.perHour ?? 0n))
+          expect(prices).toEqual([...prices].sort((a, b) => Number(a - b)))
+        }),
+        { numRuns: 60 },
+      )
+    })
+
+    it('sorts amounts far beyond 64 bits as numbers', async () => {
+      const model = await open()
+      await model.apply([
+        block(1, [
+          [offerEvent({ id: 'big', perGiB: 10n ** 27n }), offerEvent({ id: 'small', perGiB: 9n * 10n ** 26n })],
+        ]),
+      ])
+      expect(await everything(model, {})).toEqual(['small', 'big'])
+      expect(await everything(model, { maxPerGiB: 10n ** 27n - 1n })).toEqual(['small'])
+    })
+
+    it('leaves nothing of a batch that fails', async () => {
+      const model = await open()
+      const twice = { ...block(2), height: 1 } as CommittedBlock
+      await expect(model.apply([block(1, [[offerEvent({ id: 'a' })]]), twice])).rejects.toBeDefined()
+      expect(model.height).toBe(0)
+      expect(await everything(model, {})).toEqual([])
+    })
+
+    it('gives the same answers after a rebuild from genesis', async () => {
+      const model = await open()
+      const blocks = [
+        block(1, [[offerEvent({ id: 'a' })]]),
+        block(2, [[offerEvent({ id: 'b', perGiB: 1n })]]),
+        block(3),
+      ]
+      await model.apply(blocks)
+      const before = await everything(model, {})
+      await rebuild(model, { block: async height => blocks[height - 1], blocks: async function* () {} }, 3)
+      expect(model.height).toBe(3)
+      expect(await everything(model, {})).toEqual(before)
+    })
+  })
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'conet-readmodel-'))
+let files = 0
+afterAll(() => rmSync(folder, { recursive: true }))
+contract('SQLite', async () => ({ sqlite: join(folder, `${files++}.sqlite`) }))
+
+const bin = findPostgres()
+if (bin === undefined) {
+  it('runs on PostgreSQL', context => {
+    console.log('SKIPPED: no PostgreSQL server is installed (apt-get install postgresql)')
+    context.skip('no PostgreSQL server is installed')
+  })
+} else {
+  let server: Awaited<ReturnType<typeof startPostgres>>
+  beforeAll(async () => {
+    server = await startPostgres(bin)
+  }, 60_000)
+  afterAll(() => server.stop())
+  contract('PostgreSQL', async () => ({ url: await server.newDatabase() }))
+}
