@@ -12,20 +12,21 @@ export interface Admission {
   readonly clientAddress?: string | undefined
 }
 
-/** Cumulative counts since `open`; only bytes of flows that the client opened. */
+/** Cumulative counts since `open`; only bytes of flows that the client opened. Each gateway's README says what it counts. */
 export interface Meter {
   readonly bytesUp: Bytes
   readonly bytesDown: Bytes
   readonly openFlows: number
+  /** Flows the client asked for that were not opened: egress policy, limits, target not reached. */
   readonly refusedFlows: number
 }
 
 export type GatewayEvent =
   /** The session's time ran out in the data plane. */
   | { readonly type: 'expired'; readonly session: SessionId }
-  /** The session's flows are held back because the quota is used up. */
+  /** The session's flows are held back because the quota is used up; once per `extend`. */
   | { readonly type: 'quota'; readonly session: SessionId; readonly meter: Meter }
-  /** More than half of the quota that was free at the last `extend` is used: time for an early statement. */
+  /** More than half of the quota that was free at the last `extend` is used: time for an early statement; once per `extend`. */
   | { readonly type: 'half'; readonly session: SessionId; readonly meter: Meter }
   /** The data plane lost the session (process, uplink, rule removed by hand). */
   | { readonly type: 'lost'; readonly session: SessionId; readonly reason: string }
@@ -37,9 +38,16 @@ export interface Gateway {
   stop(): Promise<void>
   /** @throws ConetError `SESSION_EXISTS`, `GATEWAY_STOPPED` */
   open(admission: Admission): Promise<AccessPoint>
-  /** Moves the end and the quota (both absolute, cumulative). @throws ConetError `SESSION_UNKNOWN` */
+  /**
+   * Moves the end and the quota (both absolute, cumulative); flows that were held back go on.
+   * @throws ConetError `SESSION_UNKNOWN`, `SESSION_EXPIRED` once the data plane has cut it
+   */
   extend(session: SessionId, until: UnixMillis, quota: Bytes): Promise<void>
-  /** Cuts every flow at once and returns the last count. Closing twice is allowed. */
+  /**
+   * Cuts every flow at once and returns the last count. Closing twice is allowed. An expired session stays readable
+   * until it is closed.
+   * @throws ConetError `SESSION_UNKNOWN` if it was never opened here
+   */
   close(session: SessionId): Promise<Meter>
   /** @throws ConetError `SESSION_UNKNOWN` */
   meter(session: SessionId): Meter

@@ -1,1 +1,3 @@
+export * from './clock.js'
+export * from './codes.js'
 export type * from './contract.js'

@@ -1,0 +1,128 @@
+import { Socket } from 'node:net'
+import type { Duplex, Readable, Writable } from 'node:stream'
+import { InvariantError } from '@conet/core/errors'
+import type { UnixMillis } from '@conet/core/units'
+import type { Clock } from '../clock.js'
+import { type Passage, Pump } from './pump.js'
+import type { ChunkReader } from './reader.js'
+import type { Session, SessionFlow, Waiter, Way } from './session.js'
+
+/** Ends a stream at once; a TCP socket by RST, so that the kernel throws away what it still holds. */
+export function reset(stream: Duplex): void {
+  if (stream.destroyed) return
+  if (stream instanceof Socket && !stream.connecting) stream.resetAndDestroy()
+  else stream.destroy()
+}
+
+/** A side that had sent and received everything; the other side may still be writing out its last bytes. */
+const closedInOrder = (stream: Duplex) => stream.readableEnded && stream.writableFinished
+
+/**
+ * One connection that a client opened through the gateway, from the moment it was asked for.
+ */
+export class Flow implements SessionFlow, Passage {
+  lastMove: UnixMillis
+  /** One direction has ended, the other still flows. */
+  halfOpen = false
+  private readonly abort = new AbortController()
+  private readonly waiters = new Set<Waiter>()
+  private link: Duplex | undefined
+  private over = false
+
+  constructor(
+    readonly session: Session,
+    private readonly client: Duplex,
+    private readonly clock: Clock,
+    private readonly onEnd: (flow: Flow) => void,
+  ) {
+    this.lastMove = clock.now()
+    session.flows.add(this)
+    client.once('close', this.clientGone)
+  }
+
+  get ended(): boolean {
+    return this.over
+  }
+
+  get signal(): AbortSignal {
+    return this.abort.signal
+  }
+
+  /** The dialled stream. */
+  get uplink(): Duplex {
+    if (this.link === undefined) throw new InvariantError('GATEWAY-FLOW', 'a flow carries bytes before it was dialled')
+    return this.link
+  }
+
+  /** Counts bytes that pass besides the pumps. */
+  count(size: number, way: Way): void {
+    this.session.count(size, way)
+  }
+
+  /** Gives up dialling. */
+  giveUp(reason: Error): void {
+    this.abort.abort(reason)
+  }
+
+  /** Takes over the dialled stream. @returns `false` if the flow ended meanwhile: the stream is destroyed */
+  attach(uplink: Duplex): boolean {
+    uplink.on('error', () => this.cut())
+    if (this.over) uplink.destroy()
+    else this.link = uplink
+    return !this.over
+  }
+
+  /** Carries bytes both ways between the client's socket and the uplink, until both have closed. */
+  tunnel(reader: ChunkReader): void {
+    const { client, uplink } = this
+    client.removeListener('close', this.clientGone)
+    client.on('error', () => this.cut())
+    let open = 2
+    for (const side of [client, uplink]) {
+      side.once('close', () => {
+        open -= 1
+        if (open === 0) reader.release()
+        if (open === 0 || !closedInOrder(side)) this.cut()
+      })
+    }
+    this.pump(client, uplink, 'up')
+    this.pump(uplink, client, 'down', reader.attached ? reader : undefined)
+  }
+
+  /** Carries one direction. */
+  pump(from: Readable, to: Writable, way: Way, reader?: ChunkReader): void {
+    new Pump(from, to, way, this, reader).start()
+  }
+
+  take(size: number, way: Way, waiter: Waiter): boolean {
+    if (this.over) return false
+    this.lastMove = this.clock.now()
+    if (this.session.take(size, way, waiter)) return true
+    this.waiters.add(waiter)
+    return false
+  }
+
+  drained(): void {
+    this.halfOpen = true
+  }
+
+  cut(): void {
+    if (this.over) return
+    this.end()
+    reset(this.client)
+  }
+
+  /** Ends the flow in order and leaves the client's socket alone, for its next request. */
+  end(): void {
+    if (this.over) return
+    this.over = true
+    this.client.removeListener('close', this.clientGone)
+    for (const waiter of this.waiters) this.session.forget(waiter)
+    this.session.flows.delete(this)
+    this.abort.abort()
+    if (this.link !== undefined) reset(this.link)
+    this.onEnd(this)
+  }
+
+  private readonly clientGone = (): void => this.end()
+}

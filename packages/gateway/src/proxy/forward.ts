@@ -1,0 +1,87 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { RefusalCode } from './codes.js'
+import type { Flow } from './flow.js'
+import { endToEnd, type Fields, headSize } from './headers.js'
+import type { AbsoluteTarget } from './target.js'
+
+/** RFC 9110 section 7.6.3: a pseudonym suffices, and the owner's host name stays private. */
+const VIA = '1.1 conet'
+
+function addVia(fields: Fields): void {
+  const via = fields.get('via')
+  if (via === undefined) fields.set('via', { name: 'Via', values: [VIA] })
+  else via.values.push(VIA)
+}
+
+function requestFields(target: AbsoluteTarget, incoming: IncomingMessage): Fields {
+  const fields = endToEnd(incoming.rawHeaders)
+  fields.set('host', { name: 'Host', values: [target.authority] })
+  addVia(fields)
+  return fields
+}
+
+function ask(flow: Flow, target: AbsoluteTarget, incoming: IncomingMessage): ClientRequest {
+  const { uplink } = flow
+  const fields = requestFields(target, incoming)
+  const outgoing = httpRequest({
+    method: incoming.method,
+    path: target.path,
+    setHost: false,
+    // One connection per request: a pooled one could outlive the session that paid for it.
+    createConnection: () => uplink,
+  })
+  for (const { name, values } of fields.values())
+    outgoing.setHeader(name, values.length === 1 ? (values[0] ?? '') : values)
+  if (incoming.headers['transfer-encoding'] !== undefined) outgoing.setHeader('Transfer-Encoding', 'chunked')
+  flow.count(headSize(`${incoming.method} ${target.path} HTTP/1.1`, fields), 'up')
+  return outgoing
+}
+
+function answer(flow: Flow, from: IncomingMessage, response: ServerResponse): void {
+  const fields = endToEnd(from.rawHeaders)
+  addVia(fields)
+  const raw = [...fields.values()].flatMap(({ name, values }) => values.flatMap(value => [name, value]))
+  response.writeHead(from.statusCode ?? 502, from.statusMessage ?? '', raw)
+  flow.count(headSize(`HTTP/1.1 ${from.statusCode} ${from.statusMessage}`, fields), 'down')
+  // An answer that breaks off must not look complete to the client.
+  from.once('close', () => {
+    if (!from.complete) flow.cut()
+  })
+  flow.pump(from, response, 'down')
+}
+
+/**
+ * Forwards one plain HTTP request and its answer, both streamed. The client's connection lives on for the next request.
+ *
+ * @param refuse - tells the client a code, as long as no answer has begun
+ */
+export function forward(
+  flow: Flow,
+  target: AbsoluteTarget,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  refuse: (code: RefusalCode) => void,
+): void {
+  const fail = (code: RefusalCode) => {
+    if (flow.ended) return
+    if (response.headersSent) return flow.cut()
+    flow.end()
+    refuse(code)
+  }
+  response.once('close', () => (response.writableFinished ? flow.end() : flow.cut()))
+  try {
+    const outgoing = ask(flow, target, incoming)
+    outgoing.on('error', () => fail('UPSTREAM_FAILED'))
+    outgoing.once('response', from => {
+      try {
+        answer(flow, from, response)
+      } catch {
+        fail('UPSTREAM_FAILED')
+      }
+    })
+    flow.pump(incoming, outgoing, 'up')
+  } catch {
+    // The parser lets characters through that the sender refuses: such a request cannot be repeated to anybody.
+    fail('REQUEST_MALFORMED')
+  }
+}

@@ -1,0 +1,86 @@
+import type { Readable, Writable } from 'node:stream'
+import type { ChunkReader } from './reader.js'
+import type { Waiter, Way } from './session.js'
+
+/** What a pump needs of the flow it belongs to. */
+export interface Passage {
+  /** Asks for a chunk to pass; `false` = hold it until `release`. */
+  take(size: number, way: Way, waiter: Waiter): boolean
+  /** One direction has ended in order. */
+  drained(): void
+}
+
+/**
+ * Carries one direction of a flow: at most one chunk is under way, so a receiver that stops reading stops the sender.
+ */
+export class Pump implements Waiter {
+  private pending: Uint8Array | undefined
+  private stalled = false
+  private ended = false
+
+  /** @param reader - attached to `from`: chunks come from it, and its buffer may be reused once `to` has nothing queued */
+  constructor(
+    private readonly from: Readable,
+    private readonly to: Writable,
+    private readonly way: Way,
+    private readonly passage: Passage,
+    private readonly reader?: ChunkReader,
+  ) {}
+
+  start(): void {
+    const { from, to, reader } = this
+    from.once('end', () => this.finish())
+    if (reader === undefined) {
+      to.on('drain', this.unstall)
+      from.on('data', (chunk: Uint8Array) => {
+        if (!this.push(chunk)) from.pause()
+      })
+    } else if (reader.bind(chunk => this.push(chunk))) from.resume()
+  }
+
+  /** The quota was raised: what was held back goes first. */
+  release(): void {
+    const chunk = this.pending
+    this.pending = undefined
+    if (chunk !== undefined && !this.push(chunk)) return
+    if (this.ended) this.finish()
+    else this.from.resume()
+  }
+
+  /** @returns whether the source may go on */
+  private push(chunk: Uint8Array): boolean {
+    if (this.pending !== undefined) {
+      this.pending = Buffer.concat([this.pending, chunk])
+      return false
+    }
+    if (!this.passage.take(chunk.length, this.way, this)) {
+      this.pending = chunk
+      return false
+    }
+    return this.forward(chunk)
+  }
+
+  private forward(chunk: Uint8Array): boolean {
+    const { to } = this
+    if (this.reader === undefined) this.stalled = !to.write(chunk)
+    else {
+      to.write(chunk, this.unstall)
+      // Nothing queued means that the kernel took the chunk at once: the buffer is free again.
+      this.stalled = to.writableLength > 0
+    }
+    return !this.stalled
+  }
+
+  private readonly unstall = (): void => {
+    if (!this.stalled || (this.reader !== undefined && this.to.writableLength > 0)) return
+    this.stalled = false
+    if (this.pending === undefined) this.from.resume()
+  }
+
+  private finish(): void {
+    this.ended = true
+    if (this.pending !== undefined) return
+    this.to.end()
+    this.passage.drained()
+  }
+}

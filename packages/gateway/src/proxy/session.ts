@@ -1,0 +1,165 @@
+import { ConetError } from '@conet/core/errors'
+import type { SessionId } from '@conet/core/rounds'
+import type { Bytes, UnixMillis } from '@conet/core/units'
+import type { Clock } from '../clock.js'
+import type { Admission, GatewayEvent, Meter } from '../contract.js'
+
+/** Direction as the client sees it. */
+export type Way = 'up' | 'down'
+
+/** What a session needs of a flow. */
+export interface SessionFlow {
+  /** Ends it at once, without letting out what is still buffered. */
+  cut(): void
+}
+
+/** Somebody who holds a chunk back until the quota is raised. */
+export interface Waiter {
+  release(): void
+}
+
+type State = 'open' | 'expired' | 'closed'
+
+/** Longest timer: a clock that was set back or forward is noticed within this time. */
+const LONGEST_TIMER_MS = 60_000
+
+/** Bytes as an exact number: counting with bigint costs an allocation per chunk, and 2^53 bytes are 8 PiB. */
+const countable = (bytes: Bytes) => Number(bytes < BigInt(Number.MAX_SAFE_INTEGER) ? bytes : Number.MAX_SAFE_INTEGER)
+
+/**
+ * One session in the data plane: its end, its quota, its counts. It cuts itself, whoever else is alive (RND-4).
+ */
+export class Session {
+  readonly id: SessionId
+  readonly clientAddress: string | undefined
+  readonly flows = new Set<SessionFlow>()
+  refusedFlows = 0
+  private state: State = 'open'
+  private up = 0
+  private down = 0
+  private until: UnixMillis
+  private quota: number
+  private halfAt: number
+  private quotaTold = false
+  private readonly waiting = new Set<Waiter>()
+  private disarm: () => void = () => {}
+  private armedFor = 0
+
+  constructor(
+    admission: Admission,
+    private readonly clock: Clock,
+    private readonly emit: (event: GatewayEvent) => void,
+    private readonly onDead: (session: Session, why: 'SESSION_EXPIRED' | 'SESSION_CLOSED') => void,
+  ) {
+    this.id = admission.session
+    this.clientAddress = admission.clientAddress
+    this.until = admission.until
+    this.quota = countable(admission.quota)
+    this.halfAt = this.quota / 2
+    this.arm()
+  }
+
+  get alive(): boolean {
+    return this.state === 'open' && !this.overdue()
+  }
+
+  meter(): Meter {
+    const { up, down, refusedFlows } = this
+    return { bytesUp: BigInt(up), bytesDown: BigInt(down), openFlows: this.flows.size, refusedFlows }
+  }
+
+  /**
+   * Asks whether a chunk may pass, and counts it if so. The chunk that reaches the quota passes whole, the next one waits.
+   *
+   * @returns `false` if it must be held back (quota) or dropped (time is over: the flow is already cut)
+   */
+  take(size: number, way: Way, waiter: Waiter): boolean {
+    if (!this.alive) return false
+    const used = this.up + this.down
+    if (used >= this.quota) {
+      this.hold(waiter)
+      return false
+    }
+    this.count(size, way)
+    return true
+  }
+
+  /** Counts bytes that pass without being asked for: heads of plain HTTP messages. */
+  count(size: number, way: Way): void {
+    this[way] += size
+    if (this.up + this.down < this.halfAt) return
+    this.halfAt = Number.POSITIVE_INFINITY
+    this.emit({ type: 'half', session: this.id, meter: this.meter() })
+  }
+
+  /** Whether the quota holds this session's flows back at the moment. */
+  get held(): boolean {
+    return this.waiting.size > 0
+  }
+
+  forget(waiter: Waiter): void {
+    this.waiting.delete(waiter)
+  }
+
+  /** @throws ConetError `SESSION_EXPIRED` */
+  extend(until: UnixMillis, quota: Bytes): void {
+    if (!this.alive) {
+      throw new ConetError('SESSION_EXPIRED', 'the session was cut at its end and cannot be extended: open a new one', {
+        data: { session: this.id },
+      })
+    }
+    const used = this.up + this.down
+    this.until = until
+    this.quota = countable(quota)
+    this.halfAt = this.quota > used ? used + (this.quota - used) / 2 : Number.POSITIVE_INFINITY
+    this.quotaTold = false
+    if (until < this.armedFor) this.arm()
+    const released = [...this.waiting]
+    this.waiting.clear()
+    for (const waiter of released) waiter.release()
+  }
+
+  /** Cuts every flow; nothing is told. */
+  close(): void {
+    this.end('closed')
+  }
+
+  private hold(waiter: Waiter): void {
+    this.waiting.add(waiter)
+    if (this.quotaTold) return
+    this.quotaTold = true
+    this.emit({ type: 'quota', session: this.id, meter: this.meter() })
+  }
+
+  /** The check on every chunk: a timer alone may come late when the process is busy. */
+  private overdue(): boolean {
+    if (this.clock.now() < this.until) return false
+    this.expire()
+    return true
+  }
+
+  private expire(): void {
+    if (this.state !== 'open') return
+    this.end('expired')
+    this.emit({ type: 'expired', session: this.id })
+  }
+
+  private end(state: State): void {
+    this.disarm()
+    const first = this.state === 'open'
+    this.state = state
+    this.waiting.clear()
+    for (const flow of [...this.flows]) flow.cut()
+    if (first) this.onDead(this, state === 'expired' ? 'SESSION_EXPIRED' : 'SESSION_CLOSED')
+  }
+
+  /** A paid round moves the end without touching the timer; the timer looks again when it fires. */
+  private arm(): void {
+    this.disarm()
+    this.armedFor = this.until
+    const delay = Math.min(Math.max(this.until - this.clock.now(), 0), LONGEST_TIMER_MS)
+    this.disarm = this.clock.after(delay, () => {
+      if (this.state === 'open' && !this.overdue()) this.arm()
+    })
+  }
+}
