@@ -9,7 +9,7 @@ export {
   encodeDidKey,
   resolveDidKey,
 } from './did/key/index.js'
-export { checkPublicKey } from './key.js'
-export { decodeMultikey, encodeMultikey, type Multikey } from './multikey.js'
+export { checkPublicKey, screenPublicKey } from './key.js'
+export { decodeMultikey, encodeMultikey, type Multikey, signerMultikey } from './multikey.js'
 export { checkSignatureForm, verify, verifyBytes } from './signature.js'
 export { type KeySigner, publicKeyFromSeed, sha256, signerFromSeed } from './signer.js'

@@ -2,7 +2,7 @@ import type { DIDDocument, DIDResolutionResult } from 'did-resolver'
 import { ok, type Result, reject } from '../../../errors/index.js'
 import type { Did, DidUrl } from '../../../units/index.js'
 import type { KeyCode } from '../../codes.js'
-import { decodeMultikey, encodeMultikey } from '../../multikey.js'
+import { decodeMultikey, encodeMultikey, signerMultikey } from '../../multikey.js'
 import { keyDocument } from '../document.js'
 import { DID_JSON, failed } from '../resolution.js'
 
@@ -29,14 +29,16 @@ export function decodeDidKey(did: Did): Result<Uint8Array, KeyCode | 'DID_MALFOR
 }
 
 /**
- * Reads the key out of a verification method of a `did:key`: the fragment must repeat the identifier (IDN-11).
+ * Reads the key out of the `kid` of a signature made as a `did:key`: the fragment must repeat the identifier (IDN-11).
  *
  * @param kid - untrusted
+ * @returns 32 bytes that passed `screenPublicKey`, to verify a signature with; do not change them
  */
 export function decodeDidKeyUrl(kid: DidUrl): Result<Uint8Array, KeyCode | 'DID_MALFORMED'> {
-  const [did = '', fragment, ...more] = kid.split('#')
-  if (more.length > 0 || METHOD + fragment !== did) return reject('DID_MALFORMED')
-  return decodeDidKey(did)
+  const hash = kid.indexOf('#')
+  const fragment = kid.slice(hash + 1)
+  if (hash === -1 || METHOD + fragment !== kid.slice(0, hash)) return reject('DID_MALFORMED')
+  return signerMultikey(fragment)
 }
 
 /** DID document of a `did:key` (W3C DID Core, Multikey). */

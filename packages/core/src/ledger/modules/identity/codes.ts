@@ -1,0 +1,10 @@
+import type { Codes } from '../../../errors/index.js'
+import { DID_CODES } from '../../../identity/index.js'
+
+/** Codes of the operations, and the limit that only a ledger needs. */
+export const IDENTITY_CODES = {
+  ...DID_CODES,
+  PAYLOAD_MALFORMED: 'reject',
+  /** The history has as many versions as one DID may have; only deactivation is left. */
+  VERSIONS_EXHAUSTED: 'reject',
+} as const satisfies Codes

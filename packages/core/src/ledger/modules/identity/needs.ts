@@ -1,0 +1,2 @@
+/** The module needs no other: everything else stands on it. */
+export const IDENTITY_NEEDS: readonly string[] = []

@@ -1,0 +1,29 @@
+import { ConetError } from '../../../errors/index.js'
+import { resolveDidKey, resolveHistory, type VersionQuery } from '../../../identity/index.js'
+import type { Query } from '../../module.js'
+import { historyOf } from './state.js'
+
+type Args = Readonly<Record<string, unknown>>
+
+/** `{did, versionId?, versionTime?}` → W3C DID resolution result; an unknown DID is `notFound` in its metadata. */
+export const resolve: Query = (store, args) => {
+  const did = textOf(args, 'did')
+  if (did.startsWith('did:key:')) return resolveDidKey(did)
+  return resolveHistory(historyOf(store, did), versionOf(args))
+}
+
+/** `{did}` → all versions in order, `[]` if unknown. */
+export const history: Query = (store, args) => historyOf(store, textOf(args, 'did'))
+
+function versionOf(args: Args): VersionQuery {
+  return {
+    ...(args.versionId === undefined ? {} : { versionId: textOf(args, 'versionId') }),
+    ...(args.versionTime === undefined ? {} : { versionTime: textOf(args, 'versionTime') }),
+  }
+}
+
+function textOf(args: Args, name: string): string {
+  const value = args[name]
+  if (typeof value === 'string') return value
+  throw new ConetError('QUERY_MALFORMED', `${name} must be a text`, { data: { field: name } })
+}
