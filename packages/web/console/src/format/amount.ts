@@ -22,6 +22,14 @@ export function formatCredits(micro: bigint | string): string {
   return `${value < 0n ? '−' : ''}${grouped((size / MICRO).toString())}.${fraction}`
 }
 
+const FIGURE_SPACE = '\u2007'
+
+/** Like `formatCredits`, filled up with spaces as wide as a digit, so that points stand below each other in a column. */
+export function alignedCredits(micro: bigint | string): string {
+  const text = formatCredits(micro)
+  return text + FIGURE_SPACE.repeat(6 - (text.length - 1 - text.indexOf('.')))
+}
+
 export type AmountProblem = 'EMPTY' | 'NOT_A_NUMBER' | 'NEGATIVE' | 'ZERO' | 'TOO_FINE' | 'TOO_LARGE'
 
 export type ParsedAmount = { readonly micro: bigint } | { readonly problem: AmountProblem }

@@ -8,9 +8,9 @@ import { type Column, Table } from '../parts/Table.js'
 
 const COLUMNS: readonly Column<BalanceView>[] = [
   { head: 'Asset', names: true, cell: b => b.asset },
-  { head: 'Free', numeric: true, cell: b => <Credits micro={b.balance} /> },
-  { head: 'Held', numeric: true, cell: b => <Credits micro={b.held} /> },
-  { head: 'Debt', numeric: true, cell: b => <Credits micro={b.debt} /> },
+  { head: 'Free', numeric: true, cell: b => <Credits micro={b.balance} aligned /> },
+  { head: 'Held', numeric: true, cell: b => <Credits micro={b.held} aligned /> },
+  { head: 'Debt', numeric: true, cell: b => <Credits micro={b.debt} aligned /> },
 ]
 
 /** What this owner has: free, held in escrow, owed to others. */

@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../api/types.js'
-import { formatCredits } from '../format/amount.js'
+import { alignedCredits } from '../format/amount.js'
 import { eventWords } from '../format/text.js'
 import { formatMoment } from '../format/time.js'
 import { usePages } from '../hooks/pages.js'
@@ -19,7 +19,7 @@ const COLUMNS: readonly Column<HistoryEntry>[] = [
     cell: e => (
       <span className="whitespace-nowrap">
         {e.direction === 'in' ? '+' : '−'}
-        {formatCredits(e.amount)} <span className="text-muted">{e.asset}</span>
+        {alignedCredits(e.amount)} <span className="text-muted">{e.asset}</span>
       </span>
     ),
   },

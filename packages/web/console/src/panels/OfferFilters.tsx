@@ -118,11 +118,15 @@ export function OfferFilters({ form, onChange }: Props) {
             </select>
           )}
         </Field>
-        <div className="flex flex-wrap gap-2 self-end">
-          <button type="button" className="button" onClick={() => navigator.geolocation?.getCurrentPosition(place)}>
+        <div className="flex gap-2 self-end">
+          <button
+            type="button"
+            className="button px-2.5"
+            onClick={() => navigator.geolocation?.getCurrentPosition(place)}
+          >
             Near me
           </button>
-          <button type="button" className="button" onClick={() => onChange(NO_FILTER)}>
+          <button type="button" className="button px-2.5" onClick={() => onChange(NO_FILTER)}>
             Clear
           </button>
         </div>

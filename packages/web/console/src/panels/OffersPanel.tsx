@@ -50,8 +50,8 @@ function columns(place: Place | undefined): readonly Column<OfferView>[] {
   return [
     { head: 'Offer', names: true, cell: o => <Who name={`${o.name}, ${o.providerName}`} did={o.provider} /> },
     { head: 'Network', cell: o => o.networkType },
-    { head: 'Per GiB', numeric: true, cell: o => <Credits micro={o.terms.tariff.perGiB} /> },
-    { head: 'Per hour', numeric: true, cell: o => <Credits micro={o.terms.tariff.perHour} /> },
+    { head: 'Per GiB', numeric: true, cell: o => <Credits micro={o.terms.tariff.perGiB} aligned /> },
+    { head: 'Per hour', numeric: true, cell: o => <Credits micro={o.terms.tariff.perHour} aligned /> },
     { head: 'Trust', cell: o => <Quality quality={o.quality} /> },
     { head: 'Slice', cell: o => o.slice ?? '–' },
     { head: 'Relays', numeric: true, cell: o => (o.hops === 0 ? 'Direct' : o.hops) },

@@ -13,8 +13,14 @@ import { type Column, Table } from '../parts/Table.js'
 
 const COLUMNS: readonly Column<SessionView>[] = [
   { head: 'Peer', names: true, cell: s => <Who name={s.peerName} did={s.peer} /> },
-  { head: 'Role', cell: s => (s.role === 'provider' ? 'We served' : 'We used') },
-  { head: 'Ended', cell: s => (s.closedAt === null ? '–' : formatMoment(s.closedAt)) },
+  {
+    head: 'Role',
+    cell: s => <span className="whitespace-nowrap">{s.role === 'provider' ? 'We served' : 'We used'}</span>,
+  },
+  {
+    head: 'Ended',
+    cell: s => (s.closedAt === null ? '–' : <span className="whitespace-nowrap">{formatMoment(s.closedAt)}</span>),
+  },
   { head: 'Lasted', numeric: true, cell: s => formatDuration((s.closedAt ?? s.openedAt) - s.openedAt) },
   { head: 'Rounds paid', numeric: true, cell: s => s.roundsPaid },
   { head: 'Carried', numeric: true, cell: s => formatBytes(BigInt(s.bytesUp) + BigInt(s.bytesDown)) },
@@ -24,9 +30,14 @@ const COLUMNS: readonly Column<SessionView>[] = [
 
 function PaidOf({ session }: { readonly session: SessionView }) {
   return (
-    <>
-      <Credits micro={session.paid} /> <span className="text-muted">of</span> <Credits micro={session.owed} />
-    </>
+    <span className="inline-block">
+      <span className="block">
+        <Credits micro={session.paid} aligned />
+      </span>
+      <span className="block text-muted text-sm">
+        of <Credits micro={session.owed} aligned />
+      </span>
+    </span>
   )
 }
 

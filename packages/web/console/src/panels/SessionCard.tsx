@@ -10,7 +10,7 @@ import { StateBadge } from '../parts/StateBadge.js'
 
 function Money({ session }: { readonly session: SessionView }) {
   return (
-    <dl className="grid grid-cols-[auto_1fr] gap-x-4 md:text-right">
+    <dl className="grid grid-cols-[auto_1fr] content-start gap-x-4">
       <dt className="text-muted">Paid</dt>
       <dd className="text-right">
         <Credits micro={session.paid} />
@@ -25,7 +25,7 @@ function Money({ session }: { readonly session: SessionView }) {
 
 function Traffic({ session }: { readonly session: SessionView }) {
   return (
-    <dl className="grid grid-cols-[auto_1fr] gap-x-4 md:text-right">
+    <dl className="grid grid-cols-[auto_1fr] content-start gap-x-4">
       <dt className="text-muted">Down</dt>
       <dd className="text-right">{formatBytes(session.bytesDown)}</dd>
       <dt className="text-muted">Up</dt>
@@ -52,15 +52,15 @@ export function SessionCard({ session }: { readonly session: SessionView }) {
   const now = useNow()
   const round = currentRound(session)
   return (
-    <li className="grid gap-x-6 gap-y-3 px-4 py-4 md:grid-cols-[12rem_1fr_9rem_10rem] md:px-5">
+    <li className="grid gap-x-6 gap-y-3 px-4 py-4 md:grid-cols-[11rem_1fr_20rem] md:px-5">
       <Peer session={session} now={now} />
       <div className="min-w-0 space-y-1.5">
         {round === undefined ? (
           <p className="text-muted">The first round is about to begin.</p>
         ) : (
           <>
-            <p className="flex flex-wrap items-baseline justify-between gap-x-3">
-              <span className="flex flex-wrap items-baseline gap-x-2">
+            <p className="flex flex-wrap items-center justify-between gap-x-3">
+              <span className="flex flex-wrap items-center gap-x-2">
                 <StateBadge state={round.state} />
                 <span>{roundWords(round, now)}</span>
               </span>
@@ -71,8 +71,10 @@ export function SessionCard({ session }: { readonly session: SessionView }) {
           </>
         )}
       </div>
-      <Traffic session={session} />
-      <Money session={session} />
+      <div className="grid grid-cols-2 gap-6">
+        <Traffic session={session} />
+        <Money session={session} />
+      </div>
     </li>
   )
 }

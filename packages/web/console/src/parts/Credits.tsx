@@ -1,17 +1,12 @@
-import { formatCredits } from '../format/amount.js'
+import { alignedCredits, formatCredits } from '../format/amount.js'
 
 interface Props {
   readonly micro: bigint | string
-  /** Shown after the number; left out where the column already says it. */
-  readonly asset?: string
+  /** Points of several amounts stand below each other: for columns. */
+  readonly aligned?: boolean
 }
 
 /** An exact amount of credit. */
-export function Credits({ micro, asset }: Props) {
-  return (
-    <span className="whitespace-nowrap">
-      {formatCredits(micro)}
-      {asset !== undefined && <span className="text-muted"> {asset}</span>}
-    </span>
-  )
+export function Credits({ micro, aligned = false }: Props) {
+  return <span className="whitespace-nowrap">{aligned ? alignedCredits(micro) : formatCredits(micro)}</span>
 }

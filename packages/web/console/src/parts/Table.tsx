@@ -24,7 +24,11 @@ function Cell<T>({ column, row }: { readonly column: Column<T>; readonly row: T 
     )
   }
   return (
-    <td role="cell" data-head={column.head} className={`align-top ${column.numeric === true ? 'md:text-right' : ''}`}>
+    <td
+      role="cell"
+      data-head={column.head}
+      className={`align-top ${column.numeric === true ? 'md:whitespace-nowrap md:text-right' : ''}`}
+    >
       <span>{column.cell(row)}</span>
     </td>
   )
