@@ -1,0 +1,83 @@
+import type { Amount, Bytes, Did, Hash, UnixMillis } from '../../../units/index.js'
+import { jsonCodec, plainCodec, textCodec } from '../../codec.js'
+import { collection } from '../../store.js'
+
+/** A session as the ledger knows it: from its first settlement on, and for good (an old voucher must find it). */
+export interface Session {
+  readonly provider: Did
+  readonly asset: string
+  /** Cumulative amount accounted for, as payment or as debt. */
+  readonly settled: Amount
+  /** Part of it that became debt. */
+  readonly short: Amount
+  /** Round of the highest voucher. */
+  readonly round: number
+  /** The client's count of bytes in that voucher. */
+  readonly bytes: Bytes
+  /** Hash of the statement which that voucher answers. */
+  readonly statement: Hash
+  readonly openedMs: UnixMillis
+  /** No voucher is taken from then on; 0 while open. */
+  readonly endMs: UnixMillis
+}
+
+/** Money that a client locked for one provider. The amount left is the hold's. */
+export interface Escrow {
+  readonly provider: Did
+  readonly asset: string
+  /** Returns to the client then, at the latest. */
+  readonly releaseMs: UnixMillis
+}
+
+/** What a client has paid in one asset, over all sessions: the base of the credit ramp. */
+export interface History {
+  readonly sessions: number
+  readonly rounds: number
+  readonly settled: Amount
+  /** Part that became debt at first, whether repaid since or not. */
+  readonly short: Amount
+}
+
+/** By `<client>/<sid>`: the client's DID is part of the key, so nobody can take another's session id. */
+export const sessions = collection<Session>('sessions/session/', {
+  encode: s =>
+    `{"provider":"${s.provider}","asset":"${s.asset}","settled":"${s.settled}","short":"${s.short}","round":${s.round},` +
+    `"bytes":"${s.bytes}","statement":"${s.statement}","openedMs":${s.openedMs},"endMs":${s.endMs}}`,
+  decode: text => {
+    const plain = JSON.parse(text) as Omit<Session, 'settled' | 'short' | 'bytes'> &
+      Record<'settled' | 'short' | 'bytes', string>
+    return { ...plain, settled: BigInt(plain.settled), short: BigInt(plain.short), bytes: BigInt(plain.bytes) }
+  },
+})
+
+/** By `<client>/<escrow id>`; a separate space from sessions. */
+export const escrows = collection<Escrow>('sessions/escrow/', jsonCodec())
+
+/** By `<provider>/<client>/<sid>`: a provider's sessions. */
+export const byProvider = collection<string>('sessions/provider/', textCodec)
+
+/** By `<asset>/<client>`. */
+export const histories = collection<History>(
+  'sessions/history/',
+  plainCodec(
+    ({ sessions, rounds, settled, short }) => ({
+      sessions,
+      rounds,
+      settled: settled.toString(),
+      short: short.toString(),
+    }),
+    plain => ({ ...plain, settled: BigInt(plain.settled), short: BigInt(plain.short) }),
+  ),
+)
+
+export const NO_HISTORY: History = { sessions: 0, rounds: 0, settled: 0n, short: 0n }
+
+/** Key part shared by the session, escrow and hold of one client. */
+export function clientId(client: Did, id: string): string {
+  return `${client}/${id}`
+}
+
+/** Id of the hold behind an escrow. */
+export function holdId(client: Did, escrow: string): string {
+  return `sessions/${client}/${escrow}`
+}
