@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { TransferRequest, TransferResult } from '../api/types.js'
 import { formatCredits } from '../format/amount.js'
 import { useWallet } from '../hooks/queries.js'
@@ -17,6 +17,11 @@ export function TransferPanel() {
   const wallet = useWallet()
   const [asked, setAsked] = useState<TransferRequest>()
   const [done, setDone] = useState<Done>()
+  const outcome = useRef<HTMLDivElement>(null)
+  // The form starts anew after a transfer, so the button that had the focus is gone: the outcome takes it.
+  useEffect(() => {
+    if (done !== undefined) outcome.current?.focus()
+  }, [done])
   const finish = (result: TransferResult) => {
     if (asked !== undefined) setDone({ request: asked, result })
     setAsked(undefined)
@@ -35,7 +40,7 @@ export function TransferPanel() {
           />
         )}
       </Loaded>
-      <div role="status">
+      <div ref={outcome} role="status" tabIndex={-1}>
         {done !== undefined && (
           <p className="border-line border-t px-4 py-3 md:px-5">
             <strong>Sent.</strong> {formatCredits(done.request.amount)} {done.request.asset} moved in block{' '}
