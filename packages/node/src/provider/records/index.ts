@@ -89,6 +89,12 @@ export class Records {
     return text === undefined ? undefined : decodeView(text)
   }
 
+  /** The closed record with what has been settled since. */
+  resettled(view: SessionView): Change[] {
+    const key = this.#store.get(CLOSED_KEY + view.sid)
+    return key === undefined ? [] : [[key, encodeView(view)]]
+  }
+
   /** Closed sessions, newest first, from below `cursor` (a key this method gave, or `undefined` for the newest). */
   closedPage(cursor: string | undefined, limit: number): { items: SessionView[]; next: string | undefined } {
     const before = cursor?.startsWith(CLOSED) ? cursor : endOf(CLOSED)

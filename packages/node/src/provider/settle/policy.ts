@@ -5,9 +5,9 @@ export interface SettlePolicy {
   /** After every paid round (the paper's way). */
   readonly everyRound: boolean
   /** As soon as this much is promised and not settled; `undefined` never for value alone. */
-  readonly atValue: Amount | undefined
+  readonly aboveAmount: Amount | undefined
   /** As soon as the oldest promise is this old. */
-  readonly atAgeMs: Millis
+  readonly afterMs: Millis
   /** An escrow is settled this long before it expires. */
   readonly escrowMarginMs: Millis
   /** More than this unsettled in total: no new session, and running ones end with their paid time. */
@@ -17,8 +17,8 @@ export interface SettlePolicy {
 export const DEFAULT_SETTLE_POLICY: SettlePolicy = {
   everyRound: false,
   // 1 credit: a fee on settling, if the ledger takes one, stays small against it (peers 6).
-  atValue: 1_000_000n,
-  atAgeMs: 60_000,
+  aboveAmount: 1_000_000n,
+  afterMs: 60_000,
   escrowMarginMs: 300_000,
   // 10,000 credits.
   maxUnsettled: 10_000_000_000n,
@@ -40,7 +40,7 @@ export function isDue(standing: Standing, policy: SettlePolicy, now: UnixMillis)
   const open = standing.promised - standing.settled
   if (open <= 0n) return false
   if (standing.closed || policy.everyRound) return true
-  if (policy.atValue !== undefined && open >= policy.atValue) return true
-  if (now - standing.since >= policy.atAgeMs) return true
+  if (policy.aboveAmount !== undefined && open >= policy.aboveAmount) return true
+  if (now - standing.since >= policy.afterMs) return true
   return standing.escrowUntil !== undefined && now >= standing.escrowUntil - policy.escrowMarginMs
 }

@@ -34,7 +34,7 @@ function setUp(policy: Partial<SettlePolicy> = {}, store = new MemoryStore(), le
     owedIn: text => BigInt(text.split(':')[1] ?? '0'),
     clock,
     store,
-    policy: { ...DEFAULT_SETTLE_POLICY, atValue: 100n, ...policy },
+    policy: { ...DEFAULT_SETTLE_POLICY, aboveAmount: 100n, ...policy },
     onOutcome: outcome => outcomes.push(outcome),
   })
   const pay = async (sid: string, owed: bigint, escrowUntil?: number) => {
@@ -47,7 +47,7 @@ function setUp(policy: Partial<SettlePolicy> = {}, store = new MemoryStore(), le
 
 describe('when to settle', () => {
   const standing = { promised: 10n, settled: 0n, since: 0, closed: false, escrowUntil: undefined }
-  const policy = { ...DEFAULT_SETTLE_POLICY, atValue: 100n, atAgeMs: 1000, escrowMarginMs: 50 }
+  const policy = { ...DEFAULT_SETTLE_POLICY, aboveAmount: 100n, afterMs: 1000, escrowMarginMs: 50 }
   it.each([
     [{}, 999, false],
     [{}, 1000, true],

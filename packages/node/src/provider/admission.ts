@@ -1,0 +1,133 @@
+import { ok, type Rejection, type Result, reject } from '@conet/core/errors'
+import { checkRequest, providerRisk, type RequestPayload, roundMs } from '@conet/core/rounds'
+import { type AccessTerms, price } from '@conet/core/services/access'
+import type { Amount, Did, UnixMillis } from '@conet/core/units'
+import { CLOCK_SKEW_MS } from '@conet/core/wire'
+import type { ProviderCode } from './codes.js'
+import type { AdmissionBounds, OfferOnSale } from './contract.js'
+import { type CreditBook, startCredit } from './credit.js'
+import type { ProviderConfigPorts } from './ports.js'
+
+/** What the provider carries already, at the moment of a request. */
+export interface Load {
+  readonly sessions: number
+  readonly strangers: number
+  readonly exposure: Amount
+  /** Unsettled promises are above the owner's limit. */
+  readonly overUnsettled: boolean
+}
+
+/** A request that may be served. */
+export interface Admitted {
+  readonly offer: OfferOnSale
+  readonly credit: Amount
+  readonly known: boolean
+  readonly risk: Amount
+  readonly bounds: AdmissionBounds
+  readonly escrowUntil: UnixMillis | undefined
+}
+
+type Ports = Pick<ProviderConfigPorts, 'lid' | 'provider' | 'ledger' | 'offer' | 'admit' | 'limits'>
+
+/** Checks ledger, addressee and times; clock errors carry the provider's clock in `data.now`. */
+export function checkForm(
+  request: RequestPayload,
+  ports: Ports,
+  now: UnixMillis,
+): Result<RequestPayload, ProviderCode> {
+  if (request.lid === ports.lid && request.iat > now + CLOCK_SKEW_MS) {
+    return reject('CLOCK_SKEW', { now, iat: request.iat, skewMs: CLOCK_SKEW_MS })
+  }
+  return checkRequest(request, { lid: ports.lid, provider: ports.provider, nowMs: now })
+}
+
+/**
+ * Decides from the local view alone whether a signed request is served: offer, policy, load, money. No ledger round trip.
+ *
+ * @returns what the session opens with, or the first reason against it
+ */
+export function decide(
+  ports: Ports,
+  book: CreditBook,
+  request: RequestPayload,
+  from: { readonly client: Did; readonly remoteAddress: string; readonly now: UnixMillis; readonly load: Load },
+): Result<Admitted, ProviderCode> {
+  const found = onSale(ports, request)
+  if (!found.ok) return found
+  const offer = found.value
+  const { client, now, load } = from
+  const policy = ports.admit({
+    client,
+    offer: offer.id,
+    offerVersion: offer.version,
+    terms: offer.terms,
+    remoteAddress: from.remoteAddress,
+    device: request.device,
+    openSessions: load.sessions,
+    at: now,
+  })
+  if (!policy.ok) return reject('DENIED', { ...policy.data, policy: policy.code })
+  const { asset } = offer.terms.tariff
+  const { balance, debt } = ports.ledger.account(client, asset)
+  const earned = book.earned(client, asset)
+  const credit = startCredit(offer.terms, earned, debt)
+  const risk = providerRisk(offer.terms, credit)
+  const busy = tooMuch(ports, load, earned !== undefined, risk)
+  if (busy !== undefined) return busy
+  const money = covered(ports, request, { client, now, balance, terms: offer.terms, credit })
+  if (!money.ok) return money
+  return ok({ offer, credit, known: earned !== undefined, risk, bounds: policy.value, escrowUntil: money.value })
+}
+
+function onSale(ports: Ports, request: RequestPayload): Result<OfferOnSale, ProviderCode> {
+  const offer = ports.offer(request.offer)
+  if (offer === undefined) return reject('OFFER_UNKNOWN', { offer: request.offer })
+  if (offer.version !== request.offerVersion) {
+    return reject('OFFER_CHANGED', { offer: offer.id, version: offer.version, asked: request.offerVersion })
+  }
+  return offer.active ? ok(offer) : reject('OFFER_PAUSED', { offer: offer.id })
+}
+
+function tooMuch(ports: Ports, load: Load, known: boolean, risk: Amount): Rejection<'BUSY'> | undefined {
+  const { maxSessions, maxStrangers, maxExposure } = ports.limits
+  if (load.sessions >= maxSessions) return reject('BUSY', { reason: 'sessions', max: maxSessions })
+  if (!known && load.strangers >= maxStrangers) return reject('BUSY', { reason: 'strangers', max: maxStrangers })
+  if (load.exposure + risk > maxExposure) return reject('BUSY', { reason: 'exposure', max: maxExposure })
+  return load.overUnsettled ? reject('BUSY', { reason: 'unsettled' }) : undefined
+}
+
+interface Purse {
+  readonly client: Did
+  readonly now: UnixMillis
+  readonly balance: Amount
+  readonly terms: AccessTerms
+  readonly credit: Amount
+}
+
+/** The most the first round can cost: its time, and the bytes that may stay unpaid. */
+export function firstRoundPrice(terms: AccessTerms): Amount {
+  return terms.maxUnpaid + price({ bytes: 0n, elapsedMs: roundMs(terms) }, terms.tariff)
+}
+
+/** @returns when the escrow expires, if one covers the first round; `undefined` if the free balance does */
+function covered(
+  ports: Ports,
+  request: RequestPayload,
+  purse: Purse,
+): Result<UnixMillis | undefined, 'BALANCE_TOO_LOW' | 'ESCROW_UNKNOWN'> {
+  const needed = firstRoundPrice(purse.terms)
+  const { asset } = purse.terms.tariff
+  if (request.escrow === undefined) {
+    if (purse.balance >= needed) return ok(undefined)
+    return reject('BALANCE_TOO_LOW', { needed, available: purse.balance, asset })
+  }
+  const escrow = ports.ledger.escrow(purse.client, request.escrow)
+  const usable =
+    escrow !== undefined &&
+    escrow.provider === ports.provider &&
+    escrow.asset === asset &&
+    escrow.expiresAt > purse.now + roundMs(purse.terms)
+  if (!usable) return reject('ESCROW_UNKNOWN', { escrow: request.escrow })
+  if (escrow.amount + purse.balance >= needed) return ok(escrow.expiresAt)
+  return reject('BALANCE_TOO_LOW', { needed, available: escrow.amount + purse.balance, asset })
+}

@@ -1,0 +1,161 @@
+import {
+  type CloseReason,
+  type Count,
+  type ProviderEffect,
+  type ProviderSummary,
+  providerRisk,
+} from '@conet/core/rounds'
+import type { Amount, Bytes, UnixMillis } from '@conet/core/units'
+import { messageOf, type ProviderCode } from './codes.js'
+import { addTo, type Counters } from './counters.js'
+import type { CreditBook } from './credit.js'
+import type { Emitter } from './emitter.js'
+import type { ProviderConfigPorts } from './ports.js'
+import { record } from './records/index.js'
+import { type LiveSession, type Reply, viewOf } from './session.js'
+import type { Settler } from './settle/index.js'
+import type { Trials } from './trials.js'
+
+type Outward = Extract<ProviderEffect, { type: 'send' | 'settle' | 'evidence' }>
+
+export interface EffectParts {
+  readonly ports: Pick<ProviderConfigPorts, 'clock' | 'store'>
+  readonly counters: Counters
+  readonly emitter: Emitter
+  readonly settler: Settler
+  readonly trials: Trials
+  readonly credit: CreditBook
+}
+
+/** WebSocket close codes: 1000 is the ordinary end. */
+const DONE = 1000
+
+/** What a session's steps mean outside the machine: frames, records, settlement, counters, events. */
+export class Effects {
+  readonly #parts: EffectParts
+
+  constructor(parts: EffectParts) {
+    this.#parts = parts
+  }
+
+  apply(session: LiveSession, effect: Outward): void {
+    const { counters, emitter, ports } = this.#parts
+    const at = ports.clock.now()
+    if (effect.type === 'settle') return
+    if (effect.type === 'evidence') {
+      counters.disputes++
+      emitter.emit({ type: 'disputed', sid: session.sid, at })
+      const evidence = { sid: session.sid, at, why: effect.reason, envelopes: effect.texts }
+      void ports.store.put([record.evidence(evidence)]).catch(() => undefined)
+      return
+    }
+    session.channel?.send(effect.text)
+    if (effect.kind !== 'statement') return
+    counters.statements++
+    if (emitter.silent) return
+    const { round, owed, bytesUp, bytesDown, due } = effect.statement
+    emitter.emit({ type: 'statement', sid: session.sid, round, owed, bytes: bytesUp + bytesDown, due, at })
+  }
+
+  /** An ack or a refusal goes on the line and to whoever waits by HTTP. */
+  answer(session: LiveSession, effect: Extract<ProviderEffect, { type: 'ack' | 'refuse' }>): void {
+    const reply = nameStoreFailure(session, effect)
+    session.channel?.send(frameOf(reply))
+    const waiting = session.answers
+    session.answers = undefined
+    if (waiting !== undefined) for (const answer of waiting) answer(reply)
+    if (reply.type !== 'refuse' || this.#parts.emitter.silent) return
+    const at = this.#parts.ports.clock.now()
+    this.#parts.emitter.emit({ type: 'voucherRefused', sid: session.sid, code: reply.code, at })
+  }
+
+  /** After a voucher reached the disk: risk, trials, settlement. */
+  voucherStored(session: LiveSession, before: Amount): void {
+    const { counters, emitter, ports, settler, trials } = this.#parts
+    const { stored } = session.state
+    if (stored === undefined || stored.owed < before) return
+    const at = ports.clock.now()
+    if (session.state.paidRounds === 1) {
+      this.#noStranger(session)
+      void ports.store.put(trials.giveBack(session.start.asker, at)).catch(() => undefined)
+    }
+    this.#weigh(session)
+    counters.vouchers++
+    addTo(counters.promised, session.start.grant.terms.tariff.asset, stored.owed - before)
+    settler.promised(session.sid, stored.owed, session.start.escrowUntil)
+    if (settler.overLimit) session.lastRound = true
+    if (emitter.silent) return
+    const { round, owed } = stored
+    emitter.emit({ type: 'voucher', sid: session.sid, round, owed, amount: owed - before, at })
+  }
+
+  extended(session: LiveSession, until: UnixMillis, quota: Bytes): void {
+    const { emitter, ports } = this.#parts
+    if (emitter.silent) return
+    const round = session.state.stored?.round ?? 0
+    emitter.emit({ type: 'extended', sid: session.sid, round, until, quota, at: ports.clock.now() })
+  }
+
+  held(session: LiveSession, meter: Count): void {
+    session.held = true
+    const bytes = meter.bytesUp + meter.bytesDown
+    this.#parts.emitter.emit({ type: 'held', sid: session.sid, bytes, at: this.#parts.ports.clock.now() })
+  }
+
+  cut(session: LiveSession, reason: CloseReason): void {
+    const { counters, emitter, ports } = this.#parts
+    counters.cuts++
+    counters.exposure -= session.risk
+    session.risk = 0n
+    this.#noStranger(session)
+    const promised = session.state.stored?.owed ?? 0n
+    const owed = session.state.open.at(-1)?.payload.owed ?? promised
+    emitter.emit({ type: 'cut', sid: session.sid, reason, owed, promised, at: ports.clock.now() })
+  }
+
+  /** The last word is said: the record is closed, credit kept, what is promised settles. */
+  async finished(session: LiveSession, summary: ProviderSummary): Promise<void> {
+    const { ports, settler, credit } = this.#parts
+    const { client, terms } = session.start.grant
+    const now = ports.clock.now()
+    const view = viewOf(session, now, settler.settledOf(session.sid) ?? 0n, now)
+    const changes = [...record.closed({ ...view, promised: summary.promised, owed: summary.owed })]
+    if (summary.reason === 'NOT_PAID') changes.push(credit.keep(client, terms.tariff.asset, undefined))
+    else if (summary.paidRounds > 0 && summary.reason !== 'METER_DISPUTE') {
+      changes.push(credit.keep(client, terms.tariff.asset, summary.credit))
+    }
+    session.channel?.close(DONE, summary.reason)
+    session.channel = undefined
+    // A full disk leaves the open record: the next start closes it and settles.
+    await ports.store.writeAtomic(changes).catch(() => undefined)
+    settler.closed(session.sid)
+  }
+
+  #noStranger(session: LiveSession): void {
+    if (session.stranger) this.#parts.counters.strangers--
+    session.stranger = false
+  }
+
+  #weigh(session: LiveSession): void {
+    if (session.state.phase !== 'serving') return
+    const risk = providerRisk(session.start.grant.terms, session.state.credit)
+    this.#parts.counters.exposure += risk - session.risk
+    session.risk = risk
+  }
+}
+
+/** A full disk is told apart from a broken one. */
+function nameStoreFailure(session: LiveSession, reply: Reply): Reply {
+  const full = reply.type === 'refuse' && reply.code === 'STORAGE_FAILED' && session.storeCode === 'DISK_FULL'
+  return full ? { ...reply, code: 'DISK_FULL' } : reply
+}
+
+function frameOf(reply: Reply): string {
+  return reply.type === 'ack' ? JSON.stringify({ ack: reply.ack }) : errorFrame(reply.code, reply.data)
+}
+
+/** The plain JSON frame of a refusal. */
+export function errorFrame(code: ProviderCode, data: object = {}): string {
+  const plain = (_: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)
+  return JSON.stringify({ error: { code, message: messageOf(code), data } }, plain)
+}

@@ -1,0 +1,8 @@
+export { type Clock, systemClock } from './clock.js'
+export { messageOf, PROVIDER_CODES, type ProviderCode } from './codes.js'
+export type * from './contract.js'
+export { DEFAULT_RISK_LIMITS } from './defaults.js'
+export type * from './ports.js'
+export { createProviderService } from './service.js'
+export { DEFAULT_SETTLE_POLICY, type SettlePolicy } from './settle/index.js'
+export { DEFAULT_TRIAL_LIMITS, type TrialLimits } from './trials.js'

@@ -1,0 +1,172 @@
+import { ok, type Result, reject } from '@conet/core/errors'
+import { createProvider, type GrantPayload, type RequestPayload, type Seal, type SessionId } from '@conet/core/rounds'
+import type { UnixMillis } from '@conet/core/units'
+import { CLOCK_SKEW_MS, type Envelope, NonceWindow } from '@conet/core/wire'
+import { type Admitted, checkForm, decide } from './admission.js'
+import type { ProviderCode } from './codes.js'
+import type { RequestOrigin } from './contract.js'
+import type { Counters } from './counters.js'
+import type { CreditBook } from './credit.js'
+import { didOf, isSignedBy } from './inbound.js'
+import type { ProviderConfigPorts } from './ports.js'
+import { record } from './records/index.js'
+import { LiveSession, viewOf } from './session.js'
+import type { Sessions } from './sessions.js'
+import type { Settler } from './settle/index.js'
+import type { Asker, Trials } from './trials.js'
+
+export interface OpeningParts {
+  readonly ports: ProviderConfigPorts
+  readonly sessions: Sessions
+  readonly counters: Counters
+  readonly trials: Trials
+  readonly credit: CreditBook
+  readonly settler: Settler
+  readonly seal: Seal
+}
+
+interface Checked {
+  readonly request: RequestPayload
+  readonly envelope: Envelope
+  readonly sid: SessionId
+  readonly publicKey: Uint8Array
+  readonly from: RequestOrigin
+}
+
+/** Opens sessions: from a signed request to an open gateway and a signed grant, without asking the ledger anything remote. */
+export class Opening {
+  readonly #parts: OpeningParts
+  readonly #used = new NonceWindow()
+  #seq = 0
+
+  constructor(parts: OpeningParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Checks who asks, and for what ledger, provider and time.
+   *
+   * @returns wire codes, `CLOCK_SKEW`, `KEY_UNKNOWN`, `SIGNATURE_INVALID`
+   */
+  check(
+    request: RequestPayload,
+    envelope: Envelope,
+    sid: SessionId,
+    from: RequestOrigin,
+  ): Result<Checked, ProviderCode> {
+    const { ports } = this.#parts
+    const form = checkForm(request, ports, ports.clock.now())
+    if (!form.ok) return form
+    const publicKey = ports.signerKey(envelope.header.kid)
+    if (publicKey === undefined) return reject('KEY_UNKNOWN', { kid: envelope.header.kid })
+    if (!isSignedBy(envelope, publicKey, ports.verify)) return reject('SIGNATURE_INVALID', { kid: envelope.header.kid })
+    return ok({ request, envelope, sid, publicKey, from })
+  }
+
+  /** Admits, counts the trial, opens the gateway and signs. Nothing is kept if any of it fails. */
+  async open(checked: Checked): Promise<Result<LiveSession, ProviderCode>> {
+    const { ports, counters, credit, settler, sessions, trials } = this.#parts
+    const { request, envelope, from } = checked
+    const now = ports.clock.now()
+    const client = didOf(envelope.header.kid)
+    const { exposure, strangers } = counters
+    const load = { sessions: sessions.live.size, strangers, exposure, overUnsettled: settler.overLimit }
+    const admitted = decide(ports, credit, request, { client, remoteAddress: from.remoteAddress, now, load })
+    if (!admitted.ok) return admitted
+    const fresh = this.#used.use(envelope.hash, request.exp + CLOCK_SKEW_MS, now)
+    if (!fresh.ok) return fresh
+    const asker: Asker = { client, device: request.device, address: from.remoteAddress }
+    const trial = trials.take(asker, now)
+    if (!trial.ok) return trial
+    const { known, risk } = admitted.value
+    counters.exposure += risk
+    if (!known) counters.strangers++
+    const opened = await this.#grant(checked, asker, admitted.value, now)
+    if (!opened.ok) {
+      counters.exposure -= risk
+      if (!known) counters.strangers--
+      trials.giveBack(asker, now)
+      return opened
+    }
+    this.#keep(opened.value, trial.value)
+    return opened
+  }
+
+  async #grant(
+    checked: Checked,
+    asker: Asker,
+    admitted: Admitted,
+    now: UnixMillis,
+  ): Promise<Result<LiveSession, 'GATEWAY_FAILED'>> {
+    const { ports, seal } = this.#parts
+    const { request, sid, from } = checked
+    const { offer, credit } = admitted
+    const { terms } = offer
+    const draft = {
+      lid: ports.lid,
+      sid,
+      offer: offer.id,
+      offerVersion: offer.version,
+      client: asker.client,
+      provider: ports.provider,
+      terms,
+      control: ports.control?.(sid) ?? `/v1/sessions/${sid}/rounds`,
+      at: now,
+      accessUntil: now + terms.trialMs,
+    }
+    const config = (grant: GrantPayload) => ({ grant, credit, settle: {}, seal, ...escrowOf(request) })
+    const placeholder = { host: '-', port: 1, protocols: ['http' as const], username: '-', password: '-' }
+    const { quota } = createProvider(config({ ...draft, access: placeholder }))
+    const limit = admitted.bounds.bytesLeft
+    const clientAddress = ports.bindAddress === true ? from.remoteAddress : undefined
+    try {
+      const access = await ports.gateway.open({
+        session: sid,
+        until: draft.accessUntil,
+        quota: limit !== undefined && limit < quota ? limit : quota,
+        clientAddress,
+      })
+      return ok(this.#session(checked, asker, admitted, { ...draft, access }, config({ ...draft, access })))
+    } catch (error) {
+      return reject('GATEWAY_FAILED', { why: error instanceof Error ? error.message : String(error) })
+    }
+  }
+
+  #session(
+    checked: Checked,
+    asker: Asker,
+    admitted: Admitted,
+    grant: GrantPayload,
+    config: Parameters<typeof createProvider>[0],
+  ): LiveSession {
+    this.#seq++
+    return new LiveSession({
+      sid: checked.sid,
+      seq: this.#seq,
+      grant,
+      grantText: this.#parts.seal('conet-grant+jwt', grant).text,
+      state: createProvider(config),
+      publicKey: checked.publicKey,
+      kid: checked.envelope.header.kid,
+      asker,
+      known: admitted.known,
+      risk: admitted.risk,
+      untilMs: admitted.bounds.untilMs,
+      bytesLeft: admitted.bounds.bytesLeft,
+      escrowUntil: admitted.escrowUntil,
+    })
+  }
+
+  /** Written beside the answer, not before it: until the first voucher there is nothing to lose. */
+  #keep(session: LiveSession, trial: readonly (readonly [string, string | undefined])[]): void {
+    const { ports, counters, sessions } = this.#parts
+    counters.grants++
+    sessions.add(session)
+    const opened = record.opened(viewOf(session, session.start.grant.at, 0n))
+    void ports.store.put([opened, ...trial]).catch(() => undefined)
+  }
+}
+
+function escrowOf(request: RequestPayload): { escrow?: string } {
+  return request.escrow === undefined ? {} : { escrow: request.escrow }
+}

@@ -1,0 +1,77 @@
+import type { ProviderEvent } from './contract.js'
+import { addTo, Counters } from './counters.js'
+import { CreditBook } from './credit.js'
+import { Effects } from './effects.js'
+import { Emitter } from './emitter.js'
+import { Lines } from './lines.js'
+import { Opening } from './opening.js'
+import { owedIn } from './owed.js'
+import type { ProviderConfigPorts } from './ports.js'
+import { endOf, Records } from './records/index.js'
+import { sealer } from './seal.js'
+import { Sessions } from './sessions.js'
+import { type Settlement, Settler } from './settle/index.js'
+import { TRIAL_PREFIX, Trials } from './trials.js'
+
+/** The parts of one provider, wired. */
+export interface Parts {
+  readonly ports: ProviderConfigPorts
+  readonly counters: Counters
+  readonly emitter: Emitter
+  readonly records: Records
+  readonly trials: Trials
+  readonly settler: Settler
+  readonly sessions: Sessions
+  readonly opening: Opening
+  readonly lines: Lines
+}
+
+/** Wires the parts; nothing runs yet. */
+export function wire(ports: ProviderConfigPorts): Parts {
+  const { clock, ledger, limits, sha256, store, verify } = ports
+  const counters = new Counters()
+  const emitter = new Emitter()
+  const records = new Records(store)
+  const credit = new CreditBook(store)
+  const counted = store.range(TRIAL_PREFIX, endOf(TRIAL_PREFIX), limits.trials.maxCounters)
+  const trials = new Trials(limits.trials, counted, clock.now())
+  const settler: Settler = new Settler({
+    submit: ledger.submit,
+    owedIn,
+    clock,
+    store,
+    policy: ports.settle,
+    onOutcome: outcome => onSettlement(outcome),
+  })
+  const effects = new Effects({ ports, counters, emitter, settler, trials, credit })
+  const sessions = new Sessions(ports, counters, effects)
+  const seal = sealer(ports.signer, sha256)
+  const opening = new Opening({ ports, sessions, counters, trials, credit, settler, seal })
+  const lines = new Lines({ sessions, sha256, verify })
+
+  function onSettlement(outcome: Settlement): void {
+    const at = clock.now()
+    const live = sessions.live.get(outcome.sid)
+    const view = live === undefined ? records.closed(outcome.sid) : undefined
+    const asset = live?.start.grant.terms.tariff.asset ?? view?.asset
+    if (outcome.type === 'settled') {
+      if (asset !== undefined) addTo(counters.settled, asset, outcome.amount)
+      if (view !== undefined)
+        void store.put(records.resettled({ ...view, settled: outcome.owed })).catch(() => undefined)
+      emitter.emit(settledEvent(outcome, at))
+      if (live !== undefined && asset !== undefined && inDebt(live.start.grant.client, asset)) live.lastRound = true
+      return
+    }
+    emitter.emit({ ...outcome, at })
+    // Nobody pays what the ledger refuses for good: no further round on that promise.
+    if (outcome.final && live !== undefined) live.lastRound = true
+  }
+
+  const inDebt = (client: string, asset: string) => ledger.account(client, asset).debt > 0n
+  return { ports, counters, emitter, records, trials, settler, sessions, opening, lines }
+}
+
+function settledEvent(outcome: Extract<Settlement, { type: 'settled' }>, at: number): ProviderEvent {
+  const { sid, owed, amount, tx } = outcome
+  return { type: 'settled', sid, owed, amount, tx, at }
+}

@@ -1,0 +1,111 @@
+import type { ErrorData } from '@conet/core/errors'
+import type { Ack, GrantPayload, ProviderState, RoundCode, SessionId } from '@conet/core/rounds'
+import type { Amount, Bytes, UnixMillis } from '@conet/core/units'
+import type { RoundsChannel, SessionPhase, SessionView } from './contract.js'
+import type { Waking } from './deadlines.js'
+import type { Asker } from './trials.js'
+
+/** What the client learns about a voucher. `DISK_FULL` is unknown to the machine: it only learns that storing failed. */
+export type Reply =
+  | { readonly type: 'ack'; readonly ack: Ack }
+  | { readonly type: 'refuse'; readonly code: RoundCode | 'DISK_FULL'; readonly data: ErrorData }
+
+/** Who brought a voucher by HTTP and waits for the outcome. */
+export type Answer = (reply: Reply) => void
+
+/** Everything that is fixed when a session opens. */
+export interface SessionStart {
+  readonly sid: SessionId
+  /** Order of opening, for paging. */
+  readonly seq: number
+  readonly grant: GrantPayload
+  readonly grantText: string
+  readonly state: ProviderState
+  readonly publicKey: Uint8Array
+  readonly kid: string
+  readonly asker: Asker
+  /** The client has paid here before. */
+  readonly known: boolean
+  /** What this session can leave unpaid at most. */
+  readonly risk: Amount
+  readonly untilMs: UnixMillis | undefined
+  readonly bytesLeft: Bytes | undefined
+  readonly escrowUntil: UnixMillis | undefined
+}
+
+/** One open session. Ten thousand of them live at once: no timer, no closure, one state object from core/rounds. */
+export class LiveSession implements Waking {
+  wakeAt: UnixMillis = Number.POSITIVE_INFINITY
+  heapIndex = -1
+  state: ProviderState
+  channel: RoundsChannel | undefined
+  held = false
+  /** Cut as soon as the paid time is over: policy or limits want no further round. */
+  lastRound = false
+  /** Callers by HTTP that wait for a voucher to be stored. */
+  answers: readonly Answer[] | undefined
+  /** Never paid here so far: counts against the owner's limit of strangers. */
+  stranger: boolean
+  /** Callers that wait for the end. */
+  onEnded: (() => void) | undefined
+  /** Why the last voucher could not be stored. */
+  storeCode: 'DISK_FULL' | 'STORAGE_FAILED' | undefined
+  /** The stored session record is written and the session is about to leave memory. */
+  finishing = false
+  risk: Amount
+  readonly start: SessionStart
+
+  constructor(start: SessionStart) {
+    this.start = start
+    this.state = start.state
+    this.risk = start.risk
+    this.stranger = !start.known
+  }
+
+  get sid(): SessionId {
+    return this.start.sid
+  }
+
+  /** End of the time that stored vouchers pay for. */
+  get paidUntil(): UnixMillis {
+    return this.start.grant.at + (this.state.stored?.elapsedMs ?? 0)
+  }
+}
+
+function phaseOf(session: LiveSession, now: UnixMillis): SessionPhase {
+  if (session.state.phase !== 'serving') return 'closed'
+  if (session.held) return 'held'
+  return now < session.paidUntil ? 'paid' : 'trial'
+}
+
+/** A session as the console sees it. `settled` comes from the settler. */
+export function viewOf(
+  session: LiveSession,
+  now: UnixMillis,
+  settled: Amount,
+  closedAt: UnixMillis | undefined = undefined,
+): SessionView {
+  const { start, state } = session
+  const { grant } = start
+  return {
+    sid: start.sid,
+    client: grant.client,
+    offer: grant.offer,
+    offerVersion: grant.offerVersion,
+    asset: grant.terms.tariff.asset,
+    phase: closedAt === undefined ? phaseOf(session, now) : 'closed',
+    openedAt: grant.at,
+    closedAt,
+    reason: state.reason,
+    round: state.round,
+    roundsPaid: state.paidRounds,
+    bytesUp: state.meter.bytesUp,
+    bytesDown: state.meter.bytesDown,
+    owed: state.open.at(-1)?.payload.owed ?? state.stored?.owed ?? 0n,
+    promised: state.stored?.owed ?? 0n,
+    settled,
+    paidUntil: session.paidUntil,
+    accessUntil: state.accessUntil,
+    remoteAddress: start.asker.address,
+  }
+}

@@ -1,0 +1,229 @@
+import {
+  type CloseReason,
+  type Count,
+  nextProviderDeadline,
+  type ProviderEffect,
+  type ProviderEvent,
+  type SessionId,
+  stepProvider,
+} from '@conet/core/rounds'
+import type { Hash, Millis, UnixMillis } from '@conet/core/units'
+import type { GatewayEvent } from '@conet/gateway'
+import type { Counters } from './counters.js'
+import { Deadlines } from './deadlines.js'
+import type { Effects } from './effects.js'
+import type { ProviderConfigPorts } from './ports.js'
+import type { LiveSession } from './session.js'
+import { VoucherWriter } from './writer.js'
+
+/** Wake-ups closer together than this share one timer: late by at most this much, far below every margin. */
+const SLACK_MS: Millis = 5
+
+type Ports = Pick<ProviderConfigPorts, 'clock' | 'gateway' | 'store'>
+
+/** All open sessions of a node on one timer: feeds core/rounds' machine and carries out what it wants. */
+export class Sessions {
+  readonly live = new Map<SessionId, LiveSession>()
+  readonly #ports: Ports
+  readonly #counters: Counters
+  readonly #effects: Effects
+  readonly #deadlines = new Deadlines<LiveSession>()
+  readonly #writer: VoucherWriter
+  readonly #stopEvents: () => void
+  #armedFor: UnixMillis = Number.POSITIVE_INFINITY
+  #disarm: (() => void) | undefined
+  #onEmpty: (() => void) | undefined
+
+  constructor(ports: Ports, counters: Counters, effects: Effects) {
+    this.#ports = ports
+    this.#counters = counters
+    this.#effects = effects
+    this.#writer = new VoucherWriter({
+      store: ports.store,
+      clock: ports.clock,
+      onStored: (session, hash) => this.#stored(session, hash),
+      onFailed: (session, hash, code) => {
+        session.storeCode = code
+        this.feed(session, { type: 'store-failed', hash })
+      },
+    })
+    this.#stopEvents = ports.gateway.onEvent(event => this.#fromGateway(event))
+  }
+
+  add(session: LiveSession): void {
+    this.live.set(session.sid, session)
+    this.#schedule(session)
+  }
+
+  /** One step of a session: the machine decides, then every effect is carried out in its order. */
+  feed(session: LiveSession, event: ProviderEvent): void {
+    const step = stepProvider(session.state, event, this.#ports.clock.now())
+    session.state = step.state
+    for (const effect of step.effects) this.#apply(session, effect)
+    this.#schedule(session)
+  }
+
+  /** Feeds a voucher; counts it late if the statement it answers was due before now. */
+  voucher(session: LiveSession, event: Extract<ProviderEvent, { type: 'voucher' }>): void {
+    const { state } = session
+    const answered = state.open.find(open => open.hash === event.voucher.statement)?.payload
+    if (answered !== undefined && answered.final === undefined && this.#ports.clock.now() > answered.due) {
+      this.#counters.lateVouchers++
+    }
+    this.feed(session, event)
+  }
+
+  /** Ends a session from this side. */
+  stop(session: LiveSession, reason: CloseReason): void {
+    this.feed(session, { type: 'stop', reason, meter: this.meterOf(session) })
+  }
+
+  /** Bytes so far; the last count known if the gateway has lost the session. */
+  meterOf(session: LiveSession): Count {
+    try {
+      return this.#ports.gateway.meter(session.sid)
+    } catch {
+      return session.state.meter
+    }
+  }
+
+  /** Resolves when all vouchers taken so far are stored. */
+  flush(): Promise<void> {
+    return this.#writer.flush()
+  }
+
+  /** Runs `callback` as soon as no session is left. */
+  onEmpty(callback: () => void): void {
+    this.#onEmpty = callback
+    if (this.live.size === 0) callback()
+  }
+
+  /** Resolves when the session's last word is said and recorded. */
+  ended(session: LiveSession): Promise<void> {
+    if (this.live.get(session.sid) !== session) return Promise.resolve()
+    return new Promise(resolve => {
+      const before = session.onEnded
+      session.onEnded = () => {
+        before?.()
+        resolve()
+      }
+    })
+  }
+
+  #drop(session: LiveSession): void {
+    this.#deadlines.remove(session)
+    this.live.delete(session.sid)
+    session.onEnded?.()
+    if (this.live.size === 0) this.#onEmpty?.()
+  }
+
+  close(): void {
+    this.#stopEvents()
+    this.#disarm?.()
+    this.#disarm = undefined
+  }
+
+  #apply(session: LiveSession, effect: ProviderEffect): void {
+    switch (effect.type) {
+      case 'store':
+        this.#writer.add(session, effect.hash, effect.text)
+        break
+      case 'extend':
+        this.#extend(session, effect.until, effect.quota)
+        break
+      case 'cut':
+        this.#cut(session, effect.reason)
+        break
+      case 'ack':
+      case 'refuse':
+        this.#effects.answer(session, effect)
+        break
+      case 'finished':
+        void this.#finish(session, effect)
+        break
+      default:
+        this.#effects.apply(session, effect)
+    }
+  }
+
+  #stored(session: LiveSession, hash: Hash): void {
+    const before = session.state.stored?.owed ?? 0n
+    this.feed(session, { type: 'stored', hash })
+    this.#effects.voucherStored(session, before)
+  }
+
+  #extend(session: LiveSession, until: UnixMillis, quota: bigint): void {
+    const { bytesLeft } = session.start
+    const most = bytesLeft !== undefined && bytesLeft < quota ? bytesLeft : quota
+    session.held = false
+    this.#effects.extended(session, until, most)
+    void this.#ports.gateway.extend(session.sid, until, most).catch(() => this.#lost(session))
+  }
+
+  #lost(session: LiveSession): void {
+    this.feed(session, { type: 'lost', meter: this.meterOf(session) })
+  }
+
+  #cut(session: LiveSession, reason: CloseReason): void {
+    this.#effects.cut(session, reason)
+    void this.#ports.gateway.close(session.sid).then(
+      meter => this.feed(session, { type: 'cut', meter }),
+      () => this.feed(session, { type: 'cut', meter: session.state.meter }),
+    )
+  }
+
+  async #finish(session: LiveSession, effect: Extract<ProviderEffect, { type: 'finished' }>): Promise<void> {
+    if (session.finishing) return
+    session.finishing = true
+    await this.#writer.flush()
+    await this.#effects.finished(session, effect.summary)
+    this.#drop(session)
+  }
+
+  #fromGateway(event: GatewayEvent): void {
+    const session = this.live.get(event.session)
+    if (session === undefined) return
+    if (event.type === 'quota') this.#effects.held(session, event.meter)
+    const meter = 'meter' in event ? event.meter : this.meterOf(session)
+    this.feed(session, { type: event.type, meter })
+  }
+
+  #schedule(session: LiveSession): void {
+    const wanted = nextProviderDeadline(session.state) ?? Number.POSITIVE_INFINITY
+    const end = endsAt(session)
+    this.#deadlines.set(session, Math.min(end, wanted))
+    this.#arm()
+  }
+
+  #arm(): void {
+    const { next } = this.#deadlines
+    if (next >= this.#armedFor) return
+    this.#disarm?.()
+    this.#armedFor = next
+    const delay = Math.max(SLACK_MS, next - this.#ports.clock.now())
+    this.#disarm = this.#ports.clock.after(delay, () => this.#wakeDue())
+  }
+
+  #wakeDue(): void {
+    this.#armedFor = Number.POSITIVE_INFINITY
+    this.#disarm = undefined
+    const now = this.#ports.clock.now()
+    for (let session = this.#deadlines.takeDue(now); session !== undefined; session = this.#deadlines.takeDue(now)) {
+      this.#wake(session, now)
+    }
+    this.#arm()
+  }
+
+  #wake(session: LiveSession, now: UnixMillis): void {
+    if (endsAt(session) <= now) this.stop(session, 'PROVIDER_DONE')
+    else this.feed(session, { type: 'time', meter: this.meterOf(session) })
+  }
+}
+
+/** When the owner's bounds end a session: at the end of paid time, never inside it. */
+function endsAt(session: LiveSession): UnixMillis {
+  const { untilMs } = session.start
+  if (session.state.phase !== 'serving') return Number.POSITIVE_INFINITY
+  if (session.lastRound) return session.paidUntil
+  return untilMs === undefined ? Number.POSITIVE_INFINITY : Math.max(untilMs, session.paidUntil)
+}
