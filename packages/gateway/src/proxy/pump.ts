@@ -35,6 +35,7 @@ export class Pump implements Waiter {
       from.on('data', (chunk: Uint8Array) => {
         if (!this.push(chunk)) from.pause()
       })
+      from.resume()
     } else if (reader.bind(chunk => this.push(chunk))) from.resume()
   }
 
