@@ -5,7 +5,7 @@ import { didEvent } from './operation.js'
 import { current, ledgerId, putVersion } from './state.js'
 
 /** Makes a did:conet (IDN-21); signed as `did:key` of one of its keys. */
-export const inceptTransition = transition<Parameters<typeof incept>[1]>({
+export const inceptTransition = transition({
   parse: parseInception,
   apply(store, tx, block) {
     const state = incept(ledgerId(store), tx.body, { signer: tx.signer, timeMs: block.timeMs })

@@ -28,7 +28,7 @@ export const identityModule: Module = {
     deactivate: deactivateTransition,
   },
   queries: { resolve, history },
-  invariants: { unbrokenHistory, aliveHasKeys },
+  invariants: { 'unbroken-history': unbrokenHistory, 'alive-has-keys': aliveHasKeys },
   genesis: (store, genesis) => setLedgerId(store, genesis.lid),
   signerKey,
 }

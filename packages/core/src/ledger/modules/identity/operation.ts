@@ -24,7 +24,7 @@ export function operation<B extends Named>(
   parse: Transition<B>['parse'],
   operate: (state: DidState, body: B, context: OperationContext) => Result<DidState, DidCode>,
   always = false,
-) {
+): Transition<never> {
   const apply = (store: Store, tx: Tx<B>, block: BlockContext): Outcome => {
     const state = current.get(store, tx.body.did)
     if (state === undefined) return reject('DID_UNKNOWN', { did: tx.body.did })
