@@ -82,9 +82,20 @@ export interface Module {
   readonly signerKey?: SignerKey
 }
 
-/** Keeps the body's type inside the transition while the descriptor holds transitions of all types. */
-export function transition<B>(definition: Transition<B>): Transition<never> {
-  return definition as unknown as Transition<never>
+/** The body that a `parse` yields. `P` stays free of a constraint, or a generic `parse` written in place would lose its type. */
+type Parsed<P> = P extends (body: never) => infer R
+  ? Extract<R, { readonly ok: true; readonly value: unknown }>['value']
+  : never
+
+/** Keeps the body's type, taken from `parse`, inside the transition; the descriptor holds transitions of all types. */
+export function transition<P>(definition: {
+  readonly kind?: Kind
+  readonly parse: P
+  readonly apply: (store: Store, tx: Tx<Parsed<P>>, block: BlockContext) => Outcome
+}): Transition<never>
+export function transition<B>(definition: Transition<B>): Transition<never>
+export function transition(definition: unknown): Transition<never> {
+  return definition as Transition<never>
 }
 
 /**

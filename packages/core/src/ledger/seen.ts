@@ -53,7 +53,8 @@ export class SeenTransactions {
     for (const [key, text] of storage.range(LOCAL, `${LOCAL}\x7f`, Number.POSITIVE_INFINITY)) {
       const [, window = '', height = ''] = key.split('/')
       hashes.set(window, this.#chain(hashes.get(window), text))
-      this.#remember(window, Number(height), split(text))
+      const set = this.#wroteAt(window, Number(height))
+      for (const mark of split(text)) set.add(mark)
     }
     for (const [window, hash] of hashes) {
       if (running(windows.key(window)) === hash) continue
@@ -101,7 +102,8 @@ export class SeenTransactions {
       this.#windows.delete(window)
       this.#heights.delete(window)
     }
-    for (const [window, text] of this.#byWindow()) this.#remember(window, height, split(text))
+    for (const window of new Set(this.#marks.map(mark => mark.window))) this.#wroteAt(window, height)
+    for (const { window, hash } of this.#marks) this.#windows.get(window)?.add(hash)
     this.discard()
   }
 
@@ -122,11 +124,14 @@ export class SeenTransactions {
     return bytesToHex(this.#sha256((previous ?? NO_HASH) + text))
   }
 
-  #remember(window: string, height: number, hashes: Iterable<Hash>): void {
+  /** Notes that a block wrote into a window, making the window if it is new. */
+  #wroteAt(window: string, height: number): Set<Hash> {
     const set = this.#windows.get(window) ?? new Set<Hash>()
-    for (const hash of hashes) set.add(hash)
+    const heights = this.#heights.get(window) ?? []
+    heights.push(height)
     this.#windows.set(window, set)
-    this.#heights.set(window, [...(this.#heights.get(window) ?? []), height])
+    this.#heights.set(window, heights)
+    return set
   }
 }
 

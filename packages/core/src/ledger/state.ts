@@ -3,12 +3,12 @@ import { ConetError } from '../errors/index.js'
 import type { Hash, UnixMillis } from '../units/index.js'
 import type { Sha256 } from '../wire/index.js'
 import { jsonCodec, textCodec } from './codec.js'
-import { appHashOf, NO_HISTORY, nextHistory, type StagedState, StateCommitment } from './commitment/index.js'
+import { appHashOf, NO_HISTORY, nextHistory, type StagedUpdate, StateCommitment } from './commitment/index.js'
 import { CommittedRecords, readStored, storedText } from './records.js'
 import { SeenTransactions } from './seen.js'
 import { readChunks } from './snapshot.js'
 import type { BlockContext, Info, LedgerEvent, Proof, SnapshotInfo, StateStorage, TxResult } from './types.js'
-import { StateView } from './view.js'
+import { type Change, StateView } from './view.js'
 
 /** Everything from here on in key order is not a record of the state. */
 const END_OF_STATE = '~'
@@ -23,8 +23,8 @@ interface Meta extends Info {
 /** A block that was executed but is not committed. */
 interface Pending {
   readonly meta: Meta
-  readonly view: StateView
-  readonly staged: StagedState
+  readonly changes: readonly Change[]
+  readonly staged: StagedUpdate
   readonly local: ReadonlyMap<string, string | undefined>
 }
 
@@ -100,16 +100,16 @@ export class LedgerState {
     const pending = this.#pending
     if (pending === undefined)
       throw new ConetError('NOTHING_TO_COMMIT', 'commit follows finalizeBlock; there is no finalized block')
-    const { view, staged, local, meta } = pending
+    const { changes, staged, local, meta } = pending
     const batch = new Map<string, string | undefined>(local)
-    for (const { key, text, placed } of staged.changes) {
-      batch.set(key, text === undefined ? undefined : storedText(placed, text))
+    for (const { key, text, index } of changes) {
+      batch.set(key, text === undefined ? undefined : storedText(index, text))
     }
     batch.set(META, metaCodec.encode(meta))
     this.#storage.write(batch)
-    for (const { key, text, placed } of staged.changes) {
-      if (text === undefined) this.#records.drop(key)
-      else this.#records.set(key, { value: view.value(key), index: placed })
+    for (const { key, value, index } of changes) {
+      if (value === undefined) this.#records.drop(key)
+      else this.#records.set(key, { value, index })
     }
     this.#commitment.apply(staged)
     this.seen.apply(meta.height)
@@ -144,11 +144,12 @@ export class LedgerState {
   }
 
   #pend(view: StateView, at: Omit<Info, 'appHash'>, history: Uint8Array, local: Pending['local']): Hash {
-    const staged = this.#commitment.stage(view.encoded())
-    const { root, depth } = staged.update
+    const changes = view.encoded()
+    const staged = this.#commitment.stage(changes)
+    const { root, depth } = staged
     const appHash = bytesToHex(appHashOf(root, history, this.#sha256))
     const meta: Meta = { ...at, appHash, historyRoot: bytesToHex(history), treeDepth: depth }
-    this.#pending = { meta, view, staged, local }
+    this.#pending = { meta, changes, staged, local }
     return appHash
   }
 

@@ -1,18 +1,35 @@
 import type { Codec } from './codec.js'
-import type { RecordChange } from './commitment/commitment.js'
 import type { CommittedRecords } from './records.js'
 import type { Store } from './store.js'
 
-interface Change {
-  readonly value: unknown
+/** One record that a block writes. One object per record and block, changed in place: this is the hot path. */
+export class Change {
+  readonly key: string
   readonly codec: Codec<unknown>
+  /** `undefined` once deleted. */
+  value: unknown
+  /** Leaf index: before the block, -1 if new; after `StateCommitment.stage` the one it has from this block on. */
+  index = -1
+  /** Text of `value`, made once per block. */
+  text: string | undefined
+
+  constructor(key: string, value: unknown, codec: Codec<unknown>) {
+    this.key = key
+    this.value = value
+    this.codec = codec
+  }
 }
+
+/** Stands in the journal for "was not changed before". */
+const UNCHANGED = Symbol('unchanged')
 
 /** The state of one block under way: committed records below, changes above, and a journal to undo one transaction. */
 export class StateView implements Store {
   readonly #committed: CommittedRecords
   readonly #changes = new Map<string, Change>()
-  #journal: (readonly [key: string, before: Change | undefined])[] = []
+  /** Two lists in step: what was changed, and its value before. */
+  readonly #touched: Change[] = []
+  readonly #before: unknown[] = []
 
   constructor(committed: CommittedRecords) {
     this.#committed = committed
@@ -25,8 +42,17 @@ export class StateView implements Store {
   }
 
   set<T>(key: string, value: T | undefined, codec: Codec<T>): void {
-    this.#journal.push([key, this.#changes.get(key)])
-    this.#changes.set(key, { value, codec: codec as Codec<unknown> })
+    const change = this.#changes.get(key)
+    if (change === undefined) {
+      const fresh = new Change(key, value, codec as Codec<unknown>)
+      this.#changes.set(key, fresh)
+      this.#touched.push(fresh)
+      this.#before.push(UNCHANGED)
+    } else {
+      this.#touched.push(change)
+      this.#before.push(change.value)
+      change.value = value
+    }
   }
 
   *range<T>(prefix: string, codec: Codec<T>, after?: string): Iterable<readonly [string, T]> {
@@ -43,32 +69,31 @@ export class StateView implements Store {
 
   /** Keeps what was changed so far. */
   keep(): void {
-    if (this.#journal.length > 0) this.#journal = []
+    this.#touched.length = 0
+    this.#before.length = 0
   }
 
   /** Undoes every change since the last `keep`. */
   undo(): void {
-    for (const [key, before] of this.#journal.reverse()) {
-      if (before === undefined) this.#changes.delete(key)
-      else this.#changes.set(key, before)
+    for (let i = this.#touched.length - 1; i >= 0; i--) {
+      const change = this.#touched[i] as Change
+      if (this.#before[i] === UNCHANGED) this.#changes.delete(change.key)
+      else change.value = this.#before[i]
     }
-    this.#journal = []
+    this.keep()
   }
 
   /** Every record whose content the block changed, encoded once. */
-  encoded(): RecordChange[] {
-    const list: RecordChange[] = []
-    for (const [key, { value, codec }] of this.#changes) {
-      const index = this.#committed.get(key, codec)?.index ?? -1
-      if (value === undefined && index === -1) continue
-      list.push({ key, index, text: value === undefined ? undefined : codec.encode(value) })
+  encoded(): Change[] {
+    const list: Change[] = []
+    for (const change of this.#changes.values()) {
+      const { key, codec, value } = change
+      change.index = this.#committed.get(key, codec)?.index ?? -1
+      if (value === undefined && change.index === -1) continue
+      change.text = value === undefined ? undefined : codec.encode(value)
+      list.push(change)
     }
     return list
-  }
-
-  /** Decoded value of a changed record. */
-  value(key: string): unknown {
-    return this.#changes.get(key)?.value
   }
 
   *#changed<T>(key: string): Iterable<readonly [string, T]> {

@@ -3,23 +3,13 @@ import { LeafIndexes } from './indexes.js'
 import { leafHash } from './leaf.js'
 import { MerkleTree, type StagedUpdate } from './tree.js'
 
-/** One record whose text changed in a block: `index` is its leaf before the block, -1 if it is new. */
+/** One record whose text changed in a block. */
 export interface RecordChange {
   readonly key: string
   /** New text; `undefined` if the record is gone. */
   readonly text: string | undefined
-  readonly index: number
-}
-
-/** A change with the leaf index it has after the block. */
-export interface PlacedChange extends RecordChange {
-  readonly placed: number
-}
-
-/** State root of a block that is not committed yet. */
-export interface StagedState {
-  readonly changes: readonly PlacedChange[]
-  readonly update: StagedUpdate
+  /** Leaf before the block, -1 if the record is new; `stage` puts the new leaf there. */
+  index: number
 }
 
 /** The Merkle commitment of all records; changed once per block. */
@@ -71,17 +61,25 @@ export class StateCommitment {
    * Computes the state root after a block. Indexes of deleted records are freed first, then new records take the
    * lowest free indexes in key order, so the result depends on the set of changes only (LED-41).
    */
-  stage(changes: readonly RecordChange[]): StagedState {
-    for (const change of changes) if (change.text === undefined) this.#indexes.release(change.index)
-    const fresh = changes.filter(change => change.index === -1).sort((a, b) => (a.key < b.key ? -1 : 1))
-    const placed: PlacedChange[] = changes.filter(change => change.index !== -1).map(place)
-    for (const change of fresh) placed.push({ ...change, placed: this.#indexes.take() })
-    return { changes: placed, update: this.#tree.stage(...this.#leaves(placed)) }
+  stage(changes: readonly RecordChange[]): StagedUpdate {
+    const fresh: RecordChange[] = []
+    for (const change of changes) {
+      if (change.text === undefined) this.#indexes.release(change.index)
+      else if (change.index === -1) fresh.push(change)
+    }
+    fresh.sort((a, b) => (a.key < b.key ? -1 : 1))
+    const retaken = new Set<number>()
+    for (const change of fresh) {
+      change.index = this.#indexes.take()
+      retaken.add(change.index)
+    }
+    const leaves = changes.filter(change => change.text !== undefined || !retaken.has(change.index))
+    return this.#stageLeaves(leaves.sort((a, b) => a.index - b.index))
   }
 
   /** Makes a staged state the committed one. */
-  apply(staged: StagedState): void {
-    this.#tree.apply(staged.update)
+  apply(staged: StagedUpdate): void {
+    this.#tree.apply(staged)
     this.#indexes.settle()
   }
 
@@ -90,22 +88,15 @@ export class StateCommitment {
     this.#indexes.undo()
   }
 
-  /** A leaf freed and taken again in one block appears twice; the taker's record is the one that counts. */
-  #leaves(changes: readonly PlacedChange[]): [Uint32Array, Uint8Array] {
-    const taken = new Set<number>()
-    for (const change of changes) if (change.text !== undefined) taken.add(change.placed)
-    const writes = changes.filter(change => change.text !== undefined || !taken.has(change.placed))
-    writes.sort((a, b) => a.placed - b.placed)
-    const leaves = new Uint8Array(writes.length * 32)
-    writes.forEach(({ key, text }, i) => {
+  #stageLeaves(changes: readonly RecordChange[]): StagedUpdate {
+    const indexes = new Uint32Array(changes.length)
+    const leaves = new Uint8Array(changes.length * 32)
+    changes.forEach(({ index, key, text }, i) => {
+      indexes[i] = index
       if (text !== undefined) leaves.set(leafHash(key, text, this.#sha256), i * 32)
     })
-    return [Uint32Array.from(writes, change => change.placed), leaves]
+    return this.#tree.stage(indexes, leaves)
   }
-}
-
-function place(change: RecordChange): PlacedChange {
-  return { ...change, placed: change.index }
 }
 
 function concat(hashes: readonly Uint8Array[]): Uint8Array {

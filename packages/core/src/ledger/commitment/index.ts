@@ -1,5 +1,5 @@
-export { type StagedState, StateCommitment } from './commitment.js'
+export { type RecordChange, StateCommitment } from './commitment.js'
 export { NO_HISTORY, nextHistory } from './history.js'
 export { leafHash } from './leaf.js'
 export { appHashOf, verifyProof } from './proof.js'
-export { MerkleTree } from './tree.js'
+export { MerkleTree, type StagedUpdate } from './tree.js'
