@@ -57,8 +57,10 @@ export interface ProviderState {
   readonly stored: HeldVoucher | undefined
   readonly paidRounds: number
   readonly credit: Amount
-  /** The gateway lets bytes through until then, and up to `quota`. */
+  /** What the client was promised: the end of the trial after the paid time. */
   readonly accessUntil: UnixMillis
+  /** The gateway lets bytes through until then, and up to `quota`: the end of the paid time until the next trial begins. */
+  readonly gatewayUntil: UnixMillis
   readonly quota: Bytes
   /** Last count seen. */
   readonly meter: Count

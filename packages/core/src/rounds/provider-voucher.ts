@@ -11,6 +11,7 @@ import type {
   SettleCause,
 } from './provider-types.js'
 import { nextCredit, quotaFor } from './risk.js'
+import { trialLeadMs } from './timeline.js'
 import type { VoucherPayload } from './types.js'
 
 /**
@@ -51,6 +52,7 @@ export function voucherStored(state: ProviderState, hash: Hash, nowMs: UnixMilli
     // A limit already earned elsewhere may stand above this offer's cap: it is never taken back here.
     credit: credit > state.credit ? credit : state.credit,
     accessUntil: at + held.elapsedMs + terms.trialMs,
+    gatewayUntil: at + held.elapsedMs,
     unsettledSince: state.unsettledSince ?? nowMs,
     storeFailed: false,
   }
@@ -92,8 +94,23 @@ export function ackOf(state: ProviderState): ProviderEffect {
 
 function extended(state: ProviderState, held: HeldVoucher, nowMs: UnixMillis): ProviderStep {
   const quota = quotaFor(held.bytes, state.credit, state.config.grant.terms.tariff)
-  const extend: ProviderEffect = { type: 'extend', until: state.accessUntil, quota }
-  return settled({ ...state, quota }, nowMs, [extend, ackOf(state)])
+  const paid: ProviderState = { ...state, quota }
+  const { state: next, effects } = nowMs >= trialOpensAt(paid) ? openTrial(paid) : extendTo(paid, paid.gatewayUntil)
+  return settled(next, nowMs, [...effects, ackOf(next)])
+}
+
+/** When the next trial must be open in the gateway; `Infinity` if it is. */
+export function trialOpensAt(state: ProviderState): UnixMillis {
+  return state.gatewayUntil < state.accessUntil ? state.gatewayUntil - trialLeadMs(state.config.grant.terms) : Infinity
+}
+
+/** Gives the next trial: the living provider does this round by round, so that a dead one gives none (RND-4). */
+export function openTrial(state: ProviderState): ProviderStep {
+  return extendTo({ ...state, gatewayUntil: state.accessUntil }, state.accessUntil)
+}
+
+function extendTo(state: ProviderState, until: UnixMillis): ProviderStep {
+  return { state, effects: [{ type: 'extend', until, quota: state.quota }] }
 }
 
 function settleCause(state: ProviderState, nowMs: UnixMillis): SettleCause | undefined {

@@ -2,7 +2,15 @@ import type { UnixMillis } from '../units/index.js'
 import { issue, pending, raise, resend, statementAt } from './provider-statement.js'
 import { beginCut, closeEffect, cutDone, end, newsSince, settleUp, takeClose } from './provider-stop.js'
 import type { ProviderConfig, ProviderEvent, ProviderState, ProviderStep } from './provider-types.js'
-import { ackOf, settled, takeVoucher, voucherNotStored, voucherStored } from './provider-voucher.js'
+import {
+  ackOf,
+  openTrial,
+  settled,
+  takeVoucher,
+  trialOpensAt,
+  voucherNotStored,
+  voucherStored,
+} from './provider-voucher.js'
 import { quotaFor } from './risk.js'
 import { STORE_GRACE_MS } from './timeline.js'
 
@@ -23,6 +31,7 @@ export function createProvider(config: ProviderConfig): ProviderState {
     paidRounds: 0,
     credit,
     accessUntil: grant.accessUntil,
+    gatewayUntil: grant.accessUntil,
     quota: quotaFor(0n, credit, grant.terms.tariff),
     meter: { bytesUp: 0n, bytesDown: 0n },
     resendAt: grant.at,
@@ -78,7 +87,7 @@ export function nextProviderDeadline(state: ProviderState): UnixMillis | undefin
   if (state.phase === 'ended') return undefined
   const resendAt = pending(state) === undefined ? Infinity : state.resendAt
   if (state.phase !== 'serving') return Math.min(state.phaseUntil ?? Infinity, resendAt)
-  return Math.min(cutAt(state), statementAt(state) ?? Infinity, resendAt, settleAt(state))
+  return Math.min(cutAt(state), statementAt(state) ?? Infinity, resendAt, settleAt(state), trialOpensAt(state))
 }
 
 function metered(state: ProviderState, event: Extract<ProviderEvent, { meter: unknown }>): ProviderState {
@@ -109,7 +118,8 @@ function servingTime(state: ProviderState, nowMs: UnixMillis): ProviderStep {
     const ourFault = state.storing.length > 0 || state.storeFailed
     return beginCut(state, ourFault ? 'FAULT' : 'NOT_PAID', nowMs)
   }
-  const aged = nowMs >= settleAt(state) ? settled(state, nowMs, []) : { state, effects: [] }
+  const opened = nowMs >= trialOpensAt(state) ? openTrial(state) : { state, effects: [] }
+  const aged = then(opened, next => (nowMs >= settleAt(next) ? settled(next, nowMs, []) : { state: next, effects: [] }))
   const dueAt = statementAt(state)
   return then(aged, next => (dueAt !== undefined && nowMs >= dueAt ? issue(next, nowMs) : resendDue(next, nowMs)))
 }

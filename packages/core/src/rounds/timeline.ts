@@ -34,6 +34,14 @@ export function marginMs(terms: AccessTerms): Millis {
   return Math.min(LONGEST_MARGIN_MS, Math.floor(terms.trialMs / 2))
 }
 
+/**
+ * How long before the end of the paid time the next trial is opened in the gateway. Until then the gateway's own expiry is
+ * the end of what was paid: a provider that dies serves no trial, and a living one has half a second for a slow timer (RND-4).
+ */
+export function trialLeadMs(terms: AccessTerms): Millis {
+  return Math.min(500, terms.restMs)
+}
+
 /** An unanswered statement is sent again after this long: four times within the margin. */
 export function resendMs(terms: AccessTerms): Millis {
   return Math.max(25, Math.floor(marginMs(terms) / 4))

@@ -72,7 +72,7 @@ const answer = (statement: StatementPayload, change: Partial<VoucherPayload> = {
 })
 
 describe('the provider (RND-3 to RND-5)', () => {
-  it('asks for the whole round before the trial ends, and extends to the end of the next trial', () => {
+  it('asks for the whole round before the trial ends, and extends to the end of the paid time', () => {
     const provider = new Driven()
     expect(nextProviderDeadline(provider.state)).toBe(AT + 1_000)
     const statement = provider.statement()
@@ -88,7 +88,17 @@ describe('the provider (RND-3 to RND-5)', () => {
     ])
     const effects = provider.feed({ type: 'stored', hash: 'v1' }, 1_105)
     expect(effects.map(effect => effect.type)).toEqual(['extend', 'ack', 'settle'])
-    expect(effects[0]).toMatchObject({ until: AT + 12_000, quota: 2_001_000n + 28_632_399n })
+    expect(effects[0]).toMatchObject({ until: AT + 10_000, quota: 2_001_000n + 28_632_399n })
+    expect(nextProviderDeadline(provider.state)).toBe(AT + 9_500)
+  })
+
+  it('opens the next trial itself, so that a provider that died gives none', () => {
+    const provider = new Driven()
+    provider.voucher(answer(provider.statement()), 1_100)
+    provider.feed({ type: 'stored', hash: 'v1' }, 1_105)
+    expect(provider.feed({ type: 'time', meter: MORE }, 9_499)).toEqual([])
+    const [effect] = provider.feed({ type: 'time', meter: MORE }, 9_500)
+    expect(effect).toMatchObject({ type: 'extend', until: AT + 12_000 })
     expect(nextProviderDeadline(provider.state)).toBe(AT + 11_000)
   })
 
