@@ -122,7 +122,7 @@ describe('asking the node', () => {
   it('turns refusals into errors with the code of the node', async () => {
     const api = answering(422, { error: { code: 'BALANCE_SHORT', message: 'Too little' } })
     await expect(api.post('/v1/wallet/transfer', {})).rejects.toMatchObject({ code: 'BALANCE_SHORT', status: 422 })
-    await expect(answering(401, 'x').get('/v1/wallet')).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+    await expect(answering(401, 'x').get('/v1/wallet')).rejects.toMatchObject({ code: 'ADMIN_TOKEN' })
   })
 
   it('says so when there is no answer', async () => {

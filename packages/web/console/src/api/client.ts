@@ -32,7 +32,7 @@ function withQuery(path: string, query: Query): string {
 
 async function refusal(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => undefined)) as ErrorBody | undefined
-  const fallback = response.status === 401 ? 'UNAUTHORIZED' : response.status === 403 ? 'FORBIDDEN' : 'HTTP_ERROR'
+  const fallback = response.status === 401 ? 'ADMIN_TOKEN' : 'HTTP_ERROR'
   return new ApiError(
     body?.error?.code ?? fallback,
     body?.error?.message ?? `Status ${response.status}`,

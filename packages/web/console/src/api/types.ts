@@ -67,10 +67,15 @@ export interface RoundView {
   /** `volume`: stated early because half of the free quota was used; it ends with the same period as the `time` round around it. */
   readonly kind: 'time' | 'volume'
   readonly state: RoundState
+  /** Round 1: the grant. Later: `endsAt` of the round before; a `volume` round: when it was stated. */
   readonly startedAt: UnixMillis
-  /** End of the trial: a voucher must have arrived by then. */
+  /** End of the trial: a voucher must have arrived by then (`due` of the statement). */
   readonly trialUntil: UnixMillis
-  /** End of the round. */
+  /**
+   * End of the round: `paidUntil` of its statement, so not the end of access, which is one trial later. Before the first
+   * statement: startedAt + trialMs + restMs of the terms. A `volume` round ends with the `time` round around it. From
+   * `endsAt` on the page shows the trial of the next round by itself, until `accessUntil`.
+   */
   readonly endsAt: UnixMillis
   /** Price of this round alone; `"0"` while not yet stated. */
   readonly amount: Amount

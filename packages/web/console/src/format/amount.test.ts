@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { alignedCredits, formatCredits, parseCredits } from './amount.js'
+import { columnPad, formatCredits, parseCredits } from './amount.js'
 
 describe('amounts', () => {
   it('shows micro-credits exactly, with two to six decimals', () => {
@@ -13,7 +13,8 @@ describe('amounts', () => {
 
   it('fills up so that the points of a column stand below each other', () => {
     const afterPoint = (text: string) => text.length - text.indexOf('.')
-    expect(afterPoint(alignedCredits('500000'))).toBe(afterPoint(alignedCredits('312')))
+    const padded = (micro: string) => formatCredits(micro) + columnPad(formatCredits(micro))
+    expect(afterPoint(padded('500000'))).toBe(afterPoint(padded('312')))
   })
 
   it('reads back what it shows, without floating point', () => {

@@ -24,10 +24,9 @@ export function formatCredits(micro: bigint | string): string {
 
 const FIGURE_SPACE = '\u2007'
 
-/** Like `formatCredits`, filled up with spaces as wide as a digit, so that points stand below each other in a column. */
-export function alignedCredits(micro: bigint | string): string {
-  const text = formatCredits(micro)
-  return text + FIGURE_SPACE.repeat(6 - (text.length - 1 - text.indexOf('.')))
+/** Spaces as wide as a digit to put behind an amount of `formatCredits`, so that points stand below each other in a column. */
+export function columnPad(credits: string): string {
+  return FIGURE_SPACE.repeat(6 - (credits.length - 1 - credits.indexOf('.')))
 }
 
 export type AmountProblem = 'EMPTY' | 'NOT_A_NUMBER' | 'NEGATIVE' | 'ZERO' | 'TOO_FINE' | 'TOO_LARGE'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { round, session } from '../api/samples.js'
-import { roundBar, roundWords, stripWords } from './round.js'
+import { currentRound, roundBar, roundWords, stripWords } from './round.js'
 
 describe('the bar of the current round', () => {
   it('places the end of the trial and now', () => {
@@ -20,6 +20,24 @@ describe('the bar of the current round', () => {
 
   it('has nothing to show before the first round', () => {
     expect(roundBar(session({ rounds: [] }), 0)).toBeUndefined()
+  })
+})
+
+describe('the current round', () => {
+  const paid = round({ state: 'paid', paidAt: 2_900 })
+
+  it('is the trial of the next one as soon as the paid time is over and access goes on', () => {
+    const live = session({ rounds: [paid], accessUntil: 13_000 })
+    expect(currentRound(live, 10_999)).toEqual(paid)
+    const next = { round: 2, state: 'trial', startedAt: 11_000, trialUntil: 13_000, endsAt: 21_000 }
+    expect(currentRound(live, 11_000)).toMatchObject(next)
+    expect(roundBar(live, 12_000)).toEqual({ state: 'trial', trialShare: 0.2, nowShare: 0.1, early: [] })
+  })
+
+  it('stays the last one when access ends with it, or when it was cut', () => {
+    expect(currentRound(session({ rounds: [paid], accessUntil: 11_000 }), 12_000)).toEqual(paid)
+    const cut = round({ state: 'cut' })
+    expect(currentRound(session({ rounds: [cut], accessUntil: 13_000 }), 12_000)).toEqual(cut)
   })
 })
 

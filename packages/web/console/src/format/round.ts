@@ -14,14 +14,30 @@ export interface RoundBarModel {
 
 const share = (value: number) => Math.min(1, Math.max(0, value))
 
-/** The current round of a session: its last one. */
-export function currentRound(session: SessionView): RoundView | undefined {
-  return session.rounds.at(-1)
+/**
+ * The current round of a session. When the last round that the node told of is over and access goes on, the trial of the
+ * next one has begun: the node only tells of it with the next statement.
+ */
+export function currentRound(session: SessionView, now: number): RoundView | undefined {
+  const last = session.rounds.at(-1)
+  if (last === undefined || last.state !== 'paid' || now < last.endsAt || session.accessUntil <= last.endsAt)
+    return last
+  const period = session.rounds.find(round => round.endsAt === last.endsAt) ?? last
+  return {
+    round: last.round + 1,
+    kind: 'time',
+    state: 'trial',
+    startedAt: last.endsAt,
+    trialUntil: session.accessUntil,
+    endsAt: last.endsAt + (last.endsAt - period.startedAt),
+    amount: '0',
+    paidAt: null,
+  }
 }
 
 /** Bar of the period in which the current round lies: rounds that end together belong to one period (D6: volume rounds). */
 export function roundBar(session: SessionView, now: number): RoundBarModel | undefined {
-  const last = currentRound(session)
+  const last = currentRound(session, now)
   if (last === undefined) return undefined
   const period = session.rounds.filter(round => round.endsAt === last.endsAt)
   const first = period[0] ?? last

@@ -50,7 +50,7 @@ async function keepOpen(connection: Connection, signal: AbortSignal, on: StreamH
       on.status('live')
     }
     await readStream(connection.api, signal, opened, on.event).catch((error: unknown) => {
-      if (error instanceof ApiError && (error.status === 401 || error.status === 403)) connection.signOut()
+      if (error instanceof ApiError && error.status === 401) connection.signOut()
     })
     if (signal.aborted) return
     on.status('retrying')

@@ -1,9 +1,9 @@
 import type { HistoryEntry } from '../api/types.js'
-import { alignedCredits } from '../format/amount.js'
 import { eventWords } from '../format/text.js'
 import { formatMoment } from '../format/time.js'
 import { usePages } from '../hooks/pages.js'
 import { useHistory, useWallet } from '../hooks/queries.js'
+import { Credits } from '../parts/Credits.js'
 import { ShortId } from '../parts/Identifier.js'
 import { Empty, Loaded } from '../parts/Notice.js'
 import { Pager } from '../parts/Pager.js'
@@ -18,8 +18,8 @@ const COLUMNS: readonly Column<HistoryEntry>[] = [
     numeric: true,
     cell: e => (
       <span className="whitespace-nowrap">
-        {e.direction === 'in' ? '+' : '−'}
-        {alignedCredits(e.amount)} <span className="text-muted">{e.asset}</span>
+        <Credits micro={e.amount} sign={e.direction === 'in' ? '+' : '−'} aligned />{' '}
+        <span className="text-muted">{e.asset}</span>
       </span>
     ),
   },

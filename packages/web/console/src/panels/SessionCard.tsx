@@ -37,7 +37,7 @@ function Traffic({ session }: { readonly session: SessionView }) {
 function Peer({ session, now }: { readonly session: SessionView; readonly now: number }) {
   return (
     <div className="min-w-0">
-      <h3 className="truncate font-semibold">{session.peerName ?? <ShortId text={session.peer} />}</h3>
+      <h3 className="truncate font-semibold">{session.peerName ?? <ShortId text={session.peer} head={12} />}</h3>
       <p className="truncate text-muted text-sm">
         {session.role === 'provider' ? 'Client of ' : 'We use '}
         {session.offerName ?? session.offer}
@@ -50,7 +50,7 @@ function Peer({ session, now }: { readonly session: SessionView; readonly now: n
 /** One live session: who, the current round ticking, traffic and money. */
 export function SessionCard({ session }: { readonly session: SessionView }) {
   const now = useNow()
-  const round = currentRound(session)
+  const round = currentRound(session, now)
   return (
     <li className="grid gap-x-6 gap-y-3 px-4 py-4 md:grid-cols-[11rem_1fr_20rem] md:px-5">
       <Peer session={session} now={now} />

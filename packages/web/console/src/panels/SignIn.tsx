@@ -10,7 +10,7 @@ interface Props {
   readonly onToken: (token: string) => void
 }
 
-const REFUSED = 'The node does not accept this token. It may have been started anew: use the token it printed last.'
+const REFUSED = 'The node does not accept this token. Copy it again from the node’s admin token file.'
 
 /** Why the token cannot be used, `undefined` when it can. */
 async function trouble(token: string): Promise<string | undefined> {
@@ -19,7 +19,7 @@ async function trouble(token: string): Promise<string | undefined> {
     return undefined
   } catch (error) {
     if (!(error instanceof ApiError)) return 'The token has characters that cannot be sent. Copy it again.'
-    return error.status === 401 || error.status === 403 ? REFUSED : adviceFor(error.code, error.message)
+    return error.status === 401 ? REFUSED : adviceFor(error.code, error.message)
   }
 }
 
@@ -42,8 +42,9 @@ export function SignIn({ refused, onToken }: Props) {
     <main className="mx-auto max-w-md px-4 py-16">
       <h1 className="font-semibold text-2xl tracking-tight">Conet console</h1>
       <p className="mt-2 text-muted">
-        This page shows and moves what belongs to the owner of this node, so it asks for the node’s admin token. The
-        node prints it when it starts. It is kept in this tab only.
+        This page shows and moves what belongs to the owner of this node, so it asks for the node’s admin token. It is
+        in the file <code className="font-mono">admin.token</code> in the node’s data folder. This tab forgets it when
+        it is closed.
       </p>
       <form
         onSubmit={event => void submit(event)}

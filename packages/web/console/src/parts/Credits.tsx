@@ -1,12 +1,24 @@
-import { alignedCredits, formatCredits } from '../format/amount.js'
+import { columnPad, formatCredits } from '../format/amount.js'
 
 interface Props {
   readonly micro: bigint | string
-  /** Points of several amounts stand below each other: for columns. */
+  readonly sign?: string
+  /** Points of several amounts stand below each other: for columns of wide screens. */
   readonly aligned?: boolean
 }
 
 /** An exact amount of credit. */
-export function Credits({ micro, aligned = false }: Props) {
-  return <span className="whitespace-nowrap">{aligned ? alignedCredits(micro) : formatCredits(micro)}</span>
+export function Credits({ micro, sign = '', aligned = false }: Props) {
+  const text = formatCredits(micro)
+  return (
+    <span className="whitespace-nowrap">
+      {sign}
+      {text}
+      {aligned && (
+        <span aria-hidden="true" className="hidden md:inline">
+          {columnPad(text)}
+        </span>
+      )}
+    </span>
+  )
 }

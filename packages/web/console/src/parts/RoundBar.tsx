@@ -1,5 +1,5 @@
 import type { RoundView, SessionView } from '../api/types.js'
-import { roundBar, STATE_WORDS, stripWords } from '../format/round.js'
+import { currentRound, roundBar, STATE_WORDS, stripWords } from '../format/round.js'
 
 const percent = (value: number) => `${(value * 100).toFixed(1)}%`
 
@@ -14,7 +14,7 @@ const FILL: Readonly<Record<RoundView['state'], string>> = {
 /** The current period: trial, then rest, with the moment now and a mark for each early statement. */
 export function RoundBar({ session, now }: { readonly session: SessionView; readonly now: number }) {
   const bar = roundBar(session, now)
-  const round = session.rounds.at(-1)
+  const round = currentRound(session, now)
   if (bar === undefined || round === undefined) return null
   return (
     <div
@@ -28,7 +28,7 @@ export function RoundBar({ session, now }: { readonly session: SessionView; read
       <div className="absolute inset-y-0 w-0.5 bg-surface" style={{ left: percent(bar.trialShare) }} />
       <div className="absolute inset-y-0 w-px bg-ink" style={{ left: percent(bar.trialShare) }} />
       {bar.early.map(at => (
-        <div key={at} className="absolute top-0 h-1.5 w-1 bg-ink" style={{ left: percent(at) }} />
+        <div key={at} className="absolute top-0 h-1.5 w-1 bg-surface" style={{ left: percent(at) }} />
       ))}
     </div>
   )
