@@ -9,12 +9,6 @@ export interface OfferChange {
   readonly perHour: bigint
 }
 
-/** Counts to add to a provider's quality. */
-export interface QualityChange {
-  sessions: number
-  disputes: number
-}
-
 /** Everything that a run of blocks changes, gathered before one transaction writes it. */
 export class Batch {
   readonly blocks: Tables['blocks'][] = []
@@ -23,17 +17,11 @@ export class Batch {
   readonly settlements: Tables['settlements'][] = []
   /** `undefined`: no longer on sale. */
   readonly offers = new Map<string, OfferChange | undefined>()
-  readonly networks = new Map<string, Tables['networks']>()
+  readonly networks = new Map<string, Tables['networks'] | undefined>()
   readonly requests = new Map<string, Tables['requests'] | undefined>()
   readonly sessions = new Map<string, Tables['sessions']>()
-  readonly quality = new Map<string, QualityChange>()
-
-  /** Adds to a provider's counts. */
-  count(provider: string, what: keyof QualityChange): void {
-    const change = this.quality.get(provider) ?? { sessions: 0, disputes: 0 }
-    change[what] += 1
-    this.quality.set(provider, change)
-  }
+  /** Sessions that one side ended. */
+  readonly closed: Pick<Tables['sessions'], 'client' | 'sid'>[] = []
 
   /** Notes the newest state of a session; settlement counts of one batch add up. */
   session(row: Tables['sessions']): void {

@@ -15,12 +15,12 @@ function projectBlock(batch: Batch, block: CommittedBlock): void {
   batch.blocks.push({ height, time_ms: timeMs, app_hash: result.appHash, txs: result.results.length })
   let seq = 0
   const nextSeq = () => seq++
-  const project = (event: LedgerEvent, hash: string | null) =>
-    PROJECTIONS.get(event.type)?.(batch, { event, height, timeMs, hash, nextSeq })
-  for (const event of result.scheduled) project(event, null)
+  const project = (event: LedgerEvent, hash: string | null, tx: string) =>
+    PROJECTIONS.get(event.type)?.(batch, { event, height, timeMs, hash, tx, nextSeq })
+  for (const event of result.scheduled) project(event, null, '')
   for (const [idx, tx] of result.results.entries()) {
     batch.txs.push({ height, idx, hash: tx.hash, code: tx.code, data: JSON.stringify(tx.data, bigintText) })
-    for (const event of tx.events) project(event, tx.hash)
+    for (const event of tx.events) project(event, tx.hash, block.txs[idx] ?? '')
   }
 }
 

@@ -115,7 +115,7 @@ function contract(name: string, newTarget: () => Promise<DatabaseTarget>): void 
     it('counts settlements and ranks providers by what the ledger saw', async () => {
       const model = await open()
       const session = (sid: string, provider: string) => ({ client: 'did:key:c', sid, provider, asset: 'credit' })
-      const settled = { type: 'sessions/settled', ...session('s1', 'did:key:good'), round: 2, amount: '5', paid: '5' }
+      const settled = { type: 'sessions/settled', ...session('s1', 'did:key:good'), round: 2, paid: '5', settled: '5' }
       await model.apply([
         block(1, [
           [
@@ -123,8 +123,8 @@ function contract(name: string, newTarget: () => Promise<DatabaseTarget>): void 
             offerEvent({ id: 'known', provider: 'did:key:good' }),
           ],
         ]),
-        block(2, [[settled], [{ ...settled, round: 3, paid: '9', amount: '4' }]]),
-        block(3, [[{ type: 'sessions/closed', ...session('s1', 'did:key:good'), round: 3, paid: '9' }]]),
+        block(2, [[settled], [{ ...settled, round: 3, paid: '4', settled: '9' }]]),
+        block(3, [[{ type: 'sessions/closed', ...session('s1', 'did:key:good'), endMs: 1 }]]),
       ])
       expect(await model.session('did:key:c', 's1')).toMatchObject({
         paid: '9',

@@ -79,7 +79,11 @@ async function writeOwners(trx: Trx, batch: Batch): Promise<void> {
   for (const some of chunks([...batch.networks.keys()])) {
     await trx.deleteFrom('networks').where('did', 'in', some).execute()
   }
-  await insertRows(trx, 'networks', [...batch.networks.values()])
+  await insertRows(
+    trx,
+    'networks',
+    [...batch.networks.values()].filter(row => row !== undefined),
+  )
   const requests = [...batch.requests].flatMap(([, row]) => (row === undefined ? [] : [row]))
   const gone = [...batch.requests].filter(([, row]) => row === undefined).map(([id]) => id)
   for (const some of chunks(gone)) {
@@ -91,26 +95,41 @@ async function writeOwners(trx: Trx, batch: Batch): Promise<void> {
   await insertRows(trx, 'requests', requests)
 }
 
-async function writeSession(trx: Trx, row: Tables['sessions']): Promise<void> {
-  await trx
-    .insertInto('sessions')
-    .values(row)
-    .onConflict(conflict =>
-      conflict.columns(['client', 'sid']).doUpdateSet({
-        paid: row.paid,
-        round: row.round,
-        state: row.state,
-        height: row.height,
-        settlements: sql`sessions.settlements + ${row.settlements}`,
-      }),
-    )
-    .execute()
+/** @returns whether the session is new: one more in its provider's history */
+async function writeSession(trx: Trx, row: Tables['sessions']): Promise<boolean> {
+  const { paid, round, height, settlements } = row
+  const change = { paid, round, height, settlements: sql<number>`settlements + ${settlements}` }
+  const updated = await trx
+    .updateTable('sessions')
+    .set(change)
+    .where('client', '=', row.client)
+    .where('sid', '=', row.sid)
+    .executeTakeFirst()
+  if (updated.numUpdatedRows > 0n) return false
+  await trx.insertInto('sessions').values(row).execute()
+  return true
 }
 
-async function writeQuality(trx: Trx, provider: string, change: { sessions: number; disputes: number }): Promise<void> {
+async function writeSessions(trx: Trx, batch: Batch): Promise<void> {
+  const fresh = new Map<string, number>()
+  for (const row of batch.sessions.values()) {
+    if (await writeSession(trx, row)) fresh.set(row.provider, (fresh.get(row.provider) ?? 0) + 1)
+  }
+  for (const { client, sid } of batch.closed) {
+    await trx
+      .updateTable('sessions')
+      .set({ state: 'closed' })
+      .where('client', '=', client)
+      .where('sid', '=', sid)
+      .execute()
+  }
+  for (const [provider, sessions] of fresh) await addHistory(trx, provider, sessions)
+}
+
+async function addHistory(trx: Trx, provider: string, added: number): Promise<void> {
   const before = await trx.selectFrom('quality').selectAll().where('provider', '=', provider).executeTakeFirst()
-  const sessions = (before?.sessions ?? 0) + change.sessions
-  const disputes = (before?.disputes ?? 0) + change.disputes
+  const sessions = (before?.sessions ?? 0) + added
+  const disputes = before?.disputes ?? 0
   const trust = trustOf(sessions, disputes)
   const row = { provider, sessions, disputes, trust }
   await trx
@@ -139,8 +158,7 @@ export async function writeBatch(db: Kysely<Tables>, batch: Batch, cursor: Table
     await insertRows(trx, 'settlements', batch.settlements)
     await writeOwners(trx, batch)
     await writeOffers(trx, batch.offers)
-    for (const row of batch.sessions.values()) await writeSession(trx, row)
-    for (const [provider, change] of batch.quality) await writeQuality(trx, provider, change)
+    await writeSessions(trx, batch)
     await trx
       .insertInto('cursor')
       .values(cursor)

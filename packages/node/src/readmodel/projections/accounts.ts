@@ -11,9 +11,22 @@ const moved: Projection = (batch, fact) => {
   })
 }
 
+/** Income of a debtor that went on to the creditor. */
+const repaid: Projection = (batch, fact) => {
+  const { event } = fact
+  const from = text(event, 'debtor')
+  addEntries(batch, fact, {
+    from,
+    to: text(event, 'creditor'),
+    asset: text(event, 'asset'),
+    amount: text(event, 'amount'),
+  })
+}
+
 /** Events of `ledger/modules/accounts`. */
 export const ACCOUNT_EVENTS: Readonly<Record<string, Projection>> = {
   'accounts/transferred': moved,
   'accounts/issued': moved,
   'accounts/burned': moved,
+  'accounts/repaid': repaid,
 }

@@ -9,6 +9,8 @@ export interface Fact {
   readonly timeMs: UnixMillis
   /** `null` for scheduled work. */
   readonly hash: Hash | null
+  /** Text of the transaction, empty for scheduled work. */
+  readonly tx: string
   readonly nextSeq: () => number
 }
 

@@ -46,6 +46,10 @@ const network: Projection = (batch, fact) => {
   batch.networks.set(did, { did, name, network_type, body: JSON.stringify(profile), height: fact.height })
 }
 
+const removed: Projection = (batch, { event }) => {
+  batch.networks.set(text(event, 'owner'), undefined)
+}
+
 const wanted: Projection = (batch, fact) => {
   const request = inner(fact.event, 'request')
   const id = text(request, 'id')
@@ -68,6 +72,7 @@ const unwanted: Projection = (batch, fact) => {
 export const REGISTRY_EVENTS: Readonly<Record<string, Projection>> = {
   'registry/networkRegistered': network,
   'registry/networkUpdated': network,
+  'registry/networkRemoved': removed,
   'registry/offerPublished': onSale,
   'registry/offerUpdated': onSale,
   'registry/offerWithdrawn': offSale,

@@ -1,26 +1,24 @@
-import type { Batch } from '../batch.js'
-import { addEntries, type Fact, inner, type Projection, text, whole } from './fact.js'
+import { sha256 } from '@conet/core/identity'
+import { parseVoucher } from '@conet/core/ledger/modules/sessions'
+import { parseAmount } from '@conet/core/units'
+import { decodeEnvelope } from '@conet/core/wire'
+import { addEntries, type Fact, type Projection, text, whole } from './fact.js'
 
-function sessionRow(batch: Batch, fact: Fact, state: string, settlements: number): void {
-  const { event, height } = fact
-  batch.session({
-    client: text(event, 'client'),
-    sid: text(event, 'sid'),
-    provider: text(event, 'provider'),
-    asset: text(event, 'asset'),
-    paid: text(event, 'paid') || '0',
-    round: whole(event, 'round'),
-    settlements,
-    state,
-    height,
-  })
+interface Part {
+  readonly to: string
+  readonly amount: bigint
 }
 
-/** Who got which part: the provider and those the terms share with. */
-function payees(fact: Fact): { to: string; amount: string }[] {
-  const list = fact.event.payments
-  if (!Array.isArray(list)) return [{ to: text(fact.event, 'provider'), amount: text(fact.event, 'amount') }]
-  return list.map(item => inner({ item }, 'item')).map(item => ({ to: text(item, 'to'), amount: text(item, 'amount') }))
+/**
+ * Who got which part: the event names the whole, the voucher that the client signed the shares. The ledger's rule (LED-83):
+ * each share is rounded down, the remainder goes to the provider.
+ */
+function partsOf(fact: Fact, paid: bigint, provider: string): Part[] {
+  const envelope = decodeEnvelope(fact.tx, { kinds: ['conet-voucher+jwt'], sha256 })
+  const voucher = envelope.ok ? parseVoucher(envelope.value.payload) : undefined
+  const shares = voucher?.ok ? voucher.value.shares : []
+  const parts = shares.map(({ to, bps }) => ({ to, amount: (paid * BigInt(bps)) / 10_000n }))
+  return [...parts, { to: provider, amount: parts.reduce((rest, part) => rest - part.amount, paid) }]
 }
 
 const settled: Projection = (batch, fact) => {
@@ -29,23 +27,31 @@ const settled: Projection = (batch, fact) => {
   const sid = text(event, 'sid')
   const provider = text(event, 'provider')
   const asset = text(event, 'asset')
-  const amount = text(event, 'amount')
+  const amount = text(event, 'paid')
   const round = whole(event, 'round')
   batch.settlements.push({ height, seq: fact.nextSeq(), client, sid, provider, asset, round, amount, time_ms })
-  sessionRow(batch, fact, 'open', 1)
-  for (const part of payees(fact)) addEntries(batch, fact, { from: client, to: part.to, asset, amount: part.amount })
+  batch.session({
+    client,
+    sid,
+    provider,
+    asset,
+    paid: text(event, 'settled'),
+    round,
+    settlements: 1,
+    state: 'open',
+    height,
+  })
+  for (const part of partsOf(fact, parseAmount(amount) ?? 0n, provider)) {
+    addEntries(batch, fact, { from: client, to: part.to, asset, amount: part.amount.toString() })
+  }
 }
 
-const closed: Projection = (batch, fact) => {
-  sessionRow(batch, fact, 'closed', 0)
-  batch.count(text(fact.event, 'provider'), 'sessions')
+const closed: Projection = (batch, { event }) => {
+  batch.closed.push({ client: text(event, 'client'), sid: text(event, 'sid') })
 }
 
-/** Events of `ledger/modules/sessions`. */
+/** Events of `ledger/modules/sessions`. Locking and releasing an escrow moves no money between owners. */
 export const SESSION_EVENTS: Readonly<Record<string, Projection>> = {
-  'sessions/opened': (batch, fact) => sessionRow(batch, fact, 'open', 0),
   'sessions/settled': settled,
   'sessions/closed': closed,
-  'sessions/expired': closed,
-  'sessions/disputed': (batch, fact) => batch.count(text(fact.event, 'provider'), 'disputes'),
 }

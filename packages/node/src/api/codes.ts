@@ -1,0 +1,24 @@
+import type { Codes } from '@conet/core/errors'
+
+/** What the API itself refuses; everything else comes from the room that was asked. */
+export const API_CODES = {
+  NOT_FOUND: 'reject',
+  /** `data.path` names the member of the request that is wrong. */
+  REQUEST_INVALID: 'reject',
+  BODY_MALFORMED: 'reject',
+  BODY_TOO_LARGE: 'reject',
+  MEDIA_TYPE: 'reject',
+  /** The admin token is missing or wrong. */
+  ADMIN_TOKEN: 'punish',
+  /** Admin paths answer on this machine only. */
+  ADMIN_REMOTE: 'reject',
+  /** The Host header names none of ours: somebody else's name points here. */
+  HOST_REFUSED: 'reject',
+  /** This path speaks WebSocket only. */
+  UPGRADE_REQUIRED: 'reject',
+  /** Too many requests from this address; `data.retryAfterMs`. */
+  RATE_LIMITED: 'retry',
+  INTERNAL: 'retry',
+} as const satisfies Codes
+
+export type ApiCode = keyof typeof API_CODES

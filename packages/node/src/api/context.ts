@@ -1,0 +1,45 @@
+import type { TxResult } from '@conet/core/ledger'
+import type { AccessPoint } from '@conet/core/rounds'
+import type { Did, UnixMillis } from '@conet/core/units'
+import type { Engine } from '@conet/engines'
+import type { EventHub, SessionBoard } from '../events/index.js'
+import type { Logger } from '../log/index.js'
+import type { Metrics } from '../metrics/index.js'
+import type { Policy } from '../policy/index.js'
+import type { ProviderService } from '../provider/contract.js'
+import type { ReadModel } from '../readmodel/index.js'
+
+/** Result of a resolution in the form of W3C DID Resolution. */
+export interface Resolution {
+  readonly didDocument: object | null
+  readonly didResolutionMetadata: Readonly<Record<string, unknown>>
+  readonly didDocumentMetadata: Readonly<Record<string, unknown>>
+}
+
+/** Everything that endpoints may ask; made once by `node.ts`, and by tests from fakes. */
+export interface ApiContext {
+  readonly did: Did
+  readonly name: string
+  readonly networkType: string
+  readonly version: string
+  readonly gateways: readonly Pick<AccessPoint, 'host' | 'port' | 'protocols'>[]
+  readonly engine: Engine
+  readonly readModel: ReadModel
+  readonly provider: ProviderService
+  readonly board: SessionBoard
+  readonly hub: EventHub
+  readonly metrics: Metrics
+  readonly log: Logger
+  readonly policy: { get(): Policy; put(input: unknown): Policy }
+  readonly wallet: {
+    /** Signs and submits a transfer from this node's own account. */
+    transfer(to: Did, asset: string, amount: string): Promise<TxResult>
+  }
+  /** @param query - of the DID URL: `versionId=…`, `versionTime=…`, may be empty */
+  resolve(did: Did, query: string): Promise<Resolution>
+  /** What has to be well for the node to serve, each with its state. */
+  health(): { readonly ready: boolean; readonly checks: Readonly<Record<string, string>> }
+  now(): UnixMillis
+  /** Aborts when the node stops: ends event streams. */
+  readonly stopping: AbortSignal
+}

@@ -1,0 +1,45 @@
+import type { Static, TSchema } from '@sinclair/typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiContext } from './context.js'
+
+/** Parts of a request whose form an endpoint states. */
+interface Forms<P extends TSchema, Q extends TSchema, B extends TSchema> {
+  readonly params?: P
+  readonly query?: Q
+  readonly body?: B
+}
+
+/** What the handler gets: checked parts, and the raw request and reply for streams. */
+export interface Call<P, Q, B> {
+  readonly params: P
+  readonly query: Q
+  readonly body: B
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+interface Common {
+  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly path: string
+  /** One line for people, shown in the OpenAPI document. */
+  readonly summary: string
+  /** Needs the admin token. */
+  readonly admin?: boolean
+  /** Costs a signature check or more and is open to anyone: counted per address. */
+  readonly expensive?: boolean
+  /** Form of the answer, for the OpenAPI document. */
+  readonly answer?: TSchema
+}
+
+/** One path of the API, ready to be registered. */
+export interface Endpoint extends Common, Forms<TSchema, TSchema, TSchema> {
+  readonly handle: (context: ApiContext, call: Call<never, never, never>) => unknown
+}
+
+/** Declares an endpoint: the forms are at once validator, types of the handler, and OpenAPI. */
+export function endpoint<P extends TSchema, Q extends TSchema, B extends TSchema>(
+  declared: Common &
+    Forms<P, Q, B> & { readonly handle: (context: ApiContext, call: Call<Static<P>, Static<Q>, Static<B>>) => unknown },
+): Endpoint {
+  return declared as unknown as Endpoint
+}

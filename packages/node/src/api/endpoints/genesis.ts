@@ -1,0 +1,9 @@
+import { endpoint } from '../endpoint.js'
+
+/** GET /v1/ledger/genesis: what a follower starts from. */
+export const getGenesis = endpoint({
+  method: 'GET',
+  path: '/v1/ledger/genesis',
+  summary: 'The genesis of the ledger',
+  handle: ({ engine }) => engine.genesis,
+})

@@ -1,0 +1,12 @@
+import { endpoint } from '../endpoint.js'
+
+/** GET /metrics: Prometheus text. */
+export const getMetrics = endpoint({
+  method: 'GET',
+  path: '/metrics',
+  summary: 'Metrics in the Prometheus text format',
+  handle: async ({ metrics }, { reply }) => {
+    reply.type(metrics.contentType)
+    return metrics.text()
+  },
+})

@@ -1,0 +1,10 @@
+import { endpoint } from '../endpoint.js'
+
+/** GET /v1/policy: the owner's rules in force. */
+export const getPolicy = endpoint({
+  method: 'GET',
+  path: '/v1/policy',
+  summary: 'The owner’s policy in force',
+  admin: true,
+  handle: ({ policy }) => policy.get(),
+})

@@ -1,0 +1,20 @@
+import { Type } from '@sinclair/typebox'
+import { endpoint } from '../endpoint.js'
+import { PAGE_FORMS, PageAnswer } from '../forms.js'
+
+/** GET /v1/sessions: live and past sessions with their rounds, newest first. */
+export const getSessions = endpoint({
+  method: 'GET',
+  path: '/v1/sessions',
+  summary: 'Sessions of this provider with their last rounds',
+  admin: true,
+  query: Type.Object({
+    ...PAGE_FORMS,
+    state: Type.Optional(Type.Union([Type.Literal('live'), Type.Literal('closed')])),
+  }),
+  answer: PageAnswer,
+  handle: ({ provider, board }, { query }) => {
+    const page = provider.list({ state: query.state, cursor: query.cursor, limit: query.limit })
+    return { items: page.items.map(session => board.view(session)), next: page.next ?? null }
+  },
+})

@@ -1,0 +1,29 @@
+import { Type } from '@sinclair/typebox'
+import { DEFAULT_PAGE, MAX_PAGE } from '../readmodel/index.js'
+
+/** A DID in a path or query. */
+export const DidForm = Type.String({ pattern: '^did:[a-z0-9]+:[A-Za-z0-9._:%-]+$', maxLength: 256 })
+/** A session id. */
+export const SidForm = Type.String({ pattern: '^[0-9a-f]{32}$' })
+/** Decimal text of an amount. */
+export const AmountForm = Type.String({ pattern: '^(0|[1-9][0-9]{0,28})$' })
+/** One signed envelope; its own room says how long each kind may be. */
+export const EnvelopeForm = Type.String({ minLength: 1, maxLength: 65_536 })
+
+/** Query members of every list. */
+export const PAGE_FORMS = {
+  cursor: Type.Optional(Type.String({ maxLength: 512 })),
+  limit: Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE }),
+}
+export const PageForm = Type.Object(PAGE_FORMS)
+
+/** Form of a list's answer. */
+export const PageAnswer = Type.Object({
+  items: Type.Array(Type.Unknown()),
+  next: Type.Union([Type.String(), Type.Null()]),
+})
+
+/** Form of every refusal. */
+export const ErrorAnswer = Type.Object({
+  error: Type.Object({ code: Type.String(), message: Type.String(), data: Type.Record(Type.String(), Type.Unknown()) }),
+})

@@ -1,0 +1,50 @@
+import { isIP } from 'node:net'
+import type { ConetError } from '@conet/core/errors'
+import { sameToken } from '../keys/index.js'
+import { apiError } from './errors.js'
+
+/** Whether an address is this machine's own loopback, also written as IPv6. */
+export function isLoopback(address: string): boolean {
+  const plain = address.startsWith('::ffff:') ? address.slice(7) : address
+  return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'))
+}
+
+/** Host name of a Host header, without port and brackets, lower case. */
+function hostName(header: string): string {
+  const bracket = /^\[([^\]]*)\](:\d+)?$/.exec(header)
+  return (bracket?.[1] ?? header.replace(/:\d+$/, '')).toLowerCase()
+}
+
+/**
+ * Protects against DNS rebinding: a page of a strange name that resolves to this machine may not talk to the node. A literal
+ * address cannot be rebound, so those pass, and so do the names that the owner configured.
+ *
+ * @returns the refusal, or `undefined` if the header is fine
+ */
+export function refuseHost(header: string | undefined, names: ReadonlySet<string>): ConetError | undefined {
+  const host = hostName(header ?? '')
+  if (host === 'localhost' || isIP(host) !== 0 || names.has(host)) return undefined
+  const message = 'this name is not one of the node; add it to api.hosts if it should be'
+  return apiError('HOST_REFUSED', message, { host: host.slice(0, 100) })
+}
+
+/** Who may use admin paths. */
+export interface AdminRule {
+  readonly token: string
+  /** Whether the token works from other machines. */
+  readonly remote: boolean
+}
+
+/** @returns the refusal, or `undefined` if this is the owner */
+export function refuseAdmin(
+  rule: AdminRule,
+  authorization: string | undefined,
+  address: string,
+): ConetError | undefined {
+  if (!rule.remote && !isLoopback(address)) {
+    return apiError('ADMIN_REMOTE', 'admin paths answer on this machine only; set api.adminRemote to change that')
+  }
+  const given = /^Bearer ([A-Za-z0-9_-]{1,256})$/.exec(authorization ?? '')?.[1]
+  if (given !== undefined && sameToken(given, rule.token)) return undefined
+  return apiError('ADMIN_TOKEN', 'send the header Authorization: Bearer with the token of the admin token file')
+}

@@ -1,0 +1,189 @@
+import type { Server } from 'node:http'
+import { ConetError } from '@conet/core/errors'
+import swagger from '@fastify/swagger'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { serveConsole } from './console.js'
+import type { ApiContext } from './context.js'
+import type { Endpoint } from './endpoint.js'
+import { ENDPOINTS } from './endpoints/index.js'
+import { apiError, errorBody, known, statusOf } from './errors.js'
+import { ErrorAnswer } from './forms.js'
+import { type AdminRule, refuseAdmin, refuseHost } from './guards.js'
+import { API_HEADERS } from './headers.js'
+import { toJson } from './json.js'
+import { DEFAULT_RATE, type RateLimit, RateLimiter } from './rate.js'
+import { RoundsSockets } from './rounds-socket.js'
+
+/** The largest honest body is one transaction of 64 KiB in JSON. */
+const MAX_BODY_BYTES = 131_072
+
+/** How the API is served. */
+export interface ApiOptions {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly admin: AdminRule
+  /** Names in the Host header that are ours, besides addresses and localhost. */
+  readonly hosts: readonly string[]
+  readonly rate?: RateLimit
+  /** Folder of the console's built pages; without it `/` answers 404. */
+  readonly consoleDir?: string | undefined
+}
+
+/** A running API. */
+export interface Api {
+  readonly host: string
+  readonly port: number
+  /** Refuses new connections, ends streams and lines, resolves when all are gone. */
+  close(): Promise<void>
+}
+
+/** Guards that are the same for every path. */
+interface Gate {
+  readonly context: ApiContext
+  readonly admin: AdminRule
+  readonly names: ReadonlySet<string>
+  readonly limiter: RateLimiter
+}
+
+function refuseRate(gate: Gate, address: string): ConetError | undefined {
+  const wait = gate.limiter.take(address, gate.context.now())
+  if (wait === 0) return undefined
+  const data = { retryAfterMs: wait }
+  return new ConetError('RATE_LIMITED', `too many requests from this address; try again in ${wait} ms`, {
+    verdict: 'retry',
+    data,
+  })
+}
+
+function failWith(context: ApiContext, error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const ours = known(error as Parameters<typeof known>[0])
+  if (ours === undefined) {
+    context.log.error({ err: error, route: request.routeOptions.url }, 'a request failed by a defect')
+    return reply.status(500).send(errorBody('INTERNAL', 'something failed inside the node; its log says what'))
+  }
+  if (typeof ours.data.retryAfterMs === 'number') reply.header('retry-after', Math.ceil(ours.data.retryAfterMs / 1_000))
+  if (ours.code === 'ADMIN_TOKEN') reply.header('www-authenticate', 'Bearer')
+  return reply.status(statusOf(ours.code)).send(errorBody(ours.code, ours.message, ours.data))
+}
+
+function addHooks(app: FastifyInstance, gate: Gate): void {
+  const { context } = gate
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(API_HEADERS)
+    const refusal = refuseHost(request.headers.host, gate.names)
+    if (refusal !== undefined) throw refusal
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    context.metrics.http(request.method, route, reply.statusCode, reply.elapsedTime / 1_000)
+    context.log.debug({ method: request.method, route, status: reply.statusCode, ms: reply.elapsedTime }, 'answered')
+  })
+  app.setErrorHandler((error, request, reply) => failWith(context, error, request, reply))
+  app.setNotFoundHandler((request, reply) => {
+    const error = apiError('NOT_FOUND', 'there is nothing at this path; see /openapi.json', {
+      path: request.url.slice(0, 200),
+    })
+    return reply.status(404).send(errorBody(error.code, error.message, error.data))
+  })
+  app.setSerializerCompiler(() => toJson)
+}
+
+/** The forms of an endpoint as Fastify wants them: at once validator and OpenAPI. */
+function schemaOf(endpoint: Endpoint) {
+  const { summary, params, query, body, answer, admin } = endpoint
+  return {
+    summary,
+    ...(params && { params }),
+    ...(query && { querystring: query }),
+    ...(body && { body }),
+    ...(admin && { security: [{ admin: [] }] }),
+    response: { ...(answer && { '2xx': answer }), '4xx': ErrorAnswer, '5xx': ErrorAnswer },
+  }
+}
+
+function addEndpoint(app: FastifyInstance, gate: Gate, endpoint: Endpoint): void {
+  app.route({
+    method: endpoint.method,
+    url: endpoint.path,
+    schema: schemaOf(endpoint),
+    // Before the body is read: a stranger's body is not worth parsing.
+    onRequest: async request => {
+      const refusal = endpoint.admin
+        ? refuseAdmin(gate.admin, request.headers.authorization, request.ip)
+        : endpoint.expensive
+          ? refuseRate(gate, request.ip)
+          : undefined
+      if (refusal !== undefined) throw refusal
+    },
+    handler: async (request, reply) => {
+      const { params, query, body } = request
+      return endpoint.handle(gate.context, { params, query, body, request, reply } as never)
+    },
+  })
+}
+
+async function addOpenApi(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Conet node',
+        version,
+        description: 'Amounts and byte counts are decimal text; moments are Unix milliseconds.',
+      },
+      components: { securitySchemes: { admin: { type: 'http', scheme: 'bearer' } } },
+    },
+  })
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+}
+
+function addRounds(server: Server, gate: Gate): RoundsSockets {
+  const sockets = new RoundsSockets({
+    provider: gate.context.provider,
+    refuse: request =>
+      refuseHost(request.headers.host, gate.names) ?? refuseRate(gate, request.socket.remoteAddress ?? ''),
+  })
+  server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head))
+  return sockets
+}
+
+function newApp(): FastifyInstance {
+  return Fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    routerOptions: { maxParamLength: 1_024, ignoreTrailingSlash: false },
+    // Slow headers hold a connection; a stream or a line has sent its own long before.
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: true,
+    ajv: { customOptions: { coerceTypes: true, removeAdditional: false, allErrors: false } },
+    return503OnClosing: true,
+  })
+}
+
+/**
+ * Starts the API. Every path of `endpoints/index.ts` is served with the same guards, forms and errors.
+ *
+ * @throws Error of the system if the address is taken (`EADDRINUSE`)
+ */
+export async function startApi(context: ApiContext, options: ApiOptions): Promise<Api> {
+  const app = newApp()
+  const names = new Set(options.hosts.map(name => name.toLowerCase()))
+  const gate = { context, admin: options.admin, names, limiter: new RateLimiter(options.rate ?? DEFAULT_RATE) }
+  addHooks(app, gate)
+  await addOpenApi(app, context.version)
+  for (const endpoint of ENDPOINTS) addEndpoint(app, gate, endpoint)
+  if (options.consoleDir !== undefined) await serveConsole(app, options.consoleDir)
+  const sockets = addRounds(app.server, gate)
+  await app.listen({ host: options.host, port: options.port })
+  const address = app.server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : options.port
+  return {
+    host: options.host,
+    port,
+    close: async () => {
+      sockets.close()
+      await app.close()
+    },
+  }
+}
