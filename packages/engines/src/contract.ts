@@ -21,7 +21,8 @@ export interface Engine {
   info(): Info
   /**
    * Checks, orders, applies, and resolves when durable here. A refused transaction resolves too, with its code.
-   * @throws ConetError `ENGINE_STOPPED`, `ENGINE_UNREACHABLE` (retry), `MEMPOOL_FULL` (retry), `DISK_FULL` (retry)
+   * @throws ConetError `ENGINE_STOPPED`, `ENGINE_UNREACHABLE`, `MEMPOOL_FULL`, `DISK_FULL`, `DISK_FAILED` (retry), `ENGINE_FAILED`,
+   * `LEDGER_FORKED` (it has stopped for good)
    */
   submit(tx: string): Promise<TxResult>
   /** Read-only query of the committed state, e.g. `query('accounts/balance', {owner, asset})`. */

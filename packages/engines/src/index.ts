@@ -1,1 +1,8 @@
+export * from './blocks/index.js'
+export { ENGINE_CODES, type EngineCode } from './codes.js'
 export type * from './contract.js'
+export type { ApplicationFactory, Clock } from './contract-application.js'
+export * from './follow/index.js'
+export * from './replay/index.js'
+export { openSolo, type SoloOptions } from './solo/index.js'
+export * from './verify/index.js'

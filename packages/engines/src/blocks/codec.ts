@@ -1,0 +1,78 @@
+import type { ErrorData } from '@conet/core/errors'
+import type { BlockResult, TxResult } from '@conet/core/ledger'
+import { engineError } from '../codes.js'
+import type { CommittedBlock } from '../contract.js'
+
+/** One block as one line of JSON: what the block log keeps and what travels to followers. Needs `plainResult` first. */
+export function encodeBlock(block: CommittedBlock): string {
+  return JSON.stringify(block)
+}
+
+/**
+ * Reads a block from untrusted JSON. The form is checked; whether it is true is for the replay to find out.
+ * @throws ConetError `BLOCK_MALFORMED`
+ */
+export function decodeBlock(text: string): CommittedBlock {
+  const value = parse(text)
+  if (!isBlock(value)) throw malformed('a member is missing or of a wrong type')
+  return value
+}
+
+/**
+ * The same result with every bigint of rejection data as decimal text, so that a block is plain JSON and reads the
+ * same live, from the log and from the network.
+ */
+export function plainResult(result: BlockResult): BlockResult {
+  if (result.results.every(isPlain)) return result
+  return { ...result, results: result.results.map(plainTx) }
+}
+
+/** `plainResult` for one transaction. */
+export function plainTx(result: TxResult): TxResult {
+  if (isPlain(result)) return result
+  const data: Record<string, ErrorData[string]> = {}
+  for (const [name, value] of Object.entries(result.data)) {
+    if (value !== undefined) data[name] = typeof value === 'bigint' ? value.toString() : value
+  }
+  return { ...result, data }
+}
+
+function isPlain(result: TxResult): boolean {
+  for (const name in result.data) {
+    const value = result.data[name]
+    if (typeof value === 'bigint' || value === undefined) return false
+  }
+  return true
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw malformed('it is not JSON', cause)
+  }
+}
+
+function malformed(why: string, cause?: unknown) {
+  return engineError('BLOCK_MALFORMED', `A block could not be read: ${why}. Ask another source for it.`, {}, cause)
+}
+
+const HASH = /^[0-9a-f]{64}$/
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
+const isHash = (value: unknown): value is string => typeof value === 'string' && HASH.test(value)
+
+function isBlock(value: unknown): value is CommittedBlock {
+  if (!isObject(value) || !isObject(value.result) || !Array.isArray(value.txs)) return false
+  const { height, timeMs, txs, result } = value
+  if (!isCount(height) || !isCount(timeMs) || result.height !== height || result.timeMs !== timeMs) return false
+  if (!isHash(result.appHash) || !Array.isArray(result.scheduled) || !Array.isArray(result.results)) return false
+  if (!txs.every(tx => typeof tx === 'string') || result.results.length !== txs.length) return false
+  return result.scheduled.every(isObject) && result.results.every(isTxResult)
+}
+
+function isTxResult(value: unknown): boolean {
+  if (!isObject(value)) return false
+  return isHash(value.hash) && typeof value.code === 'string' && isObject(value.data) && Array.isArray(value.events)
+}

@@ -1,0 +1,73 @@
+import type { CommittedBlock } from '../contract.js'
+
+/** Blocks kept in memory for readers that are nearly up to date; older ones come from the log. */
+const RECENT_BLOCKS = 64
+
+/** The committed blocks of one replica, for any number of readers, each at its own pace. */
+export interface BlockFeed {
+  /** Height of the last published block. */
+  height(): number
+  publish(block: CommittedBlock): void
+  block(height: number): Promise<CommittedBlock | undefined>
+  /** Every block from `from` on, then live ones; ends on `signal` or on `close`. Nothing is queued per reader. */
+  blocks(from: number, signal: AbortSignal): AsyncIterable<CommittedBlock>
+  close(): void
+}
+
+/**
+ * @param startHeight - height already committed when the feed opens
+ * @param load - reads an older block, `undefined` if it is not kept
+ */
+export function blockFeed(
+  startHeight: number,
+  load: (height: number) => Promise<CommittedBlock | undefined>,
+): BlockFeed {
+  const recent = new Map<number, CommittedBlock>()
+  const waiting = new Set<() => void>()
+  let height = startHeight
+  let closed = false
+
+  const wakeAll = () => {
+    for (const wake of waiting) wake()
+    waiting.clear()
+  }
+  const block = async (at: number) => (at > height ? undefined : (recent.get(at) ?? (await load(at))))
+  const next = (signal: AbortSignal) =>
+    new Promise<void>(resolve => {
+      const wake = () => {
+        signal.removeEventListener('abort', wake)
+        waiting.delete(wake)
+        resolve()
+      }
+      waiting.add(wake)
+      signal.addEventListener('abort', wake)
+    })
+
+  async function* blocks(from: number, signal: AbortSignal) {
+    for (let at = Math.max(1, from); !signal.aborted && !closed; ) {
+      if (at > height) {
+        await next(signal)
+        continue
+      }
+      const found = await block(at)
+      if (found === undefined) return
+      yield found
+      at += 1
+    }
+  }
+  return {
+    height: () => height,
+    publish(published) {
+      height = published.height
+      recent.set(height, published)
+      recent.delete(height - RECENT_BLOCKS)
+      wakeAll()
+    },
+    block,
+    blocks,
+    close() {
+      closed = true
+      wakeAll()
+    },
+  }
+}

@@ -1,0 +1,139 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ConetError } from '@conet/core/errors'
+import { afterEach, expect, it } from 'vitest'
+import { type Engine, followSolo, openSolo, verifyInPlace, verifyLedger } from '../index.js'
+import { engineSuite } from '../suite.js'
+import { serveLedger, TINY_GENESIS, tinyApplication, tinySigner, tinyTx } from '../testing/index.js'
+
+const common = { application: tinyApplication, pool: verifyInPlace() }
+const alice = tinySigner('alice')
+const set = (key: string) => tinyTx(alice, key, { key, value: key })
+
+engineSuite('follower of a solo engine', async () => {
+  let nowMs = 10_000
+  const leader = await openSolo({ ...common, genesis: TINY_GENESIS, clock: () => nowMs })
+  await leader.start()
+  const server = await serveLedger(leader)
+  const engine = await followSolo({ ...common, url: server.url })
+  await engine.start()
+  return {
+    engine,
+    advance: ms => {
+      nowMs += ms
+    },
+    async close() {
+      await engine.stop()
+      await server.close()
+      await leader.stop()
+    },
+  }
+})
+
+const cleanups: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+async function leaderWith(count: number, spoil?: (event: string) => string) {
+  const leader = await openSolo({ ...common, genesis: TINY_GENESIS, clock: () => 10_000 })
+  await leader.start()
+  for (let i = 0; i < count; i++) await leader.submit(set(`k${i}`))
+  const server = await serveLedger(leader, spoil)
+  cleanups.push(
+    () => leader.stop(),
+    () => server.close(),
+  )
+  return { leader, server }
+}
+
+async function folder(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'conet-follow-'))
+  cleanups.push(() => rm(dir, { recursive: true }))
+  return dir
+}
+
+async function reaches(engine: Engine, height: number): Promise<void> {
+  const ending = new AbortController()
+  for await (const block of engine.blocks(height, ending.signal)) if (block.height >= height) ending.abort()
+}
+
+it('catches up, survives a cut connection, and goes on from its own folder', async () => {
+  const { leader, server } = await leaderWith(20)
+  const dir = await folder()
+  const first = await followSolo({ ...common, url: server.url, dir })
+  await first.start()
+  await reaches(first, 20)
+  server.cut()
+  await leader.submit(set('after the cut'))
+  await reaches(first, 21)
+  await first.stop()
+
+  await leader.submit(set('while away'))
+  const second = await followSolo({ ...common, url: server.url, dir })
+  cleanups.push(() => second.stop())
+  expect(second.info().height).toBe(21)
+  await second.start()
+  await reaches(second, 22)
+  expect(second.info()).toEqual(leader.info())
+})
+
+/** Follows a leader whose events are changed on the way; gives the code it stops with. */
+async function followSpoiled(spoil: (event: string) => string) {
+  const { server } = await leaderWith(3, spoil)
+  const dir = await folder()
+  let onFork: (error: ConetError) => void = () => {}
+  const forked = new Promise<ConetError>(resolve => {
+    onFork = resolve
+  })
+  const follower = await followSolo({ ...common, url: server.url, dir, onFork })
+  cleanups.push(() => follower.stop())
+  await follower.start()
+  return { error: await forked, follower, dir }
+}
+
+it('stops at a wrong app hash, keeps the block as evidence and takes nothing more', async () => {
+  const spoil = (event: string) => event.replace(/^(id: 2\n.*"appHash":")[0-9a-f]{8}/s, '$100000000')
+  const { error, follower, dir } = await followSpoiled(spoil)
+  expect(error).toMatchObject({ code: 'LEDGER_FORKED', verdict: 'punish', data: { height: 2, reason: 'app-hash' } })
+  expect(follower.info().height).toBe(1)
+  expect(await readdir(join(dir, 'evidence'))).toEqual(['fork-2.json'])
+  await expect(follower.submit(set('x'))).rejects.toMatchObject({ code: 'LEDGER_FORKED' })
+})
+
+it('stops at a signature that the leader did not have', async () => {
+  const other = set('other')
+  const signature = other.slice(other.lastIndexOf('.') + 1)
+  const spoil = (event: string) => event.replace(/^(id: 3\n.*"txs":\["[^"]*\.)[^".]+"/s, `$1${signature}"`)
+  expect((await followSpoiled(spoil)).error.data).toMatchObject({ height: 3, reason: 'signature' })
+})
+
+it('believes its own results, not those it was told', async () => {
+  const { server } = await leaderWith(1, event => event.replace('"code":"OK"', '"code":"BAD"'))
+  const follower = await followSolo({ ...common, url: server.url })
+  cleanups.push(() => follower.stop())
+  await follower.start()
+  await reaches(follower, 1)
+  expect((await follower.block(1))?.result.results[0]?.code).toBe('OK')
+})
+
+it('says that the other node cannot be reached', async () => {
+  const { server } = await leaderWith(0)
+  await server.close()
+  await expect(followSolo({ ...common, url: server.url })).rejects.toMatchObject({
+    code: 'ENGINE_UNREACHABLE',
+    verdict: 'retry',
+  })
+})
+
+it('keeps a log that verifies offline', async () => {
+  const { server } = await leaderWith(5)
+  const dir = await folder()
+  const follower = await followSolo({ ...common, url: server.url, dir })
+  await follower.start()
+  await reaches(follower, 5)
+  const { appHash } = follower.info()
+  expect(await verifyLedger({ dir }, common)).toEqual({ ok: true, lid: 'tiny', height: 5, appHash, txs: 5 })
+  await follower.stop()
+})

@@ -1,0 +1,237 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { ConetError } from '@conet/core/errors'
+import type { Application, Genesis, Info, Proof, TxResult } from '@conet/core/ledger'
+import type { Hash } from '@conet/core/units'
+import { decodeEnvelope } from '@conet/core/wire'
+import { encodeBlock, plainTx } from '../blocks/index.js'
+import { engineError } from '../codes.js'
+import type { CommittedBlock, Engine } from '../contract.js'
+import type { ApplicationFactory } from '../contract-application.js'
+import { checkBlock, type Difference, runBlock } from '../replay/index.js'
+import { openReplica, type Replica } from '../solo/index.js'
+import { createVerifyPool, generations, nodeSha256, type VerifyPool } from '../verify/index.js'
+import { type Fetch, type RemoteLedger, remoteLedger } from './source.js'
+
+/** Pauses between attempts to reach the other node again. */
+const FIRST_PAUSE_MS = 250
+const LONGEST_PAUSE_MS = 5_000
+/** Pause between attempts to write a block while the own disk is full. */
+const DISK_PAUSE_MS = 500
+const RESULTS_KEPT = 20_000
+
+export interface FollowOptions {
+  /** Base address of the node that is followed, such as `http://127.0.0.1:7400`. */
+  readonly url: string
+  /** Folder of the replica; without it the replica lives in memory and begins at genesis each time. */
+  readonly dir?: string
+  /** What the ledger must begin with; without it the other node is believed on first use. */
+  readonly genesis?: Genesis
+  readonly application: ApplicationFactory
+  readonly pool?: VerifyPool
+  /** Default the global `fetch`. */
+  readonly fetch?: Fetch
+  /** Told once when the follower stops by itself, with `LEDGER_FORKED` and what differs. */
+  readonly onFork?: (error: ConetError, difference: Difference) => void
+}
+
+/**
+ * Opens a replica that follows a solo ledger by HTTP. It trusts nothing but the order: every signature is checked and
+ * every block applied here; a difference stops it with `LEDGER_FORKED`, and the block is kept as evidence.
+ *
+ * @throws ConetError `ENGINE_UNREACHABLE` if a new replica cannot get its genesis; the errors of opening a replica
+ */
+export async function followSolo(options: FollowOptions): Promise<Engine> {
+  const remote = remoteLedger(options.url, options.fetch ?? globalThis.fetch)
+  const replica = await openReplica(options).catch(async (error: unknown) => {
+    if (!(error instanceof ConetError) || error.code !== 'GENESIS_MISSING') throw error
+    return await openReplica({ ...options, genesis: await remote.genesis() })
+  })
+  return new Follower(replica, remote, options)
+}
+
+interface Wait {
+  readonly height: number
+  resolve(): void
+  reject(error: Error): void
+}
+
+class Follower implements Engine {
+  readonly name = 'solo-follower'
+  readonly genesis: Genesis
+  readonly #replica: Replica
+  readonly #app: Application
+  readonly #remote: RemoteLedger
+  readonly #options: FollowOptions
+  readonly #pool: VerifyPool
+  readonly #results = generations<TxResult>(RESULTS_KEPT)
+  readonly #ending = new AbortController()
+  #waits: Wait[] = []
+  #phase: 'opened' | 'running' | 'stopped' = 'opened'
+  #fork: ConetError | undefined
+  #loop: Promise<void> = Promise.resolve()
+  #stopping: Promise<void> | undefined
+
+  constructor(replica: Replica, remote: RemoteLedger, options: FollowOptions) {
+    this.#replica = replica
+    this.#app = replica.app
+    this.genesis = replica.genesis
+    this.#remote = remote
+    this.#options = options
+    this.#pool = options.pool ?? createVerifyPool()
+  }
+
+  async start(): Promise<void> {
+    if (this.#phase === 'stopped') throw this.#unavailable()
+    if (this.#phase === 'opened') this.#loop = this.#run()
+    this.#phase = 'running'
+  }
+
+  stop(): Promise<void> {
+    this.#phase = 'stopped'
+    this.#stopping ??= this.#end()
+    return this.#stopping
+  }
+
+  async #end(): Promise<void> {
+    this.#ending.abort()
+    this.#rejectWaits(this.#unavailable())
+    await this.#loop
+    await this.#replica.close()
+    if (this.#options.pool === undefined) await this.#pool.close()
+  }
+
+  async #run(): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS
+    while (!this.#ending.signal.aborted && this.#fork === undefined) {
+      const before = this.info().height
+      await this.#follow().catch(() => {})
+      pauseMs = this.info().height > before ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+      if (this.#fork === undefined) await this.#pause(pauseMs)
+    }
+  }
+
+  /** One connection: blocks until it ends, for whatever reason. */
+  async #follow(): Promise<void> {
+    const { signal } = this.#ending
+    for await (const block of this.#remote.stream(this.info().height + 1, signal)) {
+      if (signal.aborted || this.#fork !== undefined) return
+      await this.#take(block)
+    }
+  }
+
+  async #take(claimed: CommittedBlock): Promise<void> {
+    const checked = await checkBlock(this.#app, this.#pool, claimed)
+    if ('difference' in checked) return await this.#forked(claimed, checked.difference)
+    const run = runBlock(this.#app, checked.block, claimed)
+    if ('difference' in run) return await this.#forked(claimed, run.difference)
+    while (!(await this.#committed(run.own))) {
+      if (this.#ending.signal.aborted) return
+      await this.#pause(DISK_PAUSE_MS)
+    }
+    for (const result of run.own.result.results) this.#results.set(result.hash, result)
+    this.#wake()
+  }
+
+  async #committed(block: CommittedBlock): Promise<boolean> {
+    try {
+      await this.#replica.commit(block)
+      return true
+    } catch (error) {
+      if (error instanceof ConetError && error.verdict === 'retry') return false
+      throw error
+    }
+  }
+
+  async #forked(claimed: CommittedBlock, difference: Difference): Promise<void> {
+    // A block out of order is a fault of the connection, not of the ledger: ask again from our own height.
+    if (difference.reason === 'order') throw engineError('BLOCK_MALFORMED', difference.detail)
+    const { url, dir } = this.#options
+    const message = `Block ${claimed.height} of ${url} is not what its ledger gives: ${difference.detail}.`
+    const advice = 'This replica has stopped; the block is kept as evidence. Ask the other members.'
+    const data = { height: claimed.height, reason: difference.reason }
+    this.#fork = engineError('LEDGER_FORKED', `${message} ${advice}`, data)
+    if (dir !== undefined) await keepEvidence(dir, claimed, difference).catch(() => {})
+    this.#rejectWaits(this.#fork)
+    this.#options.onFork?.(this.#fork, difference)
+  }
+
+  async submit(tx: string): Promise<TxResult> {
+    if (this.#fork !== undefined || this.#phase !== 'running') throw this.#unavailable()
+    const decoded = decodeEnvelope(tx, { sha256: nodeSha256 })
+    if (!decoded.ok) {
+      const hash = Buffer.from(nodeSha256(tx)).toString('hex')
+      return plainTx({ hash, code: decoded.code, data: decoded.data, events: [] })
+    }
+    const { hash } = decoded.value
+    const answer = await this.#remote.submit(tx, hash, this.#ending.signal).catch((error: unknown) => {
+      throw this.#phase === 'stopped' ? this.#unavailable() : error
+    })
+    if (typeof answer.height === 'number') await this.#reached(answer.height)
+    // A replay is refused although its hash is found: only the same outcome is the one that was asked for.
+    const own = this.find(hash)
+    return own?.code === answer.code ? own : { hash, code: answer.code, data: answer.data, events: [] }
+  }
+
+  #reached(height: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#fork !== undefined || this.#phase === 'stopped') reject(this.#unavailable())
+      else if (this.info().height >= height) resolve()
+      else this.#waits.push({ height, resolve, reject })
+    })
+  }
+
+  #wake(): void {
+    const { height } = this.info()
+    const reached = this.#waits.filter(wait => wait.height <= height)
+    this.#waits = this.#waits.filter(wait => wait.height > height)
+    for (const wait of reached) wait.resolve()
+  }
+
+  #rejectWaits(error: Error): void {
+    for (const wait of this.#waits) wait.reject(error)
+    this.#waits = []
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: this.#ending.signal, ref: false }).catch(() => {})
+  }
+
+  #unavailable(): Error {
+    if (this.#fork !== undefined) return this.#fork
+    const why = this.#phase === 'opened' ? 'has not been started' : 'has been stopped'
+    return engineError('ENGINE_STOPPED', `The ledger replica ${why}. Try again when the node is up.`)
+  }
+
+  info(): Info {
+    return this.#replica.info()
+  }
+
+  query(name: string, args: Readonly<Record<string, unknown>>): unknown {
+    return this.#app.query(name, args)
+  }
+
+  prove(key: string): Proof | undefined {
+    return this.#app.prove(key)
+  }
+
+  block(height: number): Promise<CommittedBlock | undefined> {
+    return this.#replica.feed.block(height)
+  }
+
+  blocks(from: number, signal: AbortSignal): AsyncIterable<CommittedBlock> {
+    return this.#replica.feed.blocks(from, signal)
+  }
+
+  find(hash: Hash): TxResult | undefined {
+    return this.#results.get(hash)
+  }
+}
+
+async function keepEvidence(dir: string, claimed: CommittedBlock, difference: Difference): Promise<void> {
+  const folder = join(dir, 'evidence')
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const text = `{"difference":${JSON.stringify(difference)},"block":${encodeBlock(claimed)}}\n`
+  await writeFile(join(folder, `fork-${claimed.height}.json`), text, { mode: 0o600 })
+}

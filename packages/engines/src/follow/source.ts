@@ -1,0 +1,95 @@
+import { ConetError, type ErrorData } from '@conet/core/errors'
+import type { Genesis } from '@conet/core/ledger'
+import { decodeBlock } from '../blocks/index.js'
+import { ENGINE_CODES, engineError } from '../codes.js'
+import type { CommittedBlock } from '../contract.js'
+import { LEDGER_PATHS, SILENCE_MS, type SubmitAnswer } from './http.js'
+import { readEvents } from './sse.js'
+
+/** `fetch`, passed in. */
+export type Fetch = typeof globalThis.fetch
+const REQUEST_MS = 30_000
+
+/** The ledger of another node, as its API shows it. */
+export interface RemoteLedger {
+  /** @throws ConetError `ENGINE_UNREACHABLE` */
+  genesis(): Promise<Genesis>
+  /** Ends or throws when the connection does. */
+  stream(from: number, signal: AbortSignal): AsyncIterable<CommittedBlock>
+  /** @throws ConetError `ENGINE_UNREACHABLE`, or the engine error of the other side */
+  submit(tx: string, hash: string, signal: AbortSignal): Promise<SubmitAnswer>
+}
+
+/** @param url - base address of the other node's API */
+export function remoteLedger(url: string, fetch: Fetch): RemoteLedger {
+  const base = url.replace(/\/+$/, '')
+  const ask = async (path: string, init: RequestInit): Promise<Response> => {
+    try {
+      return await fetch(base + path, init)
+    } catch (cause) {
+      throw unreachable(base, cause)
+    }
+  }
+  return {
+    async genesis() {
+      const response = await ask(LEDGER_PATHS.genesis, { signal: AbortSignal.timeout(REQUEST_MS) })
+      if (!response.ok) throw unreachable(base, `status ${response.status}`)
+      return (await readJson(response, base)) as Genesis
+    },
+    async *stream(from, signal) {
+      const silence = new AbortController()
+      const timer = setTimeout(() => silence.abort(), SILENCE_MS)
+      try {
+        const headers = { accept: 'text/event-stream' }
+        const ends = AbortSignal.any([signal, silence.signal])
+        const response = await ask(`${LEDGER_PATHS.stream}?from=${from}`, { headers, signal: ends })
+        if (!response.ok || response.body === null) throw unreachable(base, `status ${response.status}`)
+        for await (const text of readEvents(alive(response.body, timer))) yield decodeBlock(text)
+      } finally {
+        clearTimeout(timer)
+        silence.abort()
+      }
+    },
+    async submit(tx, hash, signal) {
+      const response = await ask(LEDGER_PATHS.txs, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ tx }),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)]),
+      })
+      return readAnswer(await readJson(response, base), hash, base)
+    },
+  }
+}
+
+/** Every chunk, heartbeats included, restarts the clock of silence. */
+async function* alive(body: AsyncIterable<Uint8Array>, timer: NodeJS.Timeout) {
+  for await (const chunk of body) {
+    timer.refresh()
+    yield chunk
+  }
+}
+
+async function readJson(response: Response, base: string): Promise<unknown> {
+  try {
+    return await response.json()
+  } catch (cause) {
+    throw unreachable(base, cause)
+  }
+}
+
+/** Either the answer, or an error body: an engine's error is thrown on, any other code is a refusal. */
+function readAnswer(body: unknown, hash: string, base: string): SubmitAnswer {
+  const answer = body as Partial<SubmitAnswer> & { error?: { code?: unknown; message?: unknown; data?: unknown } }
+  if (typeof answer?.code === 'string') return { ...answer, hash, code: answer.code, data: answer.data ?? {} }
+  const code = answer?.error?.code
+  if (typeof code !== 'string') throw unreachable(base, 'the answer has no code')
+  const data = (answer.error?.data ?? {}) as ErrorData
+  if (!(code in ENGINE_CODES)) return { hash, code, data }
+  throw new ConetError(code, String(answer.error?.message ?? code), { verdict: 'retry', data })
+}
+
+function unreachable(url: string, cause: unknown): Error {
+  const message = `The ledger at ${url} cannot be reached. Check the address and that the node is up; trying again helps.`
+  return engineError('ENGINE_UNREACHABLE', message, { url }, cause)
+}

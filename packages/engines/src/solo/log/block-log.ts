@@ -1,0 +1,191 @@
+import { join } from 'node:path'
+import { engineError } from '../../codes.js'
+import { isErrno, type LogFile, type LogFs, nodeFs } from './fs.js'
+import { encodeRecord, HEADER_BYTES, type RecordPlace, recordAt } from './record.js'
+import { openSegments, readSegment, segmentName } from './segments.js'
+
+/** A new segment begins when the last one is at least this long. */
+const SEGMENT_BYTES = 64 * 1024 * 1024
+/** Indexes of older segments kept in memory at the same time. */
+const INDEXES_KEPT = 8
+
+export interface BlockLogOptions {
+  readonly dir: string
+  readonly fs?: LogFs
+  /** Default 64 MiB. */
+  readonly segmentBytes?: number
+}
+
+/** Append-only, one writer. Heights are contiguous and begin at 1. */
+export interface BlockLog {
+  /** Last durable height, 0 if empty. */
+  height(): number
+  /**
+   * Resolves when the record is durable. After a failure nothing of it remains visible and the same height may be
+   * appended again.
+   * @throws ConetError `DISK_FULL` (retry), `DISK_FAILED` (retry)
+   */
+  append(height: number, payload: string): Promise<void>
+  /** @throws ConetError `LOG_CORRUPT` if the record on disk is damaged */
+  read(height: number): Promise<string | undefined>
+  /** Bytes of a torn last record that were dropped at open. */
+  readonly droppedBytes: number
+  close(): Promise<void>
+}
+
+interface Segment {
+  readonly firstHeight: number
+  readonly path: string
+}
+
+/**
+ * Opens or creates the log in `dir` and drops a torn last record, which was never acknowledged.
+ * @throws ConetError `LOG_CORRUPT` with file and offset if acknowledged records are damaged
+ */
+export async function openBlockLog(options: BlockLogOptions): Promise<BlockLog> {
+  const { dir, fs = nodeFs, segmentBytes = SEGMENT_BYTES } = options
+  await fs.makeDir(dir)
+  const opened = await openSegments(fs, dir)
+  return new FileLog(fs, dir, segmentBytes, opened)
+}
+
+type Opened = Awaited<ReturnType<typeof openSegments>>
+
+class FileLog implements BlockLog {
+  readonly droppedBytes: number
+  readonly #fs: LogFs
+  readonly #dir: string
+  readonly #segmentBytes: number
+  readonly #segments: Segment[]
+  readonly #indexes = new Map<number, readonly RecordPlace[]>()
+  /** Index of the segment that is written to. */
+  #live: RecordPlace[]
+  #file: LogFile | undefined
+  #end: number
+  #height: number
+  /** After a failed write the file may be longer than what is durable. */
+  #dirty = false
+
+  constructor(fs: LogFs, dir: string, segmentBytes: number, opened: Opened) {
+    this.#fs = fs
+    this.#dir = dir
+    this.#segmentBytes = segmentBytes
+    this.#segments = opened.segments
+    this.#live = opened.records
+    this.#file = opened.file
+    this.#end = opened.end
+    this.droppedBytes = opened.droppedBytes
+    this.#height = (opened.segments.at(-1)?.firstHeight ?? 1) + opened.records.length - 1
+  }
+
+  height(): number {
+    return this.#height
+  }
+
+  async append(height: number, payload: string): Promise<void> {
+    const record = encodeRecord(height, payload)
+    try {
+      const file = await this.#writable()
+      this.#dirty = true
+      await writeAll(file, record, this.#end)
+      await file.sync()
+    } catch (error) {
+      throw diskError(error, this.#dir)
+    }
+    this.#dirty = false
+    this.#live.push({ height, offset: this.#end, payloadBytes: record.length - HEADER_BYTES })
+    this.#end += record.length
+    this.#height = height
+  }
+
+  async read(height: number): Promise<string | undefined> {
+    if (height < 1 || height > this.#height) return undefined
+    const at = this.#segments.findLastIndex(segment => segment.firstHeight <= height)
+    const segment = this.#segments[at]
+    if (segment === undefined) return undefined
+    const isLive = at === this.#segments.length - 1
+    const index = isLive ? this.#live : await this.#indexOf(segment, this.#segments[at + 1])
+    const place = index[height - segment.firstHeight]
+    if (place === undefined) return undefined
+    const file = isLive && this.#file !== undefined ? this.#file : undefined
+    return file === undefined ? await this.#readClosed(segment, place) : await readPayload(file, segment.path, place)
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close()
+    this.#file = undefined
+  }
+
+  /** The file to append to, cut back to what is durable, or the next segment. */
+  async #writable(): Promise<LogFile> {
+    if (this.#file !== undefined && this.#dirty) await this.#file.truncate(this.#end)
+    if (this.#file !== undefined && this.#end < this.#segmentBytes) return this.#file
+    const firstHeight = this.#height + 1
+    const path = join(this.#dir, segmentName(firstHeight))
+    const file = await this.#fs.open(path)
+    try {
+      await file.truncate(0)
+      await this.#fs.syncDir(this.#dir)
+    } catch (error) {
+      await file.close()
+      throw error
+    }
+    await this.#file?.close()
+    this.#segments.push({ firstHeight, path })
+    this.#file = file
+    this.#live = []
+    this.#end = 0
+    return file
+  }
+
+  async #indexOf(segment: Segment, next: Segment | undefined): Promise<readonly RecordPlace[]> {
+    const known = this.#indexes.get(segment.firstHeight)
+    if (known !== undefined) return known
+    const { records } = await readSegment(this.#fs, segment.path, segment.firstHeight, next?.firstHeight)
+    this.#indexes.set(segment.firstHeight, records)
+    const oldest = this.#indexes.keys().next()
+    if (this.#indexes.size > INDEXES_KEPT && !oldest.done) this.#indexes.delete(oldest.value)
+    return records
+  }
+
+  async #readClosed(segment: Segment, place: RecordPlace): Promise<string> {
+    const file = await this.#fs.open(segment.path)
+    try {
+      return await readPayload(file, segment.path, place)
+    } finally {
+      await file.close()
+    }
+  }
+}
+
+async function writeAll(file: LogFile, data: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < data.byteLength; ) {
+    const written = await file.write(data.subarray(done), position + done)
+    if (written === 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' })
+    done += written
+  }
+}
+
+async function readPayload(file: LogFile, path: string, place: RecordPlace): Promise<string> {
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + place.payloadBytes)
+  for (let done = 0; done < bytes.length; ) {
+    const got = await file.read(bytes.subarray(done), place.offset + done)
+    if (got === 0) break
+    done += got
+  }
+  if (recordAt(bytes, 0)?.height !== place.height) {
+    const message = `Block ${place.height} in ${path} at byte ${place.offset} is damaged. Restore the file from a copy.`
+    throw engineError('LOG_CORRUPT', message, { file: path, offset: place.offset })
+  }
+  return bytes.toString('utf8', HEADER_BYTES)
+}
+
+/** A full disk is the operator's to fix and passes; anything else means that the disk cannot be trusted now. */
+function diskError(error: unknown, dir: string): Error {
+  if (isErrno(error, 'ENOSPC', 'EDQUOT')) {
+    const message = `The disk of ${dir} is full. Nothing was lost; free some space and send the transaction again.`
+    return engineError('DISK_FULL', message, { dir }, error)
+  }
+  const detail = error instanceof Error ? error.message : String(error)
+  return engineError('DISK_FAILED', `The disk of ${dir} refused a write: ${detail}. Check it.`, { dir }, error)
+}

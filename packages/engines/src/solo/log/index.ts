@@ -1,0 +1,5 @@
+export { type BlockLog, type BlockLogOptions, openBlockLog } from './block-log.js'
+export { isErrno, type LogFile, type LogFs, nodeFs } from './fs.js'
+export { memoryLog } from './memory-log.js'
+export { encodeRecord, HEADER_BYTES, scanSegment } from './record.js'
+export { readRecords, segmentName } from './segments.js'

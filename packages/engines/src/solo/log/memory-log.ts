@@ -1,0 +1,15 @@
+import type { BlockLog } from './block-log.js'
+
+/** A log that is forgotten with the process: for replicas without a folder. */
+export function memoryLog(): BlockLog {
+  const payloads: string[] = []
+  return {
+    height: () => payloads.length,
+    append: async (_height, payload) => {
+      payloads.push(payload)
+    },
+    read: async height => payloads[height - 1],
+    droppedBytes: 0,
+    close: async () => {},
+  }
+}

@@ -1,0 +1,83 @@
+import * as crypto from 'node:crypto'
+
+/**
+ * A record: magic (4) · payload length u32 BE (4) · height u64 BE (8) · checksum (8) · payload.
+ * The checksum is the first 8 bytes of SHA-256 over the first 16 header bytes and the payload.
+ */
+export const HEADER_BYTES = 24
+const CHECKED_HEADER_BYTES = 16
+/** 0xff never occurs in UTF-8, so a payload cannot hold what looks like the start of a record. */
+const MAGIC = Buffer.from([0xff, 0x43, 0x4e, 0x01])
+/** A length above this is damage, not a block (blocks are limited to a few MB). */
+export const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024
+
+/** Where a good record lies in its file. */
+export interface RecordPlace {
+  readonly height: number
+  readonly offset: number
+  readonly payloadBytes: number
+}
+
+/** What a scan found: good records, where they end, and what follows. */
+export interface Scan {
+  readonly records: readonly RecordPlace[]
+  /** Offset after the last good record. */
+  readonly end: number
+  /** `clean` nothing follows; `torn` an unfinished last record; `corrupt` good records follow damage. */
+  readonly tail: 'clean' | 'torn' | 'corrupt'
+}
+
+function checksum(header: Uint8Array, payload: Uint8Array): Buffer {
+  return crypto.createHash('sha256').update(header).update(payload).digest().subarray(0, 8)
+}
+
+/** Frames one payload. */
+export function encodeRecord(height: number, payload: string): Buffer {
+  const length = Buffer.byteLength(payload)
+  const record = Buffer.allocUnsafe(HEADER_BYTES + length)
+  MAGIC.copy(record)
+  record.writeUInt32BE(length, 4)
+  record.writeBigUInt64BE(BigInt(height), 8)
+  record.write(payload, HEADER_BYTES)
+  checksum(record.subarray(0, CHECKED_HEADER_BYTES), record.subarray(HEADER_BYTES)).copy(record, CHECKED_HEADER_BYTES)
+  return record
+}
+
+/** Reads the record that begins at `offset`; `undefined` if there is no whole and undamaged one. */
+export function recordAt(bytes: Buffer, offset: number): RecordPlace | undefined {
+  const start = offset + HEADER_BYTES
+  if (start > bytes.length || bytes.compare(MAGIC, 0, 4, offset, offset + 4) !== 0) return undefined
+  const payloadBytes = bytes.readUInt32BE(offset + 4)
+  if (payloadBytes > MAX_PAYLOAD_BYTES || start + payloadBytes > bytes.length) return undefined
+  const header = bytes.subarray(offset, offset + CHECKED_HEADER_BYTES)
+  const sum = checksum(header, bytes.subarray(start, start + payloadBytes))
+  if (bytes.compare(sum, 0, 8, offset + CHECKED_HEADER_BYTES, start) !== 0) return undefined
+  return { height: Number(bytes.readBigUInt64BE(offset + 8)), offset, payloadBytes }
+}
+
+/**
+ * Walks a segment. A bad record with nothing good after it was being written when the process died; a bad one followed
+ * by a good one, or a height out of order, is damage to what was acknowledged.
+ *
+ * @param firstHeight - height the first record must have
+ */
+export function scanSegment(bytes: Buffer, firstHeight: number): Scan {
+  const records: RecordPlace[] = []
+  let end = 0
+  for (;;) {
+    const record = recordAt(bytes, end)
+    if (record === undefined) break
+    if (record.height !== firstHeight + records.length) return { records, end, tail: 'corrupt' }
+    records.push(record)
+    end += HEADER_BYTES + record.payloadBytes
+  }
+  if (end === bytes.length) return { records, end, tail: 'clean' }
+  return { records, end, tail: goodRecordAfter(bytes, end) ? 'corrupt' : 'torn' }
+}
+
+function goodRecordAfter(bytes: Buffer, from: number): boolean {
+  for (let at = bytes.indexOf(MAGIC, from); at >= 0; at = bytes.indexOf(MAGIC, at + 1)) {
+    if (recordAt(bytes, at) !== undefined) return true
+  }
+  return false
+}

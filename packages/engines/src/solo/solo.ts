@@ -1,0 +1,143 @@
+import type { Application, Genesis, Info, Proof, TxResult } from '@conet/core/ledger'
+import type { Hash } from '@conet/core/units'
+import { engineError } from '../codes.js'
+import type { CommittedBlock, Engine } from '../contract.js'
+import type { Clock } from '../contract-application.js'
+import { createVerifyPool, generations, type VerifyPool, verifiedCache } from '../verify/index.js'
+import { Intake } from './intake.js'
+import { Mempool, type MempoolLimits, type Waiter } from './mempool.js'
+import { Producer } from './producer.js'
+import { openReplica, type Replica, type ReplicaOptions } from './replica.js'
+
+/** 50,000 transactions are about two seconds of work at full rate; 64 MiB bounds large ones. */
+const MEMPOOL: MempoolLimits = { maxTxs: 50_000, maxBytes: 64 * 1024 * 1024 }
+/** Results of the last transactions that `find` answers from memory: between this many and twice as many. */
+const RESULTS_KEPT = 20_000
+
+export interface SoloOptions extends ReplicaOptions {
+  /** Default `Date.now`. */
+  readonly clock?: Clock
+  /** Shared pool; without it the engine starts its own and closes it. */
+  readonly pool?: VerifyPool
+  readonly mempool?: Partial<MempoolLimits>
+  /** Told once if the machine itself fails (`ENGINE_FAILED`): the process should end, the data is safe. */
+  readonly onFailure?: (error: Error) => void
+}
+
+/**
+ * Opens the engine of a single writer over a data folder (or in memory). Several nodes of one process share the object;
+ * who opened it stops it. Blocks are made from `start` on.
+ *
+ * @throws ConetError `DATA_LOCKED`, `GENESIS_MISMATCH`, `GENESIS_MISSING`, `LOG_CORRUPT`, `STATE_MISMATCH`
+ */
+export async function openSolo(options: SoloOptions): Promise<Engine> {
+  const replica = await openReplica(options)
+  return new Solo(replica, options)
+}
+
+class Solo implements Engine {
+  readonly name = 'solo'
+  readonly genesis: Genesis
+  readonly #replica: Replica
+  readonly #app: Application
+  readonly #pool: VerifyPool
+  readonly #ownsPool: boolean
+  readonly #intake: Intake
+  readonly #mempool: Mempool
+  readonly #producer: Producer
+  readonly #results = generations<TxResult>(RESULTS_KEPT)
+  /** Same text, same answer: a second submit while the first is under way joins it. */
+  readonly #underWay = new Map<string, Promise<TxResult>>()
+  #phase: 'opened' | 'running' | 'stopped' = 'opened'
+  #stopping: Promise<void> | undefined
+
+  constructor(replica: Replica, options: SoloOptions) {
+    const { clock = Date.now } = options
+    this.#replica = replica
+    this.#app = replica.app
+    this.genesis = replica.genesis
+    this.#ownsPool = options.pool === undefined
+    this.#pool = options.pool ?? createVerifyPool()
+    this.#intake = new Intake(replica.app, this.#pool, verifiedCache(), clock)
+    this.#mempool = new Mempool({ ...MEMPOOL, ...options.mempool })
+    this.#producer = new Producer(replica, this.#mempool, {
+      clock,
+      onResult: result => this.#results.set(result.hash, result),
+      onFailure: options.onFailure,
+    })
+  }
+
+  async start(): Promise<void> {
+    if (this.#phase === 'stopped') throw this.#stoppedError()
+    if (this.#phase === 'opened') this.#producer.start()
+    this.#phase = 'running'
+  }
+
+  stop(): Promise<void> {
+    this.#phase = 'stopped'
+    this.#stopping ??= this.#drain()
+    return this.#stopping
+  }
+
+  async #drain(): Promise<void> {
+    await Promise.allSettled(this.#underWay.values())
+    await this.#producer.stop()
+    await this.#replica.close()
+    if (this.#ownsPool) await this.#pool.close()
+  }
+
+  info(): Info {
+    return this.#replica.info()
+  }
+
+  async submit(text: string): Promise<TxResult> {
+    if (this.#phase !== 'running') throw this.#stoppedError()
+    const same = this.#underWay.get(text)
+    if (same !== undefined) return await same
+    if (this.#producer.stuck !== undefined) throw this.#producer.stuck
+    this.#mempool.enter(text)
+    const answer = this.#process(text)
+    this.#underWay.set(text, answer)
+    try {
+      return await answer
+    } finally {
+      this.#underWay.delete(text)
+      this.#mempool.leave(text)
+    }
+  }
+
+  #process(text: string): Promise<TxResult> {
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = { resolve, reject }
+      this.#intake.take(text, {
+        refused: result => resolve(this.#producer.late(result.hash) ?? result),
+        accepted: tx => this.#producer.add(tx, waiter),
+      })
+    })
+  }
+
+  query(name: string, args: Readonly<Record<string, unknown>>): unknown {
+    return this.#app.query(name, args)
+  }
+
+  prove(key: string): Proof | undefined {
+    return this.#app.prove(key)
+  }
+
+  block(height: number): Promise<CommittedBlock | undefined> {
+    return this.#replica.feed.block(height)
+  }
+
+  blocks(from: number, signal: AbortSignal): AsyncIterable<CommittedBlock> {
+    return this.#replica.feed.blocks(from, signal)
+  }
+
+  find(hash: Hash): TxResult | undefined {
+    return this.#results.get(hash)
+  }
+
+  #stoppedError(): Error {
+    const why = this.#phase === 'opened' ? 'has not been started' : 'has been stopped'
+    return engineError('ENGINE_STOPPED', `The ledger engine ${why}. Try again when the node is up.`)
+  }
+}

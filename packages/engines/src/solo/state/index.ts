@@ -1,0 +1,3 @@
+export { openLmdbState } from './lmdb-state.js'
+export { memoryState } from './memory-state.js'
+export type { Checkpoint, State } from './state.js'

@@ -1,0 +1,84 @@
+import { mkdir } from 'node:fs/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Info } from '@conet/core/ledger'
+import { mergeRange } from './merge.js'
+import { Overlay } from './overlay.js'
+import type { Checkpoint, State } from './state.js'
+import { CHECKPOINT_KEY, openStoreFiles, type StoreFiles } from './store-files.js'
+import { type Row, type StateWriter, startStateWriter } from './writer.js'
+
+/** Rows forgotten per turn of the event loop after a checkpoint. */
+const ROWS_PER_TURN = 5_000
+
+/**
+ * Opens the state in `dir` (created if missing). What is committed is readable at once and reaches the disk with the
+ * next `save`; after a crash the last whole checkpoint is there.
+ */
+export async function openLmdbState(dir: string): Promise<State> {
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  const files = openStoreFiles(dir)
+  return new LmdbState(files, startStateWriter(dir))
+}
+
+class LmdbState implements State {
+  readonly #files: StoreFiles
+  readonly #writer: StateWriter
+  readonly #overlay = new Overlay()
+  #checkpoint: Checkpoint | undefined
+  #saving: Promise<void> = Promise.resolve()
+
+  constructor(files: StoreFiles, writer: StateWriter) {
+    this.#files = files
+    this.#writer = writer
+    const text = files.meta.get(CHECKPOINT_KEY)
+    this.#checkpoint = text === undefined ? undefined : (JSON.parse(text) as Checkpoint)
+  }
+
+  get checkpoint(): Checkpoint | undefined {
+    return this.#checkpoint
+  }
+
+  get pending(): number {
+    return this.#overlay.size
+  }
+
+  get(key: string): string | undefined {
+    const pending = this.#overlay.get(key)
+    return pending === undefined ? this.#files.state.get(key) : (pending ?? undefined)
+  }
+
+  range(from: string, to: string, limit: number): Iterable<readonly [string, string]> {
+    const disk = this.#files.state.getRange({ start: from, end: to }).map(row => [row.key, row.value] as const)
+    return mergeRange(disk[Symbol.iterator](), this.#overlay.range(from, to), limit)
+  }
+
+  write(batch: ReadonlyMap<string, string | undefined>): void {
+    for (const [key, value] of batch) this.#overlay.set(key, value ?? null)
+  }
+
+  /** Saves follow each other: a second one called meanwhile starts when the first is done. */
+  save(info: Info): Promise<void> {
+    const rows: Row[] = [...this.#overlay.entries()]
+    const before = this.#saving.catch(() => {})
+    this.#saving = before.then(() => this.#saveRows(rows, info))
+    return this.#saving
+  }
+
+  async #saveRows(rows: readonly Row[], info: Info): Promise<void> {
+    const checkpoint = { height: info.height, timeMs: info.timeMs, appHash: info.appHash }
+    await this.#writer.write(rows, JSON.stringify(checkpoint))
+    // Readers of this thread must see the new rows before the overlay stops answering for them.
+    this.#files.root.resetReadTxn()
+    this.#checkpoint = checkpoint
+    for (let at = 0; at < rows.length; at += ROWS_PER_TURN) {
+      for (const [key, value] of rows.slice(at, at + ROWS_PER_TURN)) this.#overlay.settle(key, value)
+      await nextTurn()
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#saving.catch(() => {})
+    await this.#writer.close()
+    await this.#files.root.close()
+  }
+}

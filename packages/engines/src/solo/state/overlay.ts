@@ -1,0 +1,125 @@
+/** What was committed since the last checkpoint, readable by key and in key order. `null` marks a deletion. */
+export class Overlay {
+  readonly #buckets = new Map<string, Bucket>()
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** `undefined` = not in the overlay, `null` = deleted. */
+  get(key: string): string | null | undefined {
+    return this.#buckets.get(bucketOf(key))?.values.get(key)
+  }
+
+  set(key: string, value: string | null): void {
+    const name = bucketOf(key)
+    let bucket = this.#buckets.get(name)
+    if (bucket === undefined) {
+      bucket = new Bucket()
+      this.#buckets.set(name, bucket)
+    }
+    if (bucket.set(key, value)) this.#size += 1
+  }
+
+  /** Forgets `key` unless it has changed since it held `value`. @returns whether it was forgotten */
+  settle(key: string, value: string | null): boolean {
+    const bucket = this.#buckets.get(bucketOf(key))
+    if (bucket === undefined || bucket.values.get(key) !== value) return false
+    bucket.values.delete(key)
+    bucket.removed += 1
+    this.#size -= 1
+    return true
+  }
+
+  /** Forgets `key`, whatever it holds. */
+  forget(key: string): void {
+    const value = this.get(key)
+    if (value !== undefined) this.settle(key, value)
+  }
+
+  *entries(): IterableIterator<readonly [string, string | null]> {
+    for (const bucket of this.#buckets.values()) yield* bucket.values
+  }
+
+  /** Entries with `from <= key < to` in key order, deletions included. */
+  *range(from: string, to: string): IterableIterator<readonly [string, string | null]> {
+    for (const name of [...this.#buckets.keys()].sort()) {
+      // A bucket's keys all begin with its name: skip buckets that lie wholly outside.
+      if (name >= to || (name < from && !from.startsWith(name))) continue
+      yield* this.#buckets.get(name)?.range(from, to) ?? []
+    }
+  }
+}
+
+/** Keys of one collection, `<module>/<collection>/`, so that reading the due-queue never sorts the accounts. */
+function bucketOf(key: string): string {
+  const module = key.indexOf('/')
+  const collection = module < 0 ? -1 : key.indexOf('/', module + 1)
+  return collection < 0 ? '' : key.slice(0, collection + 1)
+}
+
+class Bucket {
+  readonly values = new Map<string, string | null>()
+  /** Entries of `#sorted` that are no longer in `values`. */
+  removed = 0
+  #sorted: string[] = []
+  #added: string[] = []
+
+  /** @returns whether the key is new here */
+  set(key: string, value: string | null): boolean {
+    const isNew = !this.values.has(key)
+    this.values.set(key, value)
+    if (isNew) this.#added.push(key)
+    return isNew
+  }
+
+  *range(from: string, to: string): IterableIterator<readonly [string, string | null]> {
+    const keys = this.#keys()
+    for (let at = lowerBound(keys, from); at < keys.length; at++) {
+      const key = keys[at]
+      if (key === undefined || key >= to) return
+      const value = this.values.get(key)
+      if (value !== undefined) yield [key, value]
+    }
+  }
+
+  /** New keys are sorted by themselves and merged: cheap when few come between two ranges. */
+  #keys(): readonly string[] {
+    if (this.#added.length === 0 && this.removed <= this.#sorted.length / 2) return this.#sorted
+    const added = this.#added.sort()
+    const old = this.removed > 0 ? this.#sorted.filter(key => this.values.has(key)) : this.#sorted
+    this.#sorted = mergeSorted(old, added)
+    this.#added = []
+    this.removed = 0
+    return this.#sorted
+  }
+}
+
+/** Union of two sorted lists without repeats. */
+function mergeSorted(a: readonly string[], b: readonly string[]): string[] {
+  const merged: string[] = []
+  let i = 0
+  let j = 0
+  while (i < a.length || j < b.length) {
+    const left = a[i]
+    const right = b[j]
+    const takeLeft = right === undefined || (left !== undefined && left <= right)
+    const key = takeLeft ? left : right
+    if (takeLeft) i += 1
+    else j += 1
+    if (key !== undefined && merged[merged.length - 1] !== key) merged.push(key)
+  }
+  return merged
+}
+
+function lowerBound(keys: readonly string[], from: string): number {
+  let low = 0
+  let high = keys.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((keys[middle] ?? '') < from) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -1,0 +1,41 @@
+import * as crypto from 'node:crypto'
+import type { Sha256, Verify } from '@conet/core/wire'
+import { generations } from './generations.js'
+
+/** KeyObjects kept per thread: 2 generations of 32,768; making one costs as much as a verification. */
+const KEYS_PER_GENERATION = 32_768
+/** DER of SubjectPublicKeyInfo for Ed25519 up to the 32 key bytes (RFC 8410 §4). */
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
+
+const keys = generations<crypto.KeyObject>(KEYS_PER_GENERATION)
+
+function keyObject(publicKey: Uint8Array): crypto.KeyObject {
+  const id = Buffer.from(publicKey.buffer, publicKey.byteOffset, publicKey.byteLength).toString('latin1')
+  const known = keys.get(id)
+  if (known !== undefined) return known
+  const made = crypto.createPublicKey({
+    key: Buffer.concat([SPKI_PREFIX, publicKey]),
+    format: 'der',
+    type: 'spki',
+  })
+  keys.set(id, made)
+  return made
+}
+
+/**
+ * Checks one Ed25519 signature over bytes; `false` also for keys or signatures of a wrong length.
+ *
+ * @param publicKey - 32 bytes that passed the acceptance rule of core/identity
+ * @param signature - 64 bytes
+ */
+export function verifyBytes(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  if (publicKey.byteLength !== 32 || signature.byteLength !== 64) return false
+  return crypto.verify(null, message, keyObject(publicKey), signature)
+}
+
+/** The verifier of a server process for single signatures, in the calling thread (about 70 µs each). */
+export const nodeVerify: Verify = (publicKey, signingInput, signature) =>
+  verifyBytes(publicKey, Buffer.from(signingInput, 'latin1'), signature)
+
+/** SHA-256 in one native call (the digest of a string is that of its UTF-8 bytes). */
+export const nodeSha256: Sha256 = data => crypto.hash('sha256', data, 'buffer')

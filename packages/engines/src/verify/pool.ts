@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { packBatch, type VerifyItem, verifyPacked } from './batch.js'
+import type { VerifyAnswer, VerifyRequest } from './worker.js'
+
+/** Checks signatures in batches, outside the calling thread if it has workers. */
+export interface VerifyPool {
+  /** 0 = in the calling thread. */
+  readonly workers: number
+  /** @returns one byte per item in order, 1 = valid. Rejects only after `close`. */
+  verify(items: readonly VerifyItem[]): Promise<Uint8Array>
+  close(): Promise<void>
+}
+
+interface Job {
+  readonly request: VerifyRequest
+  readonly items: readonly VerifyItem[]
+  resolve(verdicts: Uint8Array): void
+  reject(error: Error): void
+}
+interface Lane {
+  worker: Worker
+  readonly jobs: Map<number, Job>
+}
+
+/** The built worker: tests run from sources, where only `dist` holds a file that a thread can load. */
+function workerFile(): URL {
+  const beside = new URL('./worker.js', import.meta.url)
+  return existsSync(fileURLToPath(beside)) ? beside : new URL('../../dist/verify/worker.js', import.meta.url)
+}
+
+/** A pool without threads, for small devices and tests. */
+export function verifyInPlace(): VerifyPool {
+  return {
+    workers: 0,
+    verify: async items => verifyPacked(packBatch(items), items.length),
+    close: async () => {},
+  }
+}
+
+/**
+ * Starts a pool of worker threads; a worker that dies is replaced and its batches are checked in the calling thread.
+ *
+ * @param workers - threads, default one per core; 0 gives `verifyInPlace`
+ */
+export function createVerifyPool(workers: number = Math.max(1, availableParallelism())): VerifyPool {
+  if (workers === 0) return verifyInPlace()
+  const lanes: Lane[] = []
+  let nextId = 0
+  let closed = false
+  for (let i = 0; i < workers; i++) lanes.push(startLane(() => closed))
+
+  return {
+    workers,
+    verify: items =>
+      new Promise((resolve, reject) => {
+        if (closed) return reject(new Error('the verification pool is closed'))
+        const lane = lanes.reduce((least, other) => (other.jobs.size < least.jobs.size ? other : least))
+        const request = { id: nextId++, count: items.length, buffer: packBatch(items) }
+        send(lane, { request, items, resolve, reject })
+      }),
+    close: async () => {
+      closed = true
+      for (const lane of lanes) {
+        for (const job of lane.jobs.values()) job.reject(new Error('the verification pool was closed'))
+        lane.jobs.clear()
+      }
+      await Promise.all(lanes.map(lane => lane.worker.terminate()))
+    },
+  }
+}
+
+function startLane(isClosed: () => boolean): Lane {
+  const jobs = new Map<number, Job>()
+  const lane: Lane = { worker: startWorker(jobs), jobs }
+  const supervise = (worker: Worker) => {
+    worker.on('exit', () => {
+      if (isClosed()) return
+      lane.worker = startWorker(jobs)
+      supervise(lane.worker)
+      const lost = [...jobs.values()]
+      jobs.clear()
+      for (const job of lost) retryInPlace(job)
+    })
+  }
+  supervise(lane.worker)
+  return lane
+}
+
+/** The buffer went away with the dead worker: the batch is packed again and checked here, once. */
+function retryInPlace({ items, resolve }: Job): void {
+  resolve(verifyPacked(packBatch(items), items.length))
+}
+
+function startWorker(jobs: Map<number, Job>): Worker {
+  const worker = new Worker(workerFile())
+  worker.unref()
+  // Without a listener an error of the thread would end the process; `exit` follows and does the work.
+  worker.on('error', () => {})
+  worker.on('message', ({ id, verdicts }: VerifyAnswer) => {
+    const job = jobs.get(id)
+    jobs.delete(id)
+    if (jobs.size === 0) worker.unref()
+    job?.resolve(verdicts)
+  })
+  return worker
+}
+
+function send(lane: Lane, job: Job): void {
+  if (lane.jobs.size === 0) lane.worker.ref()
+  lane.jobs.set(job.request.id, job)
+  lane.worker.postMessage(job.request, [job.request.buffer])
+}
