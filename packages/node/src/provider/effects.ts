@@ -83,6 +83,8 @@ export class Effects {
     counters.vouchers++
     addTo(counters.promised, session.start.grant.terms.tariff.asset, stored.owed - before)
     settler.promised(session.sid, stored.owed, session.start.escrowUntil)
+    // The last word was said already: this late promise settles all the same.
+    if (session.finishing) settler.closed(session.sid)
     if (settler.overLimit) session.lastRound = true
     if (emitter.silent) return
     const { round, owed } = stored

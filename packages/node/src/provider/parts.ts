@@ -1,4 +1,5 @@
-import type { ProviderEvent } from './contract.js'
+import type { Amount } from '@conet/core/units'
+import type { ProviderEvent, SessionView } from './contract.js'
 import { addTo, Counters } from './counters.js'
 import { CreditBook } from './credit.js'
 import { Effects } from './effects.js'
@@ -52,12 +53,12 @@ export function wire(ports: ProviderConfigPorts): Parts {
   function onSettlement(outcome: Settlement): void {
     const at = clock.now()
     const live = sessions.live.get(outcome.sid)
-    const view = live === undefined ? records.closed(outcome.sid) : undefined
+    const view = records.closed(outcome.sid)
     const asset = live?.start.grant.terms.tariff.asset ?? view?.asset
     if (outcome.type === 'settled') {
       if (asset !== undefined) addTo(counters.settled, asset, outcome.amount)
       if (view !== undefined)
-        void store.put(records.resettled({ ...view, settled: outcome.owed })).catch(() => undefined)
+        void store.put(records.resettled(afterSettling(view, outcome.owed))).catch(() => undefined)
       emitter.emit(settledEvent(outcome, at))
       if (live !== undefined && asset !== undefined && inDebt(live.start.grant.client, asset)) live.lastRound = true
       return
@@ -69,6 +70,11 @@ export function wire(ports: ProviderConfigPorts): Parts {
 
   const inDebt = (client: string, asset: string) => ledger.account(client, asset).debt > 0n
   return { ports, counters, emitter, records, trials, settler, sessions, opening, lines }
+}
+
+/** A closed session's record after a settlement; a late voucher may promise more than the record knew. */
+function afterSettling(view: SessionView, settled: Amount): SessionView {
+  return { ...view, settled, promised: settled > view.promised ? settled : view.promised }
 }
 
 function settledEvent(outcome: Extract<Settlement, { type: 'settled' }>, at: number): ProviderEvent {

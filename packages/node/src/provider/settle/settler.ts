@@ -48,8 +48,8 @@ const FIRST_RETRY_MS: Millis = 250
 const LAST_RETRY_MS: Millis = 30_000
 /** How often age and escrow expiry are looked at. */
 const WATCH_MS: Millis = 5_000
-/** The ledger has this much or more already: somebody else brought the same voucher. */
-const ALREADY = 'NOTHING_NEW'
+/** `OK`, or the ledger has this much or more already: somebody else brought the same or a higher voucher. */
+const TAKEN: readonly string[] = ['OK', 'NOTHING_NEW', 'VOUCHER_BELOW']
 
 /** Brings every stored voucher to the ledger, once, however often it is interrupted. */
 export class Settler {
@@ -193,7 +193,7 @@ export class Settler {
       const result = await this.#ports.submit(text)
       this.#failures = 0
       pending.queued = false
-      if (result.code === 'OK' || result.code === ALREADY) await this.#taken(pending, text, result.hash)
+      if (TAKEN.includes(result.code)) await this.#taken(pending, text, result.hash)
       else await this.#refused(pending, text, result.code)
     } catch (error) {
       this.#retry(pending, error instanceof ConetError ? error.code : 'ENGINE_UNREACHABLE')
