@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { memoryState, openLmdbState, type State } from './index.js'
+
+let dir = ''
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'conet-state-'))
+})
+afterEach(() => rm(dir, { recursive: true }))
+
+const info = (height: number) => ({ lid: 'l', height, timeMs: height, appHash: String(height) })
+const key = fc.constantFrom('a', 'a/b', 'a/b/1', 'a/b/2', 'a/b/20', 'a/b/3', 'a/c/1', 'b/b/1', '~x/1', '~x/1/2')
+const step = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ set: key, value: fc.option(fc.string({ maxLength: 5 }), { nil: undefined }) }) },
+  { weight: 1, arbitrary: fc.constant('save' as const) },
+  { weight: 1, arbitrary: fc.constant('save later' as const) },
+)
+
+function expectSame(state: State, model: ReadonlyMap<string, string>): void {
+  const sorted = [...model].sort(([a], [b]) => (a < b ? -1 : 1))
+  for (const [from, to] of [
+    ['', '~'],
+    ['a/b/', 'a/b/\x7f'],
+    ['a/b/2', 'a/c/9'],
+    ['~', '~\x7f'],
+  ] as const) {
+    const expected = sorted.filter(([name]) => name >= from && name < to)
+    expect([...state.range(from, to, Number.POSITIVE_INFINITY)]).toEqual(expected)
+    expect([...state.range(from, to, 2)]).toEqual(expected.slice(0, 2))
+  }
+  for (const name of ['a', 'a/b/1', 'a/b/20', '~x/1']) expect(state.get(name)).toBe(model.get(name))
+}
+
+async function play(state: State, steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : never)[]) {
+  const model = new Map<string, string>()
+  let later: Promise<void> = Promise.resolve()
+  let height = 0
+  for (const one of steps) {
+    if (one === 'save') await state.save(info(++height))
+    else if (one === 'save later') later = state.save(info(++height))
+    else {
+      state.write(new Map([[one.set, one.value]]))
+      if (one.value === undefined) model.delete(one.set)
+      else model.set(one.set, one.value)
+    }
+    expectSame(state, model)
+  }
+  await later
+  expectSame(state, model)
+  await state.save(info(++height))
+  expectSame(state, model)
+  return { model, height }
+}
+
+it('reads like one sorted map, whatever is saved when, and after opening again', async () => {
+  let run = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 30 }), async steps => {
+      const folder = join(dir, String(run++))
+      const state = await openLmdbState(folder)
+      const { model, height } = await play(state, steps).finally(() => state.close())
+      const again = await openLmdbState(folder)
+      expectSame(again, model)
+      expect(again.checkpoint?.height).toBe(height)
+      await again.close()
+    }),
+    { numRuns: 15 },
+  )
+}, 60_000)
+
+it('reads the same in memory', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async steps => void (await play(memoryState(), steps))),
+  )
+})
+
+it('forgets what was not saved', async () => {
+  const state = await openLmdbState(dir)
+  state.write(new Map([['a/b/1', 'saved']]))
+  await state.save(info(1))
+  state.write(new Map([['a/b/1', 'later']]))
+  expect(state.pending).toBe(1)
+  await state.close()
+  const again = await openLmdbState(dir)
+  expect([again.get('a/b/1'), again.checkpoint?.height]).toEqual(['saved', 1])
+  await again.close()
+})
