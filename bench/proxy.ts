@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { request } from 'node:http'
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { connect, createServer, type OnReadOpts, type Server, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { basicAuth, createEgress, createProxyGateway } from '@conet/gateway/proxy'
 
@@ -18,6 +17,7 @@ const WARM_MS = 150
 const WINDOW_MS = 500
 const STREAMS = 4
 const FLOWS = 1_000
+const SINK_BYTES = 1 << 20
 const FLOW_BYTES = 32 * 1024
 
 interface Door {
@@ -95,26 +95,35 @@ function origin(blob: Uint8Array, sunk: (bytes: number) => void): Server {
     socket.once('data', first => {
       if (first[0] === 0x64) pour(socket, blob)
       else if (first[0] === 0x65) socket.pipe(socket).write(first)
-      else socket.on('data', chunk => sunk(chunk.length))
+      else socket.on('data', chunk => sunk(chunk.length)).once('end', () => socket.end())
     })
   })
 }
 
-function open({ port, auth }: Door, target: number): Promise<Socket> {
+function open({ port, auth }: Door, target: number, onread?: OnReadOpts): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    if (auth === undefined) {
-      const socket = connect({ port, host: LOOPBACK, allowHalfOpen: true })
-      return socket.once('connect', () => resolve(socket)).once('error', reject)
-    }
-    const headers = { 'Proxy-Authorization': auth }
-    const createConnection = () => connect({ port, host: LOOPBACK, allowHalfOpen: true })
-    const ask = request({ createConnection, method: 'CONNECT', path: `${LOOPBACK}:${target}`, headers })
-    ask.once('error', reject).end()
-    ask.once('connect', (answer, socket) => {
-      if (answer.statusCode === 200) resolve(socket as Socket)
-      else reject(new Error(`CONNECT was refused with ${answer.statusCode}`))
+    const socket = connect({ port, host: LOOPBACK, allowHalfOpen: true, ...(onread !== undefined && { onread }) })
+    socket.once('error', reject)
+    if (auth === undefined) return socket.once('connect', () => resolve(socket))
+    socket.write(`CONNECT ${LOOPBACK}:${target} HTTP/1.1\r\nProxy-Authorization: ${auth}\r\n\r\n`)
+    if (onread !== undefined) return resolve(socket)
+    // No byte of a flow comes before its first request here: the reply arrives alone.
+    socket.once('data', reply => {
+      if (reply.toString('latin1').startsWith('HTTP/1.1 200')) resolve(socket)
+      else reject(new Error(`CONNECT was refused: ${reply.toString('latin1').slice(0, 60)}`))
     })
   })
+}
+
+/** Counts what arrives without keeping it: the sink must not be what is measured. */
+function sink(add: (bytes: number) => void): OnReadOpts {
+  return {
+    buffer: Buffer.alloc(SINK_BYTES),
+    callback(bytes) {
+      add(bytes)
+      return true
+    },
+  }
 }
 
 /** MB/s of one window over some parallel streams. */
@@ -126,10 +135,9 @@ async function measure(
   count: () => number,
   add: (n: number) => void,
 ) {
-  const sockets = await Promise.all(Array.from({ length: STREAMS }, () => open(door, target)))
+  const sockets = await Promise.all(Array.from({ length: STREAMS }, () => open(door, target, sink(add))))
   for (const socket of sockets) {
     socket.on('error', () => {})
-    socket.on('data', chunk => add(chunk.length))
     socket.write(way === 'down' ? 'd' : 'u')
     if (way === 'up') pour(socket, blob)
   }
@@ -155,7 +163,8 @@ async function flowSurvives(door: Door, target: number): Promise<boolean> {
     socket.end(payload)
     await ended
     return back.digest('hex') === createHash('sha256').update(payload).digest('hex')
-  } catch {
+  } catch (error) {
+    console.error(`a flow was lost: ${error instanceof Error ? error.message : 'cut'}`)
     return false
   }
 }

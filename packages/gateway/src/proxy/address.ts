@@ -26,6 +26,9 @@ const COMPATIBLE = ipaddr.IPv6.parseCIDR('::/96')
  */
 export function parseAddress(text: string): Address | undefined {
   if (isIP(text) === 0 || text.includes('%')) return undefined
+  // The library reads `::a.b.c.d` as if it were `::ffff:a.b.c.d`; the kernel does not.
+  const [, a = 0, b = 0, c = 0, d = 0] = /^::(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text)?.map(Number) ?? []
+  if (a + b + c + d > 0) return new ipaddr.IPv6([0, 0, 0, 0, 0, 0, (a << 8) | b, (c << 8) | d])
   return ipaddr.process(text)
 }
 

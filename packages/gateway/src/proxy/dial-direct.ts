@@ -14,19 +14,18 @@ export interface DirectOptions {
   readonly attemptMs?: number
 }
 
-/** Addresses the policy lets through, each checked; a name with no such address is refused as a whole. */
+/** The addresses of a target that the policy lets through, each checked; only these are ever dialled. */
 async function admitted(target: Target, options: Required<DirectOptions>, signal: AbortSignal): Promise<string[]> {
   const { egress, resolve } = options
   const checked = egress.checkTarget(target)
   if (!checked.ok) throw new DialError('EGRESS_REFUSED', checked.data)
   if (parseAddress(target.host) !== undefined) return [target.host]
   const addresses = await resolve(target.host, signal)
-  const results = addresses.map(address => egress.checkAddress(target, address))
-  const refused = results.find(result => !result.ok)
-  // One bad address among good ones is how rebinding starts: nothing of that name is dialled.
-  if (refused !== undefined && !refused.ok) throw new DialError('EGRESS_REFUSED', refused.data)
   if (addresses.length === 0) throw new DialError('NAME_UNKNOWN', { host: target.host })
-  return [...addresses]
+  const good = addresses.filter(address => egress.checkAddress(target, address).ok)
+  if (good.length === 0)
+    throw new DialError('EGRESS_REFUSED', { host: target.host, reason: 'every address is refused' })
+  return good
 }
 
 /** Answers a look-up with exactly the addresses that were checked: no second resolution, so no rebinding. */

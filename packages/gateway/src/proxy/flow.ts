@@ -72,8 +72,12 @@ export class Flow implements SessionFlow, Passage {
     return !this.over
   }
 
-  /** Carries bytes both ways between the client's socket and the uplink, until both have closed. */
-  tunnel(reader: ChunkReader): void {
+  /**
+   * Carries bytes both ways between the client's socket and the uplink, until both have closed.
+   *
+   * @param early - what the client sent before it had the answer
+   */
+  tunnel(reader: ChunkReader, early: Uint8Array): void {
     const { client, uplink } = this
     client.removeListener('close', this.clientGone)
     client.on('error', () => this.cut())
@@ -85,13 +89,13 @@ export class Flow implements SessionFlow, Passage {
         if (open === 0 || !closedInOrder(side)) this.cut()
       })
     }
-    this.pump(client, uplink, 'up')
-    this.pump(uplink, client, 'down', reader.attached ? reader : undefined)
+    new Pump(client, uplink, 'up', this).start(early)
+    new Pump(uplink, client, 'down', this, reader.attached ? reader : undefined).start()
   }
 
   /** Carries one direction. */
-  pump(from: Readable, to: Writable, way: Way, reader?: ChunkReader): void {
-    new Pump(from, to, way, this, reader).start()
+  pump(from: Readable, to: Writable, way: Way): void {
+    new Pump(from, to, way, this).start()
   }
 
   take(size: number, way: Way, waiter: Waiter): boolean {

@@ -45,8 +45,7 @@ async function serveConnect(context: ProxyContext, request: IncomingMessage, vis
   const flow = await openFlow(context, session.value, socket, target.value, reader)
   if (!flow.ok) return refuseTunnel(visitor, flow.code)
   socket.write(ESTABLISHED)
-  if (head.length > 0) socket.unshift(head)
-  flow.value.tunnel(reader)
+  flow.value.tunnel(reader, head)
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, code: RefusalCode): void {

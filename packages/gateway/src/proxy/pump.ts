@@ -27,16 +27,25 @@ export class Pump implements Waiter {
     private readonly reader?: ChunkReader,
   ) {}
 
-  start(): void {
+  /** @param early - what was read off `from` before: goes first */
+  start(early?: Uint8Array): void {
     const { from, to, reader } = this
     from.once('end', () => this.finish())
-    if (reader === undefined) {
-      to.on('drain', this.unstall)
-      from.on('data', (chunk: Uint8Array) => {
-        if (!this.push(chunk)) from.pause()
-      })
-      from.resume()
-    } else if (reader.bind(chunk => this.push(chunk))) from.resume()
+    to.on('drain', this.unstall)
+    const free = early === undefined || early.length === 0 || this.push(early)
+    // The sender's FIN may have come while the target was dialled.
+    if (from.readableEnded) this.finish()
+    else if (reader === undefined) this.flow(free)
+    else if (reader.bind(chunk => this.push(chunk))) from.resume()
+  }
+
+  private flow(free: boolean): void {
+    const { from } = this
+    from.on('data', (chunk: Uint8Array) => {
+      if (!this.push(chunk)) from.pause()
+    })
+    if (free) from.resume()
+    else from.pause()
   }
 
   /** The quota was raised: what was held back goes first. */

@@ -43,8 +43,8 @@ class Inbox {
   }
 
   /** What came after the handshake already belongs to the flow. */
-  giveBack(): void {
-    if (this.bytes.length > 0) this.socket.unshift(this.bytes)
+  get rest(): Uint8Array {
+    return this.bytes
   }
 }
 
@@ -80,8 +80,7 @@ async function serveRequest(context: ProxyContext, visitor: Visitor, session: Se
   const flow = await openFlow(context, session, socket, request.value, reader)
   if (!flow.ok) return refuse(flow.code)
   socket.write(socksReply(0))
-  inbox.giveBack()
-  flow.value.tunnel(reader)
+  flow.value.tunnel(reader, inbox.rest)
 }
 
 /** Serves one SOCKS5 connection (RFC 1928: CONNECT only; RFC 1929: user and password only). */

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Gateway } from '../contract.js'
 import { echo, over } from '../suite.js'
 import { dialDirect } from './dial-direct.js'
-import { dialThroughProxy } from './dial-proxy.js'
+import { basicAuth, dialThroughProxy } from './dial-proxy.js'
 import { createEgress } from './egress.js'
-import { httpTunnel, localGateway, type Service, serve, serveEcho, socksByName, socksTunnel } from './harness.js'
+import { httpTunnel, localGateway, raw, type Service, serve, serveEcho, socksByName, socksTunnel } from './harness.js'
 
 const HOUR = 3_600_000
 const PLENTY = 2n ** 40n
@@ -217,11 +217,12 @@ describe('dialling', () => {
     return { gateway, access: await gateway.open(admission) }
   }
 
-  it('goes to the very address that was checked, and refuses a name with one bad address', async () => {
+  it('goes to the very addresses that were checked, and never to a bad one among them', async () => {
     const target = await serveEcho()
     const answers: Record<string, string[]> = {
       'good.example': ['127.0.0.1'],
-      'mixed.example': ['127.0.0.1', '10.0.0.1'],
+      'bad.example': ['10.0.0.1', '::1'],
+      'mixed.example': ['10.0.0.1', '127.0.0.1'],
     }
     const asked: string[] = []
     const resolve = async (host: string) => {
@@ -233,7 +234,8 @@ describe('dialling', () => {
     expect(await echo(flow, 10)).toBe(10)
     flow.destroy()
     expect(asked).toEqual(['good.example'])
-    await expect(httpTunnel(access, `mixed.example:${target.port}`)).rejects.toMatchObject({ code: 'EGRESS_REFUSED' })
+    ;(await httpTunnel(access, `mixed.example:${target.port}`)).destroy()
+    await expect(httpTunnel(access, `bad.example:${target.port}`)).rejects.toMatchObject({ code: 'EGRESS_REFUSED' })
     await expect(httpTunnel(access, `none.example:${target.port}`)).rejects.toMatchObject({ code: 'NAME_UNKNOWN' })
     await gateway.stop()
     await target.close()
@@ -286,6 +288,21 @@ describe('dialling', () => {
     half.end()
     await Promise.all([over(idle), over(half)])
     expect(gateway.meter(SESSION).openFlows).toBe(0)
+    await gateway.stop()
+    await target.close()
+  })
+})
+
+describe('a client in a hurry', () => {
+  it('may send everything and its FIN before it has an answer, by CONNECT too', async () => {
+    const target = await serveEcho()
+    const gateway = localGateway()
+    await gateway.start()
+    const access = await gateway.open(admission)
+    const head = `CONNECT ${target.host}:${target.port} HTTP/1.1\r\nProxy-Authorization: ${basicAuth(access)}\r\n\r\n`
+    const answer = await raw(access, [`${head}all at once`], true)
+    expect(answer.toString()).toBe('HTTP/1.1 200 Connection established\r\n\r\nall at once')
+    await until(() => gateway.meter(SESSION).openFlows === 0)
     await gateway.stop()
     await target.close()
   })
