@@ -4,6 +4,8 @@ import { ApiError, createApi } from './client.js'
 import { applyEvent, LIVE_LIMIT, readEvent } from './live.js'
 import { round, session } from './samples.js'
 import { type SseMessage, sseReader } from './sse.js'
+import { readToday, sumService } from './today.js'
+import type { HistoryEntry } from './types.js'
 
 describe('reading the event stream', () => {
   const STREAM = ': hello\n\nevent: block\r\ndata: {"a":1}\r\n\r\ndata: one\ndata: two\n\nid: 7\nevent: round\n\n'
@@ -101,6 +103,40 @@ describe('activity', () => {
     activity.apply({ type: 'round', data })
     expect(activity.roundsPerMinute(69_000)).toBe(1)
     expect(activity.roundsPerMinute(70_001)).toBe(0)
+  })
+})
+
+describe('the sums of the day', () => {
+  const entry = (n: number, changes: Partial<HistoryEntry> = {}): HistoryEntry => ({
+    id: String(n),
+    timeMs: 5_000,
+    height: n,
+    type: 'sessions/settled',
+    direction: 'in',
+    asset: 'credit',
+    amount: '10',
+    counterparty: null,
+    hash: null,
+    ...changes,
+  })
+
+  it('count service in one asset since midnight, and nothing else', () => {
+    const entries = [
+      entry(1),
+      entry(2, { direction: 'out', amount: '3' }),
+      entry(3, { type: 'accounts/transferred' }),
+      entry(4, { asset: 'other' }),
+      entry(5, { timeMs: 4_999 }),
+    ]
+    expect(sumService(entries, 'credit', 5_000)).toEqual({ earned: 10n, spent: 3n, whole: true })
+  })
+
+  it('come from the history when the node does not report them, and say when the day is longer than that', async () => {
+    const wallet = { did: 'did:key:zA', balances: [] }
+    const answer = (next: string | null) => (input: unknown) =>
+      Promise.resolve(Response.json(input === '/v1/wallet' ? wallet : { items: [entry(1, { timeMs: 9e12 })], next }))
+    expect(await readToday(createApi('t', answer(null)), 9e12)).toEqual({ earned: 10n, spent: 0n, whole: true })
+    expect(await readToday(createApi('t', answer('more')), 9e12)).toEqual({ earned: 100n, spent: 0n, whole: false })
   })
 })
 

@@ -18,6 +18,11 @@ describe('the bar of the current round', () => {
     expect(bar).toEqual({ state: 'paid', trialShare: 0.2, nowShare: 0.75, early: [0.6] })
   })
 
+  it('stops where the round was cut', () => {
+    const cut = round({ state: 'cut' })
+    expect(roundBar(session({ rounds: [cut] }), 9_000)?.nowShare).toBe(0.2)
+  })
+
   it('has nothing to show before the first round', () => {
     expect(roundBar(session({ rounds: [] }), 0)).toBeUndefined()
   })

@@ -6,7 +6,7 @@ export interface RoundBarModel {
   readonly state: RoundView['state']
   /** Where the trial ends. */
   readonly trialShare: number
-  /** Where now is. */
+  /** Where now is; a cut round stays where it was cut. */
   readonly nowShare: number
   /** Where early statements (volume rounds) of this period began. */
   readonly early: readonly number[]
@@ -42,10 +42,11 @@ export function roundBar(session: SessionView, now: number): RoundBarModel | und
   const period = session.rounds.filter(round => round.endsAt === last.endsAt)
   const first = period[0] ?? last
   const length = Math.max(1, last.endsAt - first.startedAt)
+  const reached = last.state === 'cut' ? Math.min(now, last.trialUntil) : now
   return {
     state: last.state,
     trialShare: share((first.trialUntil - first.startedAt) / length),
-    nowShare: share((now - first.startedAt) / length),
+    nowShare: share((reached - first.startedAt) / length),
     early: period
       .filter(round => round.kind === 'volume')
       .map(round => share((round.startedAt - first.startedAt) / length)),

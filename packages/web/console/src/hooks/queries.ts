@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { Query } from '../api/client.js'
 import { LIVE_LIMIT } from '../api/live.js'
+import { readToday } from '../api/today.js'
 import type { CommittedBlock, HistoryEntry, NodeView, OfferView, Page, SessionView, WalletView } from '../api/types.js'
 import { useConnection } from './api.js'
 import { setNodeTime } from './now.js'
@@ -61,6 +62,16 @@ export function useWallet() {
     queryKey: ['wallet'],
     refetchInterval: SLOW_MS,
     queryFn: ({ signal }) => api.get<WalletView>('/v1/wallet', {}, signal),
+  })
+}
+
+/** Sums of the day; read again with the slow refetch only, because it may read a thousand entries. */
+export function useToday() {
+  const { api } = useConnection()
+  return useQuery({
+    queryKey: ['today'],
+    refetchInterval: SLOW_MS,
+    queryFn: ({ signal }) => readToday(api, Date.now(), signal),
   })
 }
 

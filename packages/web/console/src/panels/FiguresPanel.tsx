@@ -2,7 +2,7 @@ import type { Page, SessionView } from '../api/types.js'
 import { formatBytes } from '../format/bytes.js'
 import { useConnection } from '../hooks/api.js'
 import { useNow } from '../hooks/now.js'
-import { useLiveSessions, useWallet } from '../hooks/queries.js'
+import { useLiveSessions, useToday } from '../hooks/queries.js'
 import { Credits } from '../parts/Credits.js'
 import { Stat } from '../parts/Stat.js'
 
@@ -15,7 +15,7 @@ const sessionCount = (page: Page<SessionView>) => `${page.items.length}${page.ne
 export function FiguresPanel() {
   const { activity } = useConnection()
   const now = useNow()
-  const today = useWallet().data?.today
+  const today = useToday().data
   const live = useLiveSessions().data
   const none = <span className="text-muted">–</span>
   return (
@@ -24,10 +24,10 @@ export function FiguresPanel() {
         Figures
       </h2>
       <dl className="grid grid-cols-2 gap-y-1 py-1 md:grid-cols-5">
-        <Stat name="Earned today" note="credit">
+        <Stat name="Earned today" note={today?.whole === false ? 'credit, at least' : 'credit'}>
           {today === undefined ? none : <Credits micro={today.earned} />}
         </Stat>
-        <Stat name="Spent today" note="credit">
+        <Stat name="Spent today" note={today?.whole === false ? 'credit, at least' : 'credit'}>
           {today === undefined ? none : <Credits micro={today.spent} />}
         </Stat>
         <Stat name="Live sessions" note="now">

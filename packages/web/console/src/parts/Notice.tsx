@@ -17,12 +17,13 @@ export function Empty({ title, children }: { readonly title: string; readonly ch
 export function Problem({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
   const code = error instanceof ApiError ? error.code : 'FAULT'
   const message = error instanceof Error ? error.message : ''
+  const advice = adviceFor(code, message)
   return (
     <div role="alert" className="m-4 rounded-md border border-bad bg-bad-soft px-4 py-3">
-      <p className="font-medium">{adviceFor(code, message)}</p>
+      <p className="font-medium">{advice}</p>
       <p className="mt-1 text-muted text-sm">
         Code <code className="font-mono">{code}</code>
-        {message !== '' && `: ${message}`}
+        {message !== '' && message !== advice && `: ${message}`}
       </p>
       {retry !== undefined && (
         <button type="button" className="button mt-3" onClick={retry}>
