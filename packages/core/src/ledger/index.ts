@@ -7,5 +7,13 @@ export { parseGenesis } from './genesis.js'
 export { type ApplicationOptions, createApplication } from './machine.js'
 export { memoryStorage } from './memory.js'
 export * from './module.js'
+export {
+  LedgerReplay,
+  type RecordedBlock,
+  type ReplayFault,
+  type ReplayOptions,
+  type ReplayReport,
+  replayLedger,
+} from './replay.js'
 export * from './store.js'
 export type * from './types.js'

@@ -8,7 +8,7 @@ import { CommittedRecords, readStored, storedText } from './records.js'
 import { SeenTransactions } from './seen.js'
 import { readChunks } from './snapshot.js'
 import type { BlockContext, Info, LedgerEvent, Proof, SnapshotInfo, StateStorage, TxResult } from './types.js'
-import { type Change, StateView } from './view.js'
+import { type PlacedChange, StateView } from './view.js'
 
 /** Everything from here on in key order is not a record of the state. */
 const END_OF_STATE = '~'
@@ -23,7 +23,7 @@ interface Meta extends Info {
 /** A block that was executed but is not committed. */
 interface Pending {
   readonly meta: Meta
-  readonly changes: readonly Change[]
+  readonly changes: readonly PlacedChange[]
   readonly staged: StagedUpdate
   readonly local: ReadonlyMap<string, string | undefined>
 }

@@ -8,8 +8,8 @@ export class Change {
   readonly codec: Codec<unknown>
   /** `undefined` once deleted. */
   value: unknown
-  /** Leaf index: before the block, -1 if new; after `StateCommitment.stage` the one it has from this block on. */
-  index = -1
+  /** Leaf index: before the block, `undefined` if not looked up yet, -1 if new; after `StateCommitment.stage` the new one. */
+  index: number | undefined
   /** Text of `value`, made once per block. */
   text: string | undefined
 
@@ -19,6 +19,9 @@ export class Change {
     this.codec = codec
   }
 }
+
+/** A change whose leaf index was looked up. */
+export type PlacedChange = Change & { index: number }
 
 /** Stands in the journal for "was not changed before". */
 const UNCHANGED = Symbol('unchanged')
@@ -30,6 +33,9 @@ export class StateView implements Store {
   /** Two lists in step: what was changed, and its value before. */
   readonly #touched: Change[] = []
   readonly #before: unknown[] = []
+  /** The last committed record read: a write of the same key usually follows. */
+  #lastKey = ''
+  #lastIndex = -1
 
   constructor(committed: CommittedRecords) {
     this.#committed = committed
@@ -38,13 +44,17 @@ export class StateView implements Store {
   get<T>(key: string, codec: Codec<T>): T | undefined {
     const change = this.#changes.get(key)
     if (change !== undefined) return change.value as T | undefined
-    return this.#committed.get(key, codec)?.value as T | undefined
+    const entry = this.#committed.get(key, codec)
+    this.#lastKey = key
+    this.#lastIndex = entry?.index ?? -1
+    return entry?.value as T | undefined
   }
 
   set<T>(key: string, value: T | undefined, codec: Codec<T>): void {
     const change = this.#changes.get(key)
     if (change === undefined) {
       const fresh = new Change(key, value, codec as Codec<unknown>)
+      if (key === this.#lastKey) fresh.index = this.#lastIndex
       this.#changes.set(key, fresh)
       this.#touched.push(fresh)
       this.#before.push(UNCHANGED)
@@ -84,14 +94,14 @@ export class StateView implements Store {
   }
 
   /** Every record whose content the block changed, encoded once. */
-  encoded(): Change[] {
-    const list: Change[] = []
+  encoded(): PlacedChange[] {
+    const list: PlacedChange[] = []
     for (const change of this.#changes.values()) {
       const { key, codec, value } = change
-      change.index = this.#committed.get(key, codec)?.index ?? -1
+      change.index ??= this.#committed.get(key, codec)?.index ?? -1
       if (value === undefined && change.index === -1) continue
       change.text = value === undefined ? undefined : codec.encode(value)
-      list.push(change)
+      list.push(change as PlacedChange)
     }
     return list
   }

@@ -3,9 +3,9 @@ import type { Amount, Did } from '../../../units/index.js'
 import { schedule } from '../../due.js'
 import type { Store } from '../../store.js'
 import type { BlockContext, LedgerEvent } from '../../types.js'
-import { accountOf, putAccount } from './money.js'
+import { accountAt, putAccount } from './money.js'
 import { accountsParams } from './params.js'
-import { debtId, debts } from './state.js'
+import { accountKey, debtId, debts } from './state.js'
 
 /** Money on its way to an owner. */
 interface Income {
@@ -25,11 +25,12 @@ export function credit(store: Store, asset: string, owner: Did, amount: Amount, 
   if (amount === 0n) return events
   const incomes: Income[] = [{ owner, amount }]
   for (let income = incomes.pop(); income !== undefined; income = incomes.pop()) {
-    const account = accountOf(store, asset, income.owner)
+    const key = accountKey(asset, income.owner)
+    const account = accountAt(store, key)
     if (account.debt === 0n) {
-      putAccount(store, asset, income.owner, { ...account, balance: account.balance + income.amount })
+      putAccount(store, key, { ...account, balance: account.balance + income.amount })
     } else if (events.length >= accountsParams.read(store).repayPerStep) {
-      putAccount(store, asset, income.owner, { ...account, balance: account.balance + income.amount })
+      putAccount(store, key, { ...account, balance: account.balance + income.amount })
       schedule(store, block.timeMs, 'accounts/repay', `${asset}/${income.owner}`)
     } else {
       const paid = payOldest(store, asset, income)
@@ -48,14 +49,16 @@ export function repay(store: Store, id: string, block: BlockContext): readonly L
   const slash = id.indexOf('/')
   const asset = id.slice(0, slash)
   const owner = id.slice(slash + 1)
-  const account = accountOf(store, asset, owner)
+  const key = accountKey(asset, owner)
+  const account = accountAt(store, key)
   if (account.debt === 0n || account.balance === 0n) return []
-  putAccount(store, asset, owner, { ...account, balance: 0n })
+  putAccount(store, key, { ...account, balance: 0n })
   return credit(store, asset, owner, account.balance, block)
 }
 
 function payOldest(store: Store, asset: string, { owner, amount }: Income): { creditor: Did; amount: Amount } {
-  const account = accountOf(store, asset, owner)
+  const key = accountKey(asset, owner)
+  const account = accountAt(store, key)
   const id = debtId(asset, owner, account.debtFrom)
   const debt = debts.get(store, id)
   if (debt === undefined) throw new InvariantError('accounts/debts-sum', `${owner} owes ${asset} but ${id} is missing`)
@@ -64,6 +67,6 @@ function payOldest(store: Store, asset: string, { owner, amount }: Income): { cr
   if (whole) debts.delete(store, id)
   else debts.put(store, id, { ...debt, amount: debt.amount - paid })
   const debtFrom = account.debtFrom + (whole ? 1 : 0)
-  putAccount(store, asset, owner, { ...account, debt: account.debt - paid, debtFrom })
+  putAccount(store, key, { ...account, debt: account.debt - paid, debtFrom })
   return { creditor: debt.creditor, amount: paid }
 }

@@ -2,8 +2,8 @@ import { ConetError } from '../../../errors/index.js'
 import { MAX_AMOUNT } from '../../../units/index.js'
 import type { Store } from '../../store.js'
 import type { Genesis } from '../../types.js'
-import { accountOf, putAccount } from './money.js'
-import { assets } from './state.js'
+import { accountAt, putAccount } from './money.js'
+import { accountKey, assets } from './state.js'
 
 /** Defines the first assets and gives the first balances; two entries of one owner add up. */
 export function accountsGenesis(store: Store, genesis: Genesis): void {
@@ -18,7 +18,8 @@ export function accountsGenesis(store: Store, genesis: Genesis): void {
       )
     }
     assets.put(store, asset, { ...known, supply: known.supply + given })
-    const account = accountOf(store, asset, owner)
-    putAccount(store, asset, owner, { ...account, balance: account.balance + given })
+    const key = accountKey(asset, owner)
+    const account = accountAt(store, key)
+    putAccount(store, key, { ...account, balance: account.balance + given })
   }
 }

@@ -13,7 +13,7 @@ import { transfer } from './transfer.js'
 export { ACCOUNTS_CODES } from './codes.js'
 export { credit } from './credit.js'
 export { accountOf, assetExists, drawFree, drawHeld, heldAmount, hold, owe, release, spendable } from './money.js'
-export { type Account, accountId, accounts } from './state.js'
+export { type Account, accountKey, accounts } from './state.js'
 
 /** Assets, balances, holds and debts. */
 export const accountsModule: Module = {

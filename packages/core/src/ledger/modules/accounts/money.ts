@@ -3,22 +3,25 @@ import type { Amount, Did } from '../../../units/index.js'
 import type { Store } from '../../store.js'
 import type { BlockContext, LedgerEvent } from '../../types.js'
 import { credit } from './credit.js'
-import { type Account, accountId, accounts, assets, debtId, debts, holds, NO_ACCOUNT } from './state.js'
+import { type Account, accountCodec, accountKey, assets, debtId, debts, holds, NO_ACCOUNT } from './state.js'
 
 /** The account of an owner; all zero if there is none. */
 export function accountOf(store: Store, asset: string, owner: Did): Account {
-  return accounts.get(store, accountId(asset, owner)) ?? NO_ACCOUNT
+  return accountAt(store, accountKey(asset, owner))
 }
 
-/** Writes an account; an empty one leaves no record. */
-export function putAccount(store: Store, asset: string, owner: Did, account: Account): void {
-  const id = accountId(asset, owner)
-  if (account.balance < 0n || account.held < 0n || account.debt < 0n) {
-    throw new InvariantError('accounts/not-negative', `${id} would hold a negative amount`)
+/** The account under a key of `accountKey`. */
+export function accountAt(store: Store, key: string): Account {
+  return store.get(key, accountCodec) ?? NO_ACCOUNT
+}
+
+/** Writes the account under a key of `accountKey`; an empty one leaves no record. */
+export function putAccount(store: Store, key: string, account: Account): void {
+  const { balance, held, debt } = account
+  if (balance < 0n || held < 0n || debt < 0n) {
+    throw new InvariantError('accounts/not-negative', `${key} would hold a negative amount`)
   }
-  const empty = account.balance === 0n && account.held === 0n && account.debt === 0n
-  if (empty) accounts.delete(store, id)
-  else accounts.put(store, id, account)
+  store.set(key, balance === 0n && held === 0n && debt === 0n ? undefined : account, accountCodec)
 }
 
 /** What the owner can spend now: nothing while a debt is open. */
@@ -32,16 +35,18 @@ export function assetExists(store: Store, asset: string): boolean {
 
 /** Takes from the free balance; the caller checked `spendable` and pays the amount on in the same transition. */
 export function drawFree(store: Store, asset: string, owner: Did, amount: Amount): void {
-  const account = accountOf(store, asset, owner)
-  putAccount(store, asset, owner, { ...account, balance: account.balance - amount })
+  const key = accountKey(asset, owner)
+  const account = accountAt(store, key)
+  putAccount(store, key, { ...account, balance: account.balance - amount })
 }
 
 /** Sets part of the free balance aside under a new id; the caller checked `spendable`. */
 export function hold(store: Store, id: string, asset: string, owner: Did, amount: Amount): void {
   if (holds.get(store, id) !== undefined) throw new InvariantError('accounts/hold-once', `${id} is held already`)
-  const account = accountOf(store, asset, owner)
+  const key = accountKey(asset, owner)
+  const account = accountAt(store, key)
   const { balance, held } = account
-  putAccount(store, asset, owner, { ...account, balance: balance - amount, held: held + amount })
+  putAccount(store, key, { ...account, balance: balance - amount, held: held + amount })
   holds.put(store, id, { asset, owner, amount })
 }
 
@@ -55,8 +60,9 @@ export function drawHeld(store: Store, id: string, amount: Amount): void {
   const entry = holds.get(store, id)
   if (entry === undefined || amount > entry.amount) throw new InvariantError('accounts/hold-covers', `${id} holds less`)
   const { asset, owner } = entry
-  const account = accountOf(store, asset, owner)
-  putAccount(store, asset, owner, { ...account, held: account.held - amount })
+  const key = accountKey(asset, owner)
+  const account = accountAt(store, key)
+  putAccount(store, key, { ...account, held: account.held - amount })
   if (amount === entry.amount) holds.delete(store, id)
   else holds.put(store, id, { ...entry, amount: entry.amount - amount })
 }
@@ -76,7 +82,8 @@ export function release(store: Store, id: string, block: BlockContext): { amount
 
 /** Records a new debt, the youngest of the debtor; the caller checked that the sum stays within MAX_AMOUNT. */
 export function owe(store: Store, asset: string, debtor: Did, creditor: Did, amount: Amount): void {
-  const account = accountOf(store, asset, debtor)
+  const key = accountKey(asset, debtor)
+  const account = accountAt(store, key)
   debts.put(store, debtId(asset, debtor, account.debtNext), { creditor, amount })
-  putAccount(store, asset, debtor, { ...account, debt: account.debt + amount, debtNext: account.debtNext + 1 })
+  putAccount(store, key, { ...account, debt: account.debt + amount, debtNext: account.debtNext + 1 })
 }

@@ -3,7 +3,7 @@ import { assetId, did } from '../../fields.js'
 import type { Query } from '../../module.js'
 import type { Store } from '../../store.js'
 import { accountOf } from './money.js'
-import { accountId, assets, debts } from './state.js'
+import { assets, debts } from './state.js'
 
 /** Most entries in one answer. */
 const PAGE = 100
@@ -48,7 +48,7 @@ export const supply: Query = (store, args) => assets.get(store, readAsset(args))
 /** `accounts/debts {owner, asset}` → the oldest open debts. */
 export const debtList: Query = (store, args) => {
   const page = []
-  for (const [, debt] of debts.list(store, `${accountId(readAsset(args), readOwner(args))}/`)) {
+  for (const [, debt] of debts.list(store, `${readAsset(args)}/${readOwner(args)}/`)) {
     page.push({ creditor: debt.creditor, amount: debt.amount.toString() })
     if (page.length >= PAGE) break
   }

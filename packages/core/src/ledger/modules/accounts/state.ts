@@ -1,5 +1,5 @@
 import type { Amount, Did } from '../../../units/index.js'
-import { plainCodec } from '../../codec.js'
+import { type Codec, plainCodec } from '../../codec.js'
 import { collection } from '../../store.js'
 
 export interface Asset {
@@ -46,8 +46,7 @@ export const assets = collection<Asset>(
   ),
 )
 
-/** By `<asset>/<owner>`. An account with nothing in it has no record. */
-export const accounts = collection<Account>('accounts/account/', {
+export const accountCodec: Codec<Account> = {
   encode: ({ balance, held, debt, debtFrom, debtNext }) =>
     `{"balance":"${balance}","held":"${held}","debt":"${debt}","debts":[${debtFrom},${debtNext}]}`,
   decode: text => {
@@ -55,7 +54,10 @@ export const accounts = collection<Account>('accounts/account/', {
     const [debtFrom, debtNext] = plain.debts
     return { balance: BigInt(plain.balance), held: BigInt(plain.held), debt: BigInt(plain.debt), debtFrom, debtNext }
   },
-})
+}
+
+/** By `<asset>/<owner>`. An account with nothing in it has no record. */
+export const accounts = collection('accounts/account/', accountCodec)
 
 /** By the id the holding module chose, `<module>/…`. */
 export const holds = collection<Hold>(
@@ -75,8 +77,9 @@ export const debts = collection<Debt>(
   ),
 )
 
-export function accountId(asset: string, owner: Did): string {
-  return `${asset}/${owner}`
+/** Full state key of an account; made once per transaction and owner, because making and hashing it costs. */
+export function accountKey(asset: string, owner: Did): string {
+  return `${accounts.prefix}${asset}/${owner}`
 }
 
 export function debtId(asset: string, debtor: Did, number: number): string {
