@@ -86,7 +86,8 @@ function addHooks(app: FastifyInstance, gate: Gate): void {
     })
     return reply.status(404).send(errorBody(error.code, error.message, error.data))
   })
-  app.setSerializerCompiler(() => toJson)
+  // For answers with and without a stated form: amounts are text in both.
+  app.setReplySerializer(toJson)
 }
 
 /** The forms of an endpoint as Fastify wants them: at once validator and OpenAPI. */

@@ -40,9 +40,10 @@ export const getIdentifier = endpoint({
     const whole = status !== 200 || form === undefined || accept.includes(RESULT) || accept.includes(OLD_RESULT)
     if (!whole) {
       reply.header('content-type', form)
-      return JSON.stringify(result.didDocument)
+      return Buffer.from(JSON.stringify(result.didDocument))
     }
     reply.header('content-type', accept.includes(OLD_RESULT) ? `application/ld+json;${OLD_RESULT}` : RESULT)
-    return JSON.stringify({ '@context': 'https://w3id.org/did-resolution/v1', ...result })
+    // As bytes: to a text the server would add a charset that these types do not have.
+    return Buffer.from(JSON.stringify({ '@context': 'https://w3id.org/did-resolution/v1', ...result }))
   },
 })
