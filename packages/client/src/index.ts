@@ -1,1 +1,9 @@
-export {}
+export * from './api/index.js'
+export { CLIENT_CODES, type ClientCode } from './codes.js'
+export * from './connection/index.js'
+export * from './discovery/index.js'
+export * from './keystore/index.js'
+export * from './ports/index.js'
+export * from './proxy/index.js'
+export * from './session/index.js'
+export * from './wallet/index.js'

@@ -1,0 +1,2 @@
+export { NodeApi, type NodeApiOptions } from './api.js'
+export type * from './types.js'

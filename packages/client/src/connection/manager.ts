@@ -1,0 +1,201 @@
+import { ConetError } from '@conet/core/errors'
+import type { Did, UnixMillis } from '@conet/core/units'
+import type { Quality, RankedOffer } from '../discovery/index.js'
+import { nodePorts } from '../ports/node.js'
+import type { ClientPorts } from '../ports/types.js'
+import { type Flow, LocalProxy } from '../proxy/index.js'
+import { KeyBook } from '../session/index.js'
+import { Carrier } from './carrier.js'
+import { candidates, complaint, DEFAULT_LIMITS, USUAL_USE } from './choose.js'
+import { sumUp } from './summary.js'
+import type { ConnectionEvent, ConnectionOptions, ConnectionSummary, SwitchLimits, SwitchReason } from './types.js'
+
+/** Failures of one flow that another provider may mend. */
+const PROVIDER_FAULTS: readonly string[] = ['GATEWAY_UNREACHABLE', 'GATEWAY_REFUSED', 'OFFLINE']
+/** While nobody gives service, they are asked again this often. */
+const RETRY_MS = 1_000
+
+/**
+ * Gets online and serves a local HTTP + SOCKS5 port.
+ *
+ * @returns once a provider granted service and the port is open
+ * @throws ConetError `NO_OFFER`, `LISTEN_FAILED`, `NODE_UNREACHABLE`, and what the last provider answered
+ */
+export async function openConnection(options: ConnectionOptions): Promise<Connection> {
+  const connection = new Connection(options)
+  try {
+    await connection.start()
+    return connection
+  } catch (error) {
+    await connection.stop()
+    throw error
+  }
+}
+
+/** A device online: new flows go to the present provider, old ones stay where they began. */
+export class Connection {
+  readonly #options: ConnectionOptions
+  readonly #ports: ClientPorts
+  readonly #limits: SwitchLimits
+  readonly #keys: KeyBook
+  readonly #proxy = new LocalProxy(target => this.#flow(target))
+  readonly #carriers: Carrier[] = []
+  readonly #qualities = new Map<Did, Quality>()
+  readonly #resting = new Map<Did, UnixMillis>()
+  readonly #draining = new Set<Promise<unknown>>()
+  #lid = ''
+  #address = { host: '', port: 0 }
+  #current: Carrier | undefined
+  #switching: Promise<Carrier> | undefined
+  #stopped = false
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+    this.#ports = options.ports ?? nodePorts
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
+    this.#keys = new KeyBook(options.api)
+  }
+
+  /** Where the local port listens. */
+  get address(): { readonly host: string; readonly port: number } {
+    return this.#address
+  }
+
+  /** For `http_proxy` and `https_proxy`. */
+  get httpProxy(): string {
+    return `http://${this.#address.host}:${this.#address.port}`
+  }
+
+  /** For `all_proxy`: names are resolved on the provider's side. */
+  get socksProxy(): string {
+    return `socks5h://${this.#address.host}:${this.#address.port}`
+  }
+
+  /** The session that carries new flows. */
+  get session(): Carrier['session'] | undefined {
+    return this.#current?.session
+  }
+
+  async start(): Promise<void> {
+    this.#lid = (await this.#options.api.node()).lid
+    await this.#switch('first')
+    this.#address = await this.#proxy.listen(this.#options.listen)
+  }
+
+  /** Closes the port, pays what is left, and sums up. */
+  async stop(): Promise<ConnectionSummary> {
+    this.#stopped = true
+    await this.#proxy.close()
+    await this.#switching?.catch(() => undefined)
+    await Promise.all(this.#carriers.map(carrier => carrier.session.stop()))
+    await Promise.all(this.#draining)
+    return sumUp(await Promise.all(this.#carriers.map(carrier => carrier.record())))
+  }
+
+  /** One flow; if its provider fails it is opened once more through another. */
+  async #flow(target: string): Promise<Flow> {
+    const carrier = await this.#carrier()
+    try {
+      return await carrier.flow(target)
+    } catch (error) {
+      if (!(error instanceof ConetError) || !PROVIDER_FAULTS.includes(error.code)) throw error
+      if (carrier === this.#current) this.#leave('unreachable')
+      return (await this.#carrier()).flow(target)
+    }
+  }
+
+  #carrier(): Promise<Carrier> {
+    if (this.#current !== undefined) return Promise.resolve(this.#current)
+    return this.#inTime(this.#switching ?? this.#switch('ended'))
+  }
+
+  #inTime(coming: Promise<Carrier>): Promise<Carrier> {
+    return new Promise((resolve, reject) => {
+      const offline = new ConetError('OFFLINE', 'No provider gives service at the moment: try again.', {
+        verdict: 'retry',
+      })
+      const cancel = this.#ports.setTimer(this.#limits.waitMs, () => reject(offline))
+      coming.then(resolve, reject).finally(cancel)
+    })
+  }
+
+  /** New flows go elsewhere from now on; flows under way stay until they end. */
+  #leave(reason: SwitchReason): void {
+    const old = this.#current
+    if (old === undefined || this.#stopped) return
+    this.#current = undefined
+    this.#resting.set(old.session.offer.provider, this.#ports.now() + this.#limits.restMs)
+    const drained = old.drain()
+    this.#draining.add(drained)
+    void drained.finally(() => this.#draining.delete(drained))
+    this.#switch(reason).catch(() => undefined)
+  }
+
+  #switch(reason: SwitchReason): Promise<Carrier> {
+    if (this.#switching !== undefined) return this.#switching
+    const switching = this.#search(reason).finally(() => {
+      this.#switching = undefined
+    })
+    this.#switching = switching
+    return switching
+  }
+
+  /** The first time a failure is told at once; later it is tried until it works. */
+  async #search(reason: SwitchReason): Promise<Carrier> {
+    for (;;) {
+      try {
+        return await this.#tryAll(reason)
+      } catch (error) {
+        const { code, message } = error as ConetError
+        this.#tell({ type: 'offline', code, message })
+        if (reason === 'first' || this.#stopped) throw error
+      }
+      await new Promise<void>(resolve => void this.#ports.setTimer(RETRY_MS, resolve))
+    }
+  }
+
+  async #tryAll(reason: SwitchReason): Promise<Carrier> {
+    this.#tell({ type: 'searching', reason })
+    const { api, offer, rank } = this.#options
+    const context = { expected: USUAL_USE, ...rank, quality: this.#qualities }
+    const ranked = await candidates(api, { offer, rank: context }, this.#resting, this.#ports.now())
+    let last: unknown
+    for (const one of ranked) {
+      if (this.#stopped) break
+      try {
+        return await this.#ask(one)
+      } catch (error) {
+        last = error
+        const { code = 'FAULT', message } = error as ConetError
+        this.#tell({ type: 'refused', offer: one.offer, code, message })
+      }
+    }
+    throw last ?? new ConetError('OFFLINE', 'The connection was stopped.')
+  }
+
+  async #ask({ offer, score, reasons }: RankedOffer): Promise<Carrier> {
+    this.#tell({ type: 'asking', offer, score, reasons })
+    await this.#keys.prepare(offer.provider)
+    const options = { ...this.#options, ports: this.#ports, keys: this.#keys, lid: this.#lid }
+    const carrier = await Carrier.open(offer, options, quality => this.#judge(offer.provider, quality))
+    this.#carriers.push(carrier)
+    this.#current = carrier
+    const { grant, requestedAt, grantedAt, done } = carrier.session
+    this.#tell({ type: 'online', offer, sid: grant.sid, timeToGrantMs: grantedAt - requestedAt })
+    void done.then(() => {
+      if (this.#current === carrier) this.#leave('ended')
+    })
+    return carrier
+  }
+
+  #judge(provider: Did, quality: Quality): void {
+    this.#qualities.set(provider, quality)
+    const why = complaint(quality, this.#limits)
+    const alone = this.#options.offer !== undefined
+    if (why !== undefined && !alone && this.#current?.session.offer.provider === provider) this.#leave(why)
+  }
+
+  #tell(event: ConnectionEvent): void {
+    this.#options.onEvent?.(event)
+  }
+}

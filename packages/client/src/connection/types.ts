@@ -1,0 +1,83 @@
+import type { CloseReason, SessionId } from '@conet/core/rounds'
+import type { Amount, Bytes, Did, Millis } from '@conet/core/units'
+import type { NodeApi } from '../api/api.js'
+import type { Offer } from '../api/types.js'
+import type { RankContext, Reason } from '../discovery/index.js'
+import type { ClientPorts } from '../ports/types.js'
+import type { Listen } from '../proxy/index.js'
+import type { SessionEvent } from '../session/index.js'
+import type { Wallet } from '../wallet/wallet.js'
+
+export interface ConnectionOptions {
+  /** A node this device trusts to search offers and to resolve DIDs. */
+  readonly api: NodeApi
+  readonly wallet: Wallet
+  readonly ports?: ClientPorts
+  /** Only this offer; without it the best one, and another when it fails. */
+  readonly offer?: string
+  readonly listen?: Listen
+  /** How offers are compared; default: 100 MiB in 10 minutes. */
+  readonly rank?: Partial<Omit<RankContext, 'quality'>>
+  /** The most one session may cost. */
+  readonly budget?: Amount
+  readonly device?: string
+  readonly escrow?: string
+  readonly limits?: Partial<SwitchLimits>
+  readonly onEvent?: (event: ConnectionEvent) => void
+}
+
+/** When new flows go to another provider. */
+export interface SwitchLimits {
+  /** Mean time to open a flow above this. Default 3,000. */
+  readonly latencyMs: Millis
+  /** Mean bytes per second of flows above 1 MiB below this. Default 8,192. */
+  readonly bytesPerSecond: number
+  /** Share of flows that failed because of the provider. Default 0.5. */
+  readonly failureRate: number
+  /** Fewer observations than this decide nothing. Default 4. */
+  readonly samples: number
+  /** A provider that failed is not asked again for this long, while there are others. Default 30,000. */
+  readonly restMs: Millis
+  /** A new flow waits this long for a provider. Default 15,000. */
+  readonly waitMs: Millis
+}
+
+export type SwitchReason = 'first' | 'slow' | 'failing' | 'ended' | 'unreachable'
+
+export type ConnectionEvent =
+  | { readonly type: 'searching'; readonly reason: SwitchReason }
+  | { readonly type: 'asking'; readonly offer: Offer; readonly score: number; readonly reasons: readonly Reason[] }
+  | { readonly type: 'refused'; readonly offer: Offer; readonly code: string; readonly message: string }
+  | { readonly type: 'online'; readonly offer: Offer; readonly sid: SessionId; readonly timeToGrantMs: Millis }
+  | { readonly type: 'first-byte'; readonly sid: SessionId; readonly timeToServiceMs: Millis }
+  | { readonly type: 'session'; readonly sid: SessionId; readonly event: SessionEvent }
+  | { readonly type: 'offline'; readonly code: string; readonly message: string }
+
+export interface SessionRecord {
+  readonly sid: SessionId
+  readonly offer: string
+  readonly provider: Did
+  readonly providerName: string
+  readonly hops: number
+  readonly reason: CloseReason
+  readonly rounds: number
+  readonly bytesUp: Bytes
+  readonly bytesDown: Bytes
+  readonly asset: string
+  readonly paid: Amount
+  readonly timeToGrantMs: Millis
+  /** Request sent → first proxied byte; `undefined` if none came. */
+  readonly timeToServiceMs: Millis | undefined
+}
+
+export interface ConnectionSummary {
+  readonly sessions: readonly SessionRecord[]
+  readonly rounds: number
+  readonly bytesUp: Bytes
+  readonly bytesDown: Bytes
+  /** By asset. */
+  readonly paid: Readonly<Record<string, Amount>>
+  /** Of the first session. */
+  readonly timeToServiceMs: Millis | undefined
+  readonly switches: number
+}

@@ -1,0 +1,1 @@
+export { createKeystore, openKeystore, openOrCreateKeystore } from './keystore.js'

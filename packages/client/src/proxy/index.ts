@@ -1,0 +1,3 @@
+export { type Flow, type Listen, LocalProxy, type OpenFlow } from './local.js'
+export { FlowMeter } from './meter.js'
+export { openTunnel, TargetRefused } from './tunnel.js'

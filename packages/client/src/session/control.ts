@@ -1,0 +1,103 @@
+import type { Millis } from '@conet/core/units'
+import type { NodeApi } from '../api/api.js'
+import type { ClientPorts, Line } from '../ports/types.js'
+
+const ROUNDS_PROTOCOL = 'conet.rounds.1'
+/** Doubled after every failure, up to the longest. */
+const FIRST_RETRY_MS: Millis = 50
+const LONGEST_RETRY_MS: Millis = 1_000
+
+export interface ControlOptions {
+  readonly ports: ClientPorts
+  readonly api: NodeApi
+  readonly sid: string
+  /** Path of the grant. */
+  readonly path: string
+  /** First frame of every line: proves who we are. */
+  readonly hello: string
+  onText(text: string): void
+  /** The line is there (again). */
+  onUp(): void
+  /** The line is gone; it is tried again until `close`. `failures` in a row. */
+  onDown(failures: number): void
+}
+
+/**
+ * The control line of one session: a WebSocket that is opened again whenever it breaks. While it is down, messages go
+ * by HTTP, so that paying never waits for a line.
+ */
+export class ControlLine {
+  readonly #options: ControlOptions
+  #line: Line | undefined
+  #up = false
+  #closed = false
+  #failures = 0
+  #cancelRetry: () => void = () => {}
+
+  constructor(options: ControlOptions) {
+    this.#options = options
+    this.#connect()
+  }
+
+  get up(): boolean {
+    return this.#up
+  }
+
+  /** Sends a voucher or a close, by whichever way is open. */
+  send(kind: 'voucher' | 'close', text: string): void {
+    if (this.#up) {
+      this.#line?.send(text)
+      return
+    }
+    const { api, sid } = this.#options
+    const answer = kind === 'voucher' ? api.postVoucher(sid, text) : api.postClose(sid, text)
+    // A failure is no news: whatever was not answered is sent again by the machine.
+    answer.then(
+      json => this.#heard(JSON.stringify(json)),
+      () => undefined,
+    )
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#cancelRetry()
+    this.#line?.close()
+  }
+
+  #connect(): void {
+    const { ports, api, path, hello } = this.#options
+    const url = new URL(path, `${api.base}/`)
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+    this.#line = ports.openLine(url.href, ROUNDS_PROTOCOL, {
+      onOpen: () => {
+        if (this.#closed) return
+        this.#up = true
+        this.#failures = 0
+        this.#line?.send(hello)
+        this.#options.onUp()
+      },
+      onText: text => this.#heard(text),
+      onClose: () => this.#lost(),
+    })
+  }
+
+  #heard(text: string): void {
+    if (!this.#closed) this.#options.onText(text)
+  }
+
+  #lost(): void {
+    this.#up = false
+    if (this.#closed) return
+    this.#failures++
+    this.#options.onDown(this.#failures)
+    void this.#poll()
+    const delay = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (this.#failures - 1))
+    this.#cancelRetry = this.#options.ports.setTimer(delay, () => this.#connect())
+  }
+
+  async #poll(): Promise<void> {
+    const { api, sid } = this.#options
+    const { statement } = await api.statement(sid).catch(() => ({ statement: undefined }))
+    if (typeof statement === 'string' && !this.#up) this.#heard(statement)
+  }
+}

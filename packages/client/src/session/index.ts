@@ -1,0 +1,3 @@
+export { KeyBook } from './keys.js'
+export { type Granted, type RequestOptions, requestGrant } from './request.js'
+export { openSession, Session, type SessionEvent, type SessionOptions } from './session.js'

@@ -1,0 +1,1 @@
+export { hexOf, newNonce, type Wallet, walletFromSeed } from './wallet.js'
