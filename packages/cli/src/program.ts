@@ -7,7 +7,7 @@ import { COMMANDS } from './commands/index.js'
 import { EXIT, exitCodeOf } from './exit.js'
 import { createOutput, type Streams } from './output.js'
 
-const DEFAULT_NODE = 'http://127.0.0.1:7070'
+const DEFAULT_NODE = 'http://127.0.0.1:8640'
 
 export interface Run {
   readonly argv: readonly string[]
