@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest'
+import { ASSET, genesisOf, SID, TestLedger, voucher, who } from '../../testing/index.js'
+import { split } from './split.js'
+
+const ESCROW = 'e'.repeat(32)
+const MINUTE = 60_000
+const GRACE = { sessions: { graceMs: 10 * MINUTE } }
+
+const fresh = (client = 1000n) => new TestLedger(genesisOf({ client, issuer: 1000n }, GRACE))
+const lock = (ledger: TestLedger, amount = '100', minutes = 5) => ({
+  escrow: ESCROW,
+  provider: who.provider.did,
+  asset: ASSET,
+  amount,
+  expiresMs: ledger.timeMs + minutes * MINUTE,
+})
+const session = (ledger: TestLedger) => ledger.app.query('sessions/session', { client: who.client.did, sid: SID })
+
+describe('settle', () => {
+  it('pays the difference to what was settled, whoever brings it and however often', () => {
+    const ledger = fresh()
+    expect(ledger.run(voucher({ owed: '30' })).code).toBe('OK')
+    expect(ledger.run(voucher({ owed: '50', round: 2 })).code).toBe('OK')
+    expect(ledger.run(voucher({ owed: '50', round: 2 })).code).toBe('NOTHING_NEW')
+    expect(ledger.run(voucher({ owed: '30' })).code).toBe('VOUCHER_BELOW')
+    expect(ledger.balances()).toEqual({ issuer: '1000', client: '950', provider: '50' })
+    expect(session(ledger)).toMatchObject({
+      settled: '50',
+      short: '0',
+      round: 2,
+      bytes: '1000',
+      statement: 'b'.repeat(64),
+    })
+  })
+
+  it('draws on the escrow, then the free balance, then leaves a debt', () => {
+    const ledger = fresh(120n)
+    expect(ledger.do('client', 'sessions/open', lock(ledger)).code).toBe('OK')
+    const first = ledger.run(voucher({ owed: '110', escrow: ESCROW }))
+    expect(first.events[0]).toMatchObject({ type: 'sessions/settled', paid: '110', short: '0', settled: '110' })
+    expect(ledger.account('client')).toMatchObject({ balance: '10', held: '0' })
+    const second = ledger.run(voucher({ owed: '150', round: 2, escrow: ESCROW }))
+    expect(second.events[0]).toMatchObject({ paid: '10', short: '30' })
+    expect(ledger.account('client')).toMatchObject({ balance: '0', debt: '30' })
+    expect(ledger.app.query('sessions/history', { client: who.client.did, asset: ASSET })).toEqual({
+      client: who.client.did,
+      asset: ASSET,
+      sessions: 1,
+      rounds: 2,
+      settled: '150',
+      short: '30',
+      debt: '30',
+    })
+  })
+
+  it('does not draw on an escrow that is meant for another provider', () => {
+    const ledger = fresh(100n)
+    ledger.do('client', 'sessions/open', { ...lock(ledger, '60'), provider: who.other.did })
+    ledger.run(voucher({ owed: '50', escrow: ESCROW }))
+    expect(ledger.account('client')).toMatchObject({ balance: '0', held: '60', debt: '10' })
+  })
+
+  it('splits payments and debts, each share rounded down, the remainder to the provider', () => {
+    const ledger = fresh(10n)
+    const shares = [
+      { to: who.relay.did, bps: 3333 },
+      { to: who.other.did, bps: 1 },
+    ]
+    ledger.run(voucher({ owed: '10', shares }))
+    expect(ledger.balances()).toEqual({ issuer: '1000', provider: '7', relay: '3' })
+    ledger.run(voucher({ owed: '110', round: 2, shares }))
+    ledger.do('issuer', 'accounts/transfer', { asset: ASSET, to: who.client.did, amount: '100' })
+    expect(ledger.balances()).toEqual({ issuer: '900', provider: '74', relay: '36' })
+    expect(split(0n, 'did:x:p', shares)).toEqual([])
+  })
+
+  it.each([
+    ['CLIENT_MISMATCH', { client: who.other.did }],
+    ['PROVIDER_IS_CLIENT', { provider: who.client.did }],
+    ['PROVIDER_MISMATCH', { provider: who.other.did }],
+    ['ASSET_MISMATCH', { asset: 'gold' }],
+    ['ASSET_UNKNOWN', { asset: 'gold', sid: 'd'.repeat(32) }],
+    ['NOTHING_NEW', { owed: '0', sid: 'd'.repeat(32) }],
+    [
+      'SHARES_MALFORMED',
+      {
+        shares: [
+          { to: who.relay.did, bps: 9000 },
+          { to: who.other.did, bps: 1001 },
+        ],
+      },
+    ],
+    ['PAYLOAD_MALFORMED', { shares: [{ to: who.relay.did, bps: 0 }] }],
+    ['PAYLOAD_MALFORMED', { shares: Array(17).fill({ to: who.relay.did, bps: 1 }) }],
+    ['PAYLOAD_MALFORMED', { sid: 'short' }],
+    ['PAYLOAD_MALFORMED', { round: 1.5 }],
+    ['PAYLOAD_MALFORMED', { statement: undefined }],
+    ['AMOUNT_INVALID', { owed: '-1' }],
+    ['LEDGER_WRONG', { lid: 'elsewhere' }],
+  ])('refuses with %s: %j', (code, change) => {
+    const ledger = fresh()
+    ledger.run(voucher({ owed: '10' }))
+    expect(ledger.run(voucher({ owed: '20', ...change })).code).toBe(code)
+    expect(ledger.balances()).toEqual({ issuer: '1000', client: '990', provider: '10' })
+  })
+
+  it('refuses debts beyond the largest amount', () => {
+    const ledger = fresh(0n)
+    const most = (2n ** 95n - 1n).toString()
+    expect(ledger.run(voucher({ owed: most })).code).toBe('OK')
+    expect(ledger.run(voucher({ owed: '1', sid: 'd'.repeat(32) })).code).toBe('AMOUNT_OVERFLOW')
+  })
+
+  it('keeps the session ids of two clients apart', () => {
+    const ledger = fresh()
+    ledger.run(voucher({ owed: '10', client: who.other.did }, who.other))
+    expect(ledger.run(voucher({ owed: '20' })).code).toBe('OK')
+    expect(ledger.app.query('sessions/ofProvider', { provider: who.provider.did })).toHaveLength(2)
+    expect(ledger.app.query('sessions/ofClient', { client: who.client.did })).toMatchObject([
+      { sid: SID, settled: '20' },
+    ])
+    expect(ledger.app.query('sessions/ofClient', { client: who.client.did, after: SID })).toEqual([])
+  })
+
+  it('takes no voucher once the session is older than allowed', () => {
+    const ledger = fresh()
+    ledger.run(voucher({ owed: '10' }))
+    ledger.block([], 30 * 24 * 60 * MINUTE)
+    expect(ledger.run(voucher({ owed: '20' })).code).toBe('SESSION_EXPIRED')
+  })
+})
+
+describe('open', () => {
+  it.each([
+    ['PROVIDER_IS_CLIENT', { provider: who.client.did }],
+    ['ASSET_UNKNOWN', { asset: 'gold' }],
+    ['BALANCE_SHORT', { amount: '1001' }],
+    ['ESCROW_EXPIRY_INVALID', { expiresMs: 1 }],
+    ['ESCROW_EXPIRY_INVALID', { expiresMs: 9_000_000_000_000 }],
+    ['AMOUNT_INVALID', { amount: '0' }],
+  ])('refuses with %s', (code, change) => {
+    const ledger = fresh()
+    expect(ledger.do('client', 'sessions/open', { ...lock(ledger), ...change }).code).toBe(code)
+    expect(ledger.account('client')).toMatchObject({ balance: '1000', held: '0' })
+  })
+
+  it('locks an id once, and not for someone who owes', () => {
+    const ledger = fresh()
+    ledger.do('client', 'sessions/open', lock(ledger))
+    expect(ledger.do('client', 'sessions/open', lock(ledger)).code).toBe('ESCROW_EXISTS')
+    const poor = fresh(0n)
+    poor.run(voucher({ owed: '10' }))
+    expect(poor.do('client', 'sessions/open', lock(poor)).code).toBe('DEBT_OPEN')
+  })
+
+  it('returns the rest to the client after the expiry and the grace, debts first', () => {
+    const ledger = fresh(100n)
+    ledger.do('client', 'sessions/open', lock(ledger))
+    ledger.run(voucher({ owed: '40', sid: 'd'.repeat(32), provider: who.other.did }))
+    ledger.block([], 14 * MINUTE)
+    expect(ledger.account('client')).toMatchObject({ held: '100', debt: '40' })
+    ledger.run(voucher({ owed: '30', escrow: ESCROW }))
+    const { scheduled } = ledger.block([], MINUTE)
+    expect(scheduled.map(event => event.type)).toEqual(['sessions/released', 'accounts/repaid'])
+    expect(ledger.account('client')).toMatchObject({ balance: '30', held: '0', debt: '0' })
+    expect(ledger.balances()).toMatchObject({ provider: '30', other: '40' })
+    expect(ledger.app.query('sessions/escrow', { client: who.client.did, escrow: ESCROW })).toBeUndefined()
+  })
+})
+
+describe('close', () => {
+  const close = (fields: Record<string, unknown>) => ({ client: who.client.did, ...fields })
+
+  it("acts at once when it is the provider's", () => {
+    const ledger = fresh()
+    ledger.do('client', 'sessions/open', lock(ledger))
+    ledger.run(voucher({ owed: '10', escrow: ESCROW }))
+    const result = ledger.do('provider', 'sessions/close', close({ sid: SID, escrow: ESCROW }))
+    expect(result.events.map(event => event.type)).toEqual(['sessions/closed', 'sessions/released'])
+    expect(ledger.account('client')).toMatchObject({ balance: '990', held: '0' })
+    expect(ledger.run(voucher({ owed: '20' })).code).toBe('SESSION_CLOSED')
+    expect(ledger.do('client', 'sessions/close', close({ sid: SID })).code).toBe('CLOSING_ALREADY')
+    expect(ledger.block([], 60 * MINUTE).scheduled).toEqual([])
+  })
+
+  it("only starts the grace period when it is the client's, so that a promise can still be settled", () => {
+    const ledger = fresh()
+    ledger.do('client', 'sessions/open', lock(ledger, '100', 60))
+    ledger.run(voucher({ owed: '10', escrow: ESCROW }))
+    expect(ledger.do('client', 'sessions/close', close({ sid: SID, escrow: ESCROW })).code).toBe('OK')
+    expect(ledger.do('client', 'sessions/close', close({ sid: SID })).code).toBe('CLOSING_ALREADY')
+    ledger.block([], 9 * MINUTE)
+    expect(ledger.run(voucher({ owed: '25', round: 2, escrow: ESCROW })).code).toBe('OK')
+    ledger.block([], MINUTE)
+    expect(ledger.account('client')).toMatchObject({ balance: '975', held: '0' })
+    expect(ledger.run(voucher({ owed: '30', round: 3 })).code).toBe('SESSION_CLOSED')
+  })
+
+  it("never puts an escrow's end off", () => {
+    const ledger = fresh()
+    ledger.do('client', 'sessions/open', lock(ledger, '100', 1))
+    ledger.block([], 9 * MINUTE)
+    expect(ledger.do('client', 'sessions/close', close({ escrow: ESCROW })).events).toEqual([])
+    ledger.block([], 2 * MINUTE)
+    expect(ledger.account('client')).toMatchObject({ balance: '1000', held: '0' })
+  })
+
+  it('refuses strangers, unknown ids and empty requests', () => {
+    const ledger = fresh()
+    ledger.do('client', 'sessions/open', lock(ledger))
+    ledger.run(voucher({ owed: '10' }))
+    const code = (name: 'client' | 'other', fields: Record<string, unknown>) =>
+      ledger.do(name, 'sessions/close', close(fields)).code
+    expect(code('other', { sid: SID })).toBe('PARTY_UNKNOWN')
+    expect(code('other', { escrow: ESCROW })).toBe('PARTY_UNKNOWN')
+    expect(code('client', { sid: 'd'.repeat(32) })).toBe('SESSION_UNKNOWN')
+    expect(code('client', { escrow: SID })).toBe('ESCROW_UNKNOWN')
+    expect(code('client', {})).toBe('PAYLOAD_MALFORMED')
+  })
+})
