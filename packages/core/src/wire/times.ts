@@ -28,10 +28,11 @@ export function checkTimes(
   rule: TimeRule,
 ): Result<undefined, TimeCode> {
   const { nowMs, skewMs = CLOCK_SKEW_MS, maxLifeMs = MAX_LIFE_MS } = rule
-  if (times.exp + skewMs <= nowMs) return reject('EXPIRED', { exp: times.exp, now: nowMs })
+  // Written so that NaN fails.
+  if (!(times.exp + skewMs > nowMs)) return reject('EXPIRED', { exp: times.exp, now: nowMs })
   const latest = nowMs + maxLifeMs + skewMs
   if (times.exp > latest) return reject('EXP_TOO_FAR', { exp: times.exp, latest })
-  if (times.iat !== undefined && times.iat > nowMs + skewMs) {
+  if (times.iat !== undefined && !(times.iat <= nowMs + skewMs)) {
     return reject('NOT_YET_VALID', { iat: times.iat, now: nowMs })
   }
   return ok(undefined)

@@ -16,7 +16,7 @@ const UTC_SECONDS = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/
 const VERSION = /^[1-9][0-9]{0,8}$/
 
 /**
- * Answers a resolution from a DID's history (IDN-26).
+ * Answers a resolution from a DID's history (IDN-27).
  *
  * @param history - all versions in order; empty if the DID is unknown
  * @returns the W3C resolution result: errors `notFound`, `invalidDid` (malformed version query) in the metadata

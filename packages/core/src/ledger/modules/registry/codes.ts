@@ -3,7 +3,6 @@ import type { Codes } from '../../../errors/index.js'
 /** Codes of the registry. */
 export const REGISTRY_CODES = {
   PAYLOAD_MALFORMED: 'reject',
-  AMOUNT_INVALID: 'reject',
   /** Latitude, longitude or radius missing, fractional or off the globe. */
   AREA_MALFORMED: 'reject',
   /** Not an http or https address with a host. */

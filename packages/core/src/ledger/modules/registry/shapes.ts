@@ -84,13 +84,10 @@ export const offerShape = {
   expiresAt,
 }
 
-const rewardAmount: Field<string> = {
-  code: 'AMOUNT_INVALID',
-  read: value => {
-    const amount = parseAmount(value)
-    return amount === undefined || amount === 0n ? undefined : amount.toString()
-  },
-}
+const rewardAmount = field(value => {
+  const amount = parseAmount(value)
+  return amount === undefined || amount === 0n ? undefined : amount.toString()
+})
 
 /** Members of a request's content. */
 export const requestShape = {

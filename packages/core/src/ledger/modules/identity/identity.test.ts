@@ -1,0 +1,113 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { commitKey, conetKid, type DidState, encodeMultikey, type KeySigner } from '../../../identity/index.js'
+import { drive, person, START_MS } from '../testing/drive.js'
+import { identityModule } from './index.js'
+
+const multikey = (n: number) => encodeMultikey(person(n).publicKey)
+const commitment = (n: number) => commitKey(person(n).publicKey)
+const as = (did: string, n: number): KeySigner => person(n, key => conetKid(did, encodeMultikey(key)))
+const inception = (keys: number[], next: number[]) => ({
+  keys: keys.map(multikey),
+  next: next.map(commitment),
+  services: [],
+})
+
+function incepted(keys = [1, 2], next = [3], params = {}) {
+  const ledger = drive([identityModule], { identity: params })
+  const result = ledger.run('identity/incept', inception(keys, next), person(keys[0] ?? 0))
+  expect(result.code).toBe('OK')
+  return { ledger, did: String(result.events[0]?.did) }
+}
+
+describe('module identity', () => {
+  it('makes a DID whose event carries the whole document, and refuses it a second time', () => {
+    const { ledger, did } = incepted()
+    expect(did).toMatch(/^did:conet:demo:Qm/)
+    expect(ledger.run('identity/incept', inception([1, 2], [3]), person(2)).code).toBe('DID_EXISTS')
+    const [state] = ledger.app.query('identity/history', { did }) as DidState[]
+    expect(state).toMatchObject({ did, version: 1, keys: [multikey(1), multikey(2)], createdMs: START_MS + 1 })
+  })
+
+  it('lets the keys of the moment sign and no others (IDN-30)', () => {
+    const { ledger, did } = incepted()
+    const update = (version: number, n: number) =>
+      ledger.run('identity/update', { did, version, services: [] }, as(did, n)).code
+    expect(update(2, 1)).toBe('OK')
+    expect(update(3, 3)).toBe('SIGNER_REVOKED')
+    const rotation = { did, version: 3, keys: [multikey(3)], next: [commitment(4)] }
+    expect(ledger.run('identity/rotate', rotation, person(3)).code).toBe('OK')
+    expect(update(4, 1)).toBe('SIGNER_REVOKED')
+    expect(update(4, 3)).toBe('OK')
+    expect(update(5, 3)).toBe('OK')
+    expect(ledger.run('identity/deactivate', { did, version: 6 }, as(did, 3)).code).toBe('OK')
+    expect(update(7, 3)).toBe('SIGNER_REVOKED')
+  })
+
+  it('does not know a signer that was never incepted, nor a key off the curve', () => {
+    const { ledger, did } = incepted()
+    const stranger = did.replace(/.$/, last => (last === '1' ? '2' : '1'))
+    expect(ledger.run('identity/deactivate', { did, version: 2 }, as(stranger, 1)).code).toBe('SIGNER_UNKNOWN')
+    const smallOrder = person(1, () => {
+      const key = encodeMultikey(new Uint8Array(32))
+      return `did:key:${key}#${key}`
+    })
+    expect(ledger.run('identity/deactivate', { did, version: 2 }, smallOrder).code).toBe('SIGNER_UNKNOWN')
+  })
+
+  it('lets a controller act, and stops at the limit of versions except for the end', () => {
+    const { ledger, did } = incepted([1], [], { maxVersions: 2 })
+    const controller = person(9)
+    const update = (version: number) => ({ did, version, services: [], controller: controller.did })
+    expect(ledger.run('identity/update', update(2), controller).code).toBe('NOT_CONTROLLER')
+    expect(ledger.run('identity/update', update(2), as(did, 1)).code).toBe('OK')
+    expect(ledger.run('identity/update', update(3), controller).code).toBe('VERSIONS_EXHAUSTED')
+    expect(ledger.run('identity/deactivate', { did, version: 3 }, controller).code).toBe('OK')
+  })
+
+  it('resolves by version and time', () => {
+    const { ledger, did } = incepted()
+    ledger.run('identity/revoke', { did, version: 2, key: multikey(2) }, as(did, 1), START_MS + 60_000)
+    const methods = (args: object) => {
+      const result = ledger.app.query('identity/resolve', { did, ...args }) as {
+        didDocument: { verificationMethod: unknown[] } | null
+      }
+      return result.didDocument?.verificationMethod.length
+    }
+    expect(methods({})).toBe(1)
+    expect(methods({ versionId: '1' })).toBe(2)
+    expect(methods({ versionTime: '2023-11-14T22:13:59Z' })).toBe(2)
+    expect(methods({ versionTime: '2023-11-14T22:14:20Z' })).toBe(1)
+    expect(methods({ versionTime: '2020-01-01T00:00:00Z' })).toBeUndefined()
+    expect(() => ledger.app.query('identity/resolve', { did: 7 })).toThrow(/did must be a text/)
+  })
+
+  it('changes nothing when it refuses, whatever is sent', () => {
+    const { ledger, did } = incepted()
+    const version = fc.integer({ min: 1, max: 4 })
+    const n = fc.integer({ min: 1, max: 5 })
+    const bodies = fc.oneof(
+      fc.record({
+        type: fc.constant('rotate'),
+        version,
+        keys: fc.array(n.map(multikey)),
+        next: fc.array(n.map(commitment)),
+      }),
+      fc.record({ type: fc.constant('revoke'), version, key: n.map(multikey) }),
+      fc.record({ type: fc.constant('deactivate'), version, extra: fc.option(fc.string(), { nil: undefined }) }),
+    )
+    let refused = 0
+    fc.assert(
+      fc.property(bodies, n, fc.boolean(), ({ type, ...body }, by, asKey) => {
+        const before = ledger.records('identity')
+        const result = ledger.run(`identity/${type}`, { did, ...body }, asKey ? person(by) : as(did, by))
+        if (result.code === 'OK') return
+        refused++
+        expect(Object.hasOwn(identityModule.codes, result.code) || result.code.startsWith('SIGNER_')).toBe(true)
+        expect(ledger.records('identity')).toBe(before)
+      }),
+      { numRuns: 60 },
+    )
+    expect(refused).toBeGreaterThan(0)
+  })
+})
