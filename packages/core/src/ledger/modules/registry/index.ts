@@ -17,7 +17,7 @@ import { withdrawOffer } from './withdraw-offer.js'
 import { withdrawRequest } from './withdraw-request.js'
 
 export { REGISTRY_CODES } from './codes.js'
-export type { RegistryNeeds, StoredTerms } from './needs.js'
+export { checkTermsBy, type RegistryNeeds, type ServiceTerms, type StoredTerms } from './needs.js'
 export type * from './types.js'
 
 /**

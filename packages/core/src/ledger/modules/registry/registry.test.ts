@@ -1,15 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ok, reject } from '../../../errors/index.js'
+import { accessService } from '../../../services/access/index.js'
 import { identityModule } from '../identity/index.js'
 import { drive, person, START_MS } from '../testing/drive.js'
-import { registryModule } from './index.js'
+import { checkTermsBy, registryModule } from './index.js'
 
 const DAY_MS = 86_400_000
-const registry = registryModule({
-  checkTerms: (type, terms) =>
-    type === 'access' ? ok(terms as Record<string, unknown>) : reject('TYPE_UNKNOWN', { type }),
-})
+const registry = registryModule(checkTermsBy([accessService]))
 const begin = (params = {}) => drive([identityModule, registry], { registry: params })
 const alice = person(1)
 const bob = person(2)
@@ -18,7 +15,16 @@ const area = { latE6: 52_520_008, lonE6: 13_404_954, radiusM: 500 }
 const offer = {
   type: 'access',
   name: 'Campus Wi-Fi – Zürich 📡',
-  terms: { tariff: { asset: 'credit', perGiB: '100' } },
+  terms: {
+    tariff: { asset: 'credit', perGiB: '100', perHour: '10' },
+    trialMs: 2000,
+    restMs: 8000,
+    toleranceBps: 500,
+    toleranceBytes: '262144',
+    maxUnpaid: '1000',
+    maxUnpaidCap: '10000',
+    shares: [],
+  },
   area,
   slice: 'default',
   dataNetworks: ['internet'],
@@ -112,6 +118,8 @@ describe('offers', () => {
     ['URL_MALFORMED', { node: 'javascript:alert(1)' }],
     ['URL_MALFORMED', { node: 'https://' }],
     ['TERMS_REFUSED', { type: 'teleport' }],
+    ['TERMS_REFUSED', { terms: { ...offer.terms, trialMs: 1 } }],
+    ['TERMS_REFUSED', { terms: { ...offer.terms, maxUnpaid: '-1' } }],
     ['PAYLOAD_MALFORMED', { terms: 'cheap' }],
     ['PAYLOAD_MALFORMED', { name: '' }],
     ['PAYLOAD_MALFORMED', { name: 'evil\u202egnp.exe' }],
@@ -142,7 +150,8 @@ describe('offers', () => {
   it('answers in pages', () => {
     const { run, app } = begin()
     const ids = [1, 2, 3].map(() => run('registry/publishOffer', offer, alice).hash.slice(0, 32)).sort()
-    const page = (args: Record<string, unknown>) => (app.query('registry/offers', args) as { id: string }[]).map(({ id }) => id)
+    const page = (args: Record<string, unknown>) =>
+      (app.query('registry/offers', args) as { id: string }[]).map(({ id }) => id)
     expect(page({ limit: 2 })).toEqual(ids.slice(0, 2))
     expect(page({ after: ids[1] })).toEqual(ids.slice(2))
     expect(page({ provider: alice.did, after: ids[0], limit: 1 })).toEqual(ids.slice(1, 2))
