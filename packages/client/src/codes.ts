@@ -16,6 +16,10 @@ export const CLIENT_CODES = {
   PROVIDER_UNKNOWN: 'reject',
   /** No session carries flows now. */
   OFFLINE: 'retry',
+  /** The connection's budget is spent. */
+  BUDGET_SPENT: 'reject',
+  /** A peer's head is too long or no HTTP. */
+  HEAD_MALFORMED: 'reject',
   /** The gateway could not be reached or refused the session. */
   GATEWAY_UNREACHABLE: 'retry',
   GATEWAY_REFUSED: 'retry',

@@ -1,4 +1,4 @@
-import type { ClientSummary, SessionId } from '@conet/core/rounds'
+import type { ClientSummary } from '@conet/core/rounds'
 import type { Millis } from '@conet/core/units'
 import { NodeApi } from '../api/api.js'
 import type { Offer } from '../api/types.js'
@@ -11,49 +11,65 @@ import type { ConnectionOptions, SessionRecord } from './types.js'
 /** Shorter flows say nothing about speed. */
 const SPEED_BYTES = 1_048_576
 
+/** What a carrier tells its owner. */
+export interface CarrierHooks {
+  /** After every flow. */
+  quality(quality: Quality): void
+  /** The control line could not be opened again, for the n-th time in a row. */
+  lineDown(carrier: Carrier, failures: number): void
+}
+
 /** One session with its flows and what they told about the provider. */
 export class Carrier {
   readonly session: Session
+  /** The provider's node. */
+  readonly api: NodeApi
   readonly #meter: FlowMeter
   readonly #ports: ClientPorts
-  readonly #onSeen: (quality: Quality) => void
+  readonly #hooks: CarrierHooks
   #quality: Quality = NOTHING_MEASURED
   #timeToServiceMs: Millis | undefined
   #idle: () => void = () => {}
 
-  private constructor(session: Session, meter: FlowMeter, ports: ClientPorts, onSeen: (quality: Quality) => void) {
+  private constructor(session: Session, api: NodeApi, meter: FlowMeter, ports: ClientPorts, hooks: CarrierHooks) {
     this.session = session
     this.#meter = meter
     this.#ports = ports
-    this.#onSeen = onSeen
+    this.#hooks = hooks
+    this.api = api
   }
 
   /**
    * Asks a provider for service.
    *
-   * @param onSeen - told the provider's quality after every flow
    * @throws ConetError like `openSession`
    */
   static async open(
     offer: Offer,
     options: ConnectionOptions & { ports: ClientPorts; keys: KeyBook; lid: string },
-    onSeen: (quality: Quality) => void,
+    hooks: CarrierHooks,
   ): Promise<Carrier> {
     const { ports, wallet, keys, lid, device, escrow, budget, onEvent } = options
     const meter = new FlowMeter()
-    let sid: SessionId = ''
+    const api = new NodeApi(offer.node, { ports })
+    let carrier: Carrier | undefined
     const session = await openSession({
       ...{ ports, wallet, keys, lid, offer, meter, device, escrow, budget },
-      api: new NodeApi(offer.node, { ports }),
-      onEvent: event => onEvent?.({ type: 'session', sid, event }),
+      api,
+      onEvent: event => {
+        // Before the grant there is no session that could have events.
+        if (carrier === undefined) return
+        onEvent?.({ type: 'session', sid: carrier.session.grant.sid, event })
+        if (event.type === 'line' && !event.up) hooks.lineDown(carrier, event.failures)
+      },
     })
-    sid = session.grant.sid
-    const carrier = new Carrier(session, meter, ports, onSeen)
+    const opened = new Carrier(session, api, meter, ports, hooks)
+    carrier = opened
     void meter.firstByte.then(() => {
-      carrier.#timeToServiceMs = ports.now() - session.requestedAt
-      onEvent?.({ type: 'first-byte', sid, timeToServiceMs: carrier.#timeToServiceMs })
+      opened.#timeToServiceMs = ports.now() - session.requestedAt
+      onEvent?.({ type: 'first-byte', sid: session.grant.sid, timeToServiceMs: opened.#timeToServiceMs })
     })
-    return carrier
+    return opened
   }
 
   get quality(): Quality {
@@ -115,6 +131,6 @@ export class Carrier {
 
   #saw(seen: Observation): void {
     this.#quality = observe(this.#quality, seen)
-    this.#onSeen(this.#quality)
+    this.#hooks.quality(this.#quality)
   }
 }

@@ -1,5 +1,6 @@
 import { ConetError } from '@conet/core/errors'
-import type { Did, UnixMillis } from '@conet/core/units'
+import type { ClientSummary } from '@conet/core/rounds'
+import type { Amount, Did, UnixMillis } from '@conet/core/units'
 import type { Quality, RankedOffer } from '../discovery/index.js'
 import { nodePorts } from '../ports/node.js'
 import type { ClientPorts } from '../ports/types.js'
@@ -14,6 +15,8 @@ import type { ConnectionEvent, ConnectionOptions, ConnectionSummary, SwitchLimit
 const PROVIDER_FAULTS: readonly string[] = ['GATEWAY_UNREACHABLE', 'GATEWAY_REFUSED', 'OFFLINE']
 /** While nobody gives service, they are asked again this often. */
 const RETRY_MS = 1_000
+/** About three quarters of a second of trying to open the control line again. */
+const DEAD_AFTER_FAILURES = 4
 
 /**
  * Gets online and serves a local HTTP + SOCKS5 port.
@@ -48,6 +51,8 @@ export class Connection {
   #current: Carrier | undefined
   #switching: Promise<Carrier> | undefined
   #stopped = false
+  #spent: Amount = 0n
+  #lookAgainAt: UnixMillis = 0
 
   constructor(options: ConnectionOptions) {
     this.#options = options
@@ -106,15 +111,13 @@ export class Connection {
 
   #carrier(): Promise<Carrier> {
     if (this.#current !== undefined) return Promise.resolve(this.#current)
+    if (this.#stopped) return Promise.reject(offline())
     return this.#inTime(this.#switching ?? this.#switch('ended'))
   }
 
   #inTime(coming: Promise<Carrier>): Promise<Carrier> {
     return new Promise((resolve, reject) => {
-      const offline = new ConetError('OFFLINE', 'No provider gives service at the moment: try again.', {
-        verdict: 'retry',
-      })
-      const cancel = this.#ports.setTimer(this.#limits.waitMs, () => reject(offline))
+      const cancel = this.#ports.setTimer(this.#limits.waitMs, () => reject(offline()))
       coming.then(resolve, reject).finally(cancel)
     })
   }
@@ -156,9 +159,7 @@ export class Connection {
 
   async #tryAll(reason: SwitchReason): Promise<Carrier> {
     this.#tell({ type: 'searching', reason })
-    const { api, offer, rank } = this.#options
-    const context = { expected: USUAL_USE, ...rank, quality: this.#qualities }
-    const ranked = await candidates(api, { offer, rank: context }, this.#resting, this.#ports.now())
+    const ranked = await this.#candidates()
     let last: unknown
     for (const one of ranked) {
       if (this.#stopped) break
@@ -170,32 +171,80 @@ export class Connection {
         this.#tell({ type: 'refused', offer: one.offer, code, message })
       }
     }
-    throw last ?? new ConetError('OFFLINE', 'The connection was stopped.')
+    throw last ?? offline()
   }
 
   async #ask({ offer, score, reasons }: RankedOffer): Promise<Carrier> {
     this.#tell({ type: 'asking', offer, score, reasons })
     await this.#keys.prepare(offer.provider)
-    const options = { ...this.#options, ports: this.#ports, keys: this.#keys, lid: this.#lid }
-    const carrier = await Carrier.open(offer, options, quality => this.#judge(offer.provider, quality))
+    const { budget } = this.#options
+    const left = budget === undefined ? {} : { budget: budget - this.#spent }
+    const options = { ...this.#options, ...left, ports: this.#ports, keys: this.#keys, lid: this.#lid }
+    const carrier = await Carrier.open(offer, options, {
+      quality: quality => this.#judge(offer.provider, quality),
+      lineDown: (source, failures) => this.#lineDown(source, failures),
+    })
     this.#carriers.push(carrier)
     this.#current = carrier
     const { grant, requestedAt, grantedAt, done } = carrier.session
     this.#tell({ type: 'online', offer, sid: grant.sid, timeToGrantMs: grantedAt - requestedAt })
-    void done.then(() => {
-      if (this.#current === carrier) this.#leave('ended')
-    })
+    void done.then(summary => this.#ended(carrier, summary))
     return carrier
   }
 
+  /** A provider that is only slow is left for another, never for nobody. */
   #judge(provider: Did, quality: Quality): void {
     this.#qualities.set(provider, quality)
     const why = complaint(quality, this.#limits)
-    const alone = this.#options.offer !== undefined
-    if (why !== undefined && !alone && this.#current?.session.offer.provider === provider) this.#leave(why)
+    const now = this.#ports.now()
+    if (why === undefined || now < this.#lookAgainAt || this.#options.offer !== undefined) return
+    this.#lookAgainAt = now + this.#limits.restMs
+    const elsewhere = (one: RankedOffer) =>
+      one.offer.provider !== provider && (this.#resting.get(one.offer.provider) ?? 0) <= now
+    this.#candidates().then(
+      ranked => {
+        if (ranked.some(elsewhere) && this.#current?.session.offer.provider === provider) this.#leave(why)
+      },
+      () => undefined,
+    )
+  }
+
+  /** A line that stays down may be a weak device network or a dead provider: its API tells which. */
+  #lineDown(carrier: Carrier, failures: number): void {
+    if (failures !== DEAD_AFTER_FAILURES || this.#current !== carrier) return
+    carrier.api.node().catch(() => {
+      if (this.#current === carrier) this.#leave('unreachable')
+    })
+  }
+
+  #ended(carrier: Carrier, { reason, paid, dispute }: ClientSummary): void {
+    this.#spent += paid
+    const { provider } = carrier.session.offer
+    // Whoever inflates a meter is not asked again by this connection.
+    if (dispute !== undefined) this.#resting.set(provider, Number.MAX_SAFE_INTEGER)
+    if (this.#current !== carrier || this.#stopped) return
+    // Only the budget makes a session say that it is done while it still carries flows.
+    if (reason === 'CLIENT_DONE') this.#exhausted()
+    else this.#leave('ended')
+  }
+
+  #exhausted(): void {
+    this.#current = undefined
+    this.#stopped = true
+    this.#tell({ type: 'offline', code: 'BUDGET_SPENT', message: 'The budget is spent: nothing more is bought.' })
+  }
+
+  #candidates(): Promise<RankedOffer[]> {
+    const { api, offer, rank } = this.#options
+    const context = { expected: USUAL_USE, ...rank, quality: this.#qualities }
+    return candidates(api, { offer, rank: context }, this.#resting, this.#ports.now())
   }
 
   #tell(event: ConnectionEvent): void {
     this.#options.onEvent?.(event)
   }
+}
+
+function offline(): ConetError {
+  return new ConetError('OFFLINE', 'No provider gives service at the moment: try again.', { verdict: 'retry' })
 }

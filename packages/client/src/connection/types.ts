@@ -18,7 +18,7 @@ export interface ConnectionOptions {
   readonly listen?: Listen
   /** How offers are compared; default: 100 MiB in 10 minutes. */
   readonly rank?: Partial<Omit<RankContext, 'quality'>>
-  /** The most one session may cost. */
+  /** The most all sessions of this connection may cost; then nothing more is bought. */
   readonly budget?: Amount
   readonly device?: string
   readonly escrow?: string

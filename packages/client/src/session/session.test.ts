@@ -1,0 +1,134 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { NodeApi } from '../api/index.js'
+import { nodePorts } from '../ports/index.js'
+import { FlowMeter, openTunnel, TargetRefused } from '../proxy/index.js'
+import { join } from '../proxy/join.js'
+import { type FakeOptions, FakeProvider, LID } from '../testing/fake-provider.js'
+import { startOrigin, through } from '../testing/origin.js'
+import { walletFromSeed } from '../wallet/index.js'
+import { KeyBook } from './keys.js'
+import { openSession, type SessionEvent } from './session.js'
+
+const closers: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+async function online(fake: FakeOptions = {}, budget?: bigint) {
+  const provider = await FakeProvider.start(fake)
+  closers.push(() => provider.die())
+  const api = new NodeApi(provider.base, { ports: nodePorts })
+  const { items } = await api.offers({ type: 'access' })
+  const [offer] = items
+  if (offer === undefined) throw new Error('the fake lists no offer')
+  const meter = new FlowMeter()
+  const events: SessionEvent[] = []
+  const session = await openSession({
+    ...{ ports: nodePorts, api, lid: LID, offer, meter, budget },
+    wallet: walletFromSeed(new Uint8Array(32).fill(1), nodePorts),
+    keys: new KeyBook(api),
+    onEvent: event => events.push(event),
+  })
+  const fetchBytes = async (bytes: number) => {
+    const origin = await startOrigin()
+    closers.push(() => origin.close())
+    const tunnel = await openTunnel(session.grant.access, origin.target)
+    return through(tunnel, meter, `/bytes/${bytes}`, join)
+  }
+  const until = (wanted: (event: SessionEvent) => boolean) =>
+    expect.poll(() => events.some(wanted), { timeout: 10_000 })
+  return { provider, session, meter, events, fetchBytes, until }
+}
+
+const paidRound = (round: number) => (event: SessionEvent) => event.type === 'paid' && event.round >= round
+
+describe('a session', () => {
+  it('is served at once, pays its rounds and ends with both sides agreeing', async () => {
+    const { provider, session, meter, fetchBytes, until } = await online()
+    expect(await fetchBytes(3_000_000)).toBe(3_000_000)
+    await until(paidRound(4)).toBe(true)
+    const summary = await session.stop()
+    expect(summary).toMatchObject({ reason: 'CLIENT_DONE', dispute: undefined })
+    expect(summary.paid > 2_700n).toBe(true)
+    expect(provider.settled).toBe(summary.paid)
+    expect(provider.state?.phase).toBe('ended')
+    const { bytesUp, bytesDown } = meter.read()
+    expect(provider.count).toEqual({ bytesUp, bytesDown })
+  })
+
+  it('carries more than the unpaid limit in one flow: volume rounds let it through', async () => {
+    const { provider, session, fetchBytes } = await online()
+    expect(await fetchBytes(30_000_000)).toBe(30_000_000)
+    const summary = await session.stop()
+    expect(summary.reason).toBe('CLIENT_DONE')
+    expect(summary.paid >= 27_900n).toBe(true)
+    expect(provider.settled).toBe(summary.paid)
+  })
+
+  it('goes on when the control line breaks', async () => {
+    const { provider, session, until, events } = await online()
+    await until(paidRound(1)).toBe(true)
+    provider.dropLine()
+    await until(event => event.type === 'line' && !event.up).toBe(true)
+    await until(paidRound(3)).toBe(true)
+    expect(events.filter(event => event.type === 'line' && event.up).length).toBeGreaterThan(1)
+    expect((await session.stop()).reason).toBe('CLIENT_DONE')
+  })
+
+  it('pays by HTTP where no line can be opened', async () => {
+    const { provider, session, until } = await online({ noLine: true })
+    await until(paidRound(1)).toBe(true)
+    await expect.poll(() => provider.state?.paidRounds ?? 0).toBeGreaterThan(0)
+    await session.stop()
+    expect(provider.settled > 0n).toBe(true)
+  })
+
+  it('stops and keeps both counts when the meter is inflated', async () => {
+    const { session, events } = await online({ inflate: 50_000_000n })
+    const summary = await session.done
+    expect(summary).toMatchObject({ reason: 'METER_DISPUTE', dispute: 'METER_ABOVE_COUNT', paid: 0n })
+    const evidence = events.find(event => event.type === 'evidence')
+    expect(evidence).toMatchObject({ own: { bytesDown: 0n } })
+  })
+
+  it('stops before its budget is passed', async () => {
+    const { session } = await online({}, 1_300n)
+    const summary = await session.done
+    expect(summary).toMatchObject({ reason: 'CLIENT_DONE', paid: 1_200n })
+  })
+
+  it('notices that its provider is gone', async () => {
+    const { provider, session, until } = await online()
+    await until(paidRound(1)).toBe(true)
+    await provider.die()
+    expect(await session.done).toMatchObject({ reason: 'GATEWAY_LOST' })
+  })
+
+  it('gets online with a clock that is an hour off', async () => {
+    const { session, until } = await online({ clockOffsetMs: 3_600_000 })
+    await until(paidRound(2)).toBe(true)
+    expect((await session.stop()).reason).toBe('CLIENT_DONE')
+  })
+
+  it.each([
+    ['dearer terms', (grant: object) => ({ ...grant, terms: dearer(grant) }), 'GRANT_MISMATCH'],
+    ['another session', (grant: object) => ({ ...grant, sid: '00'.repeat(16) }), 'GRANT_MISMATCH'],
+    ['a port that is none', (grant: object) => ({ ...grant, access: {} }), 'PAYLOAD_MALFORMED'],
+  ])('refuses a grant with %s', async (_, tamper, why) => {
+    await expect(online({ tamper })).rejects.toMatchObject({ code: 'GRANT_INVALID', data: { why } })
+  })
+
+  it('tells what the target refuses from what the provider refuses', async () => {
+    const { session } = await online()
+    await expect(openTunnel(session.grant.access, '127.0.0.1:1')).rejects.toBeInstanceOf(TargetRefused)
+    const forged = { ...session.grant.access, password: 'guessed' }
+    await expect(openTunnel(forged, '127.0.0.1:1')).rejects.toMatchObject({ code: 'GATEWAY_REFUSED' })
+    await session.stop()
+    await expect(openTunnel(session.grant.access, '127.0.0.1:1')).rejects.toMatchObject({ code: 'GATEWAY_REFUSED' })
+  })
+})
+
+function dearer(grant: object): object {
+  const { terms } = grant as { terms: { tariff: { perGiB: bigint } } }
+  return { ...terms, tariff: { ...terms.tariff, perGiB: terms.tariff.perGiB + 1n } }
+}
