@@ -28,7 +28,8 @@ export interface FollowOptions {
   readonly dir?: string
   /** What the ledger must begin with; without it the other node is believed on first use. */
   readonly genesis?: Genesis
-  readonly application: ApplicationFactory
+  /** Default: the Conet ledger. */
+  readonly application?: ApplicationFactory
   readonly pool?: VerifyPool
   /** Default the global `fetch`. */
   readonly fetch?: Fetch

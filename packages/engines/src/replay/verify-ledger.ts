@@ -6,6 +6,7 @@ import type { Hash } from '@conet/core/units'
 import { decodeBlock, encodeBlock } from '../blocks/index.js'
 import type { CommittedBlock } from '../contract.js'
 import type { ApplicationFactory } from '../contract-application.js'
+import { ledgerApplication } from '../ledger-application.js'
 import { nodeFs, readRecords } from '../solo/log/index.js'
 import { memoryState } from '../solo/state/index.js'
 import { createVerifyPool, type VerifyPool } from '../verify/index.js'
@@ -20,7 +21,8 @@ export type LedgerSource =
   | { readonly genesis: Genesis; blocks(): AsyncIterable<CommittedBlock> }
 
 export interface VerifyOptions {
-  readonly application: ApplicationFactory
+  /** Default: the Conet ledger. */
+  readonly application?: ApplicationFactory
   /** Default: a pool of its own, one worker per core. */
   readonly pool?: VerifyPool
   /** After every block. */
@@ -44,7 +46,7 @@ export interface VerifyReport {
  * Replays a ledger from genesis, offline: every signature, every app hash, the invariants. Stops at the first block that
  * differs and says where and how.
  */
-export async function verifyLedger(source: LedgerSource, options: VerifyOptions): Promise<VerifyReport> {
+export async function verifyLedger(source: LedgerSource, options: VerifyOptions = {}): Promise<VerifyReport> {
   const pool = options.pool ?? createVerifyPool()
   try {
     const ledger = 'dir' in source ? await folderSource(source.dir) : source
@@ -61,7 +63,7 @@ export async function verifyLedger(source: LedgerSource, options: VerifyOptions)
 type Ledger = { readonly genesis: Genesis; blocks(): AsyncIterable<CommittedBlock> }
 
 async function replay(ledger: Ledger, options: VerifyOptions, pool: VerifyPool, checksAt: (height: number) => boolean) {
-  const app = options.application(memoryState())
+  const app = (options.application ?? ledgerApplication)(memoryState())
   app.initGenesis(ledger.genesis)
   const lid = ledger.genesis.lid
   let held = app.info()

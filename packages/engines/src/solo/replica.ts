@@ -5,6 +5,7 @@ import { type BlockFeed, blockFeed, decodeBlock, encodeBlock, plainResult } from
 import { engineError } from '../codes.js'
 import type { CommittedBlock } from '../contract.js'
 import type { ApplicationFactory } from '../contract-application.js'
+import { ledgerApplication } from '../ledger-application.js'
 import { nodeSha256 } from '../verify/index.js'
 import { bindGenesis } from './genesis-file.js'
 import { type FolderLock, lockFolder } from './lock.js'
@@ -21,7 +22,8 @@ export interface ReplicaOptions {
   readonly dir?: string
   /** May be left out if the folder has one. */
   readonly genesis?: Genesis
-  readonly application: ApplicationFactory
+  /** Default: the Conet ledger. */
+  readonly application?: ApplicationFactory
   readonly fs?: LogFs
   readonly segmentBytes?: number
 }
@@ -74,7 +76,7 @@ async function assemble(
   log: BlockLog,
   lock?: FolderLock,
 ): Promise<Replica> {
-  const app = options.application(state)
+  const app = (options.application ?? ledgerApplication)(state)
   if (state.checkpoint === undefined) await state.save(app.initGenesis(genesis))
   else checkCheckpoint(app.info(), state.checkpoint)
   await replayLog(app, log)
