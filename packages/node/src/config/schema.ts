@@ -137,7 +137,15 @@ export const ConfigSchema = Type.Object(
     log: Type.Object(
       {
         level: Type.Union(
-          ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'].map(level => Type.Literal(level)),
+          [
+            Type.Literal('silent'),
+            Type.Literal('fatal'),
+            Type.Literal('error'),
+            Type.Literal('warn'),
+            Type.Literal('info'),
+            Type.Literal('debug'),
+            Type.Literal('trace'),
+          ],
           { default: 'info' },
         ),
       },

@@ -1,5 +1,6 @@
 export { admit, type PolicyGrant, priceOf, type RequestContext, sharesOffer } from './admit.js'
 export { POLICY_CODES, type PolicyCode } from './codes.js'
+export { DayMeter } from './day-meter.js'
 export { type HoursView, viewHours } from './hours.js'
 export { type Policy, type PolicyPrices, PolicySchema } from './schema.js'
 export { PolicyStore, parsePolicy } from './store.js'

@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { ConetError } from '@conet/core/errors'
 import { Value } from '@sinclair/typebox/value'
+import { replaceFile } from '../keys/index.js'
 import { type Policy, PolicySchema } from './schema.js'
 
 /**
@@ -26,25 +27,6 @@ function readStored(path: string): unknown {
     if ((cause as { code?: string }).code === 'ENOENT') return undefined
     const message = `the stored policy ${path} cannot be read; correct it, or remove it to start from the configuration`
     throw new ConetError('POLICY_STORAGE', message, { data: { path }, cause })
-  }
-}
-
-/** A crash leaves the old policy or the new one, never a part of either. */
-function writeAtomically(path: string, text: string): void {
-  const temporary = `${path}.new`
-  const file = openSync(temporary, 'w', 0o600)
-  try {
-    writeSync(file, text)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-  renameSync(temporary, path)
-  const folder = openSync(dirname(path), 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
   }
 }
 
@@ -75,7 +57,7 @@ export class PolicyStore {
   put(input: unknown): Policy {
     const policy = parsePolicy(input)
     try {
-      writeAtomically(this.#path, `${JSON.stringify(policy, undefined, 2)}\n`)
+      replaceFile(this.#path, `${JSON.stringify(policy, undefined, 2)}\n`)
     } catch (cause) {
       throw new ConetError(
         'POLICY_STORAGE',

@@ -1,0 +1,131 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type Config, type Node, parseConfig, startNode } from './index.js'
+
+let folder: string
+const nodes: Node[] = []
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'conet-node-'))
+})
+afterEach(async () => {
+  for (const node of nodes.splice(0).reverse()) await node.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function config(name: string, over: object = {}): Config {
+  const offer = {
+    key: 'home',
+    name: 'Home line',
+    area: { lat: 48.86, lon: 2.35, radiusM: 300 },
+    terms: { perGiB: '1000000', perHour: '100', maxUnpaid: '10000', maxUnpaidCap: '100000' },
+  }
+  const base = { name, dataDir: join(folder, name), api: { port: 0 }, log: { level: 'silent' }, offers: [offer] }
+  return parseConfig(JSON.stringify({ ...base, ...over }))
+}
+
+async function start(settings: Config, ports: Parameters<typeof startNode>[1] = {}): Promise<Node> {
+  const node = await startNode(settings, ports)
+  nodes.push(node)
+  return node
+}
+
+async function get(node: Node, path: string) {
+  const response = await fetch(node.url + path, { headers: { authorization: `Bearer ${node.adminToken}` } })
+  return { status: response.status, body: await response.json() }
+}
+
+/** Offers as a stranger finds them; the read model follows the ledger within moments. */
+async function offersOf(node: Node, query = '') {
+  await vi.waitFor(() => expect(node.readModel.height).toBe(node.engine.info().height), 5_000)
+  return (await get(node, `/v1/offers${query}`)).body.items
+}
+
+describe('a node', () => {
+  it('starts from nothing: own ledger, identity, profile and offer', async () => {
+    const node = await start(config('alone'))
+    expect(node.did).toMatch(/^did:conet:conet-[0-9a-f]{8}:Qm/)
+    const found = await offersOf(node, '?lat=48.86&lon=2.35')
+    expect(found).toMatchObject([
+      { id: node.offers().get('home'), provider: node.did, providerName: 'alone', node: node.url, hops: 0 },
+    ])
+    expect((await get(node, `/1.0/identifiers/${node.did}`)).body.didDocument.id).toBe(node.did)
+    expect((await get(node, '/healthz')).status).toBe(200)
+    expect((await get(node, '/v1/wallet')).body).toMatchObject({
+      did: node.did,
+      balances: [{ asset: 'credit', balance: '1000000000000' }],
+    })
+    for (const secret of ['identity.key', 'admin.token']) {
+      expect(statSync(join(folder, 'alone', secret)).mode & 0o077).toBe(0)
+    }
+  })
+
+  it('keeps who it is over a restart and publishes nothing twice', async () => {
+    const first = await start(config('again'))
+    const { did } = first
+    const id = first.offers().get('home')
+    await first.stop()
+    const second = await start(config('again'))
+    expect(second.did).toBe(did)
+    expect(await offersOf(second)).toHaveLength(1)
+    expect(second.offers().get('home')).not.toBe(id)
+    expect((await get(second, '/v1/networks')).body.items).toHaveLength(1)
+  })
+
+  it('changes its offer on the ledger when the owner changes the price, and takes it down when sharing ends', async () => {
+    const node = await start(config('prices'))
+    const before = node.engine.info().height
+    node.policy.put({ prices: { home: { perGiB: '7', perHour: '1' } } })
+    await vi.waitFor(async () => {
+      expect(await offersOf(node)).toMatchObject([{ version: 2, terms: { tariff: { perGiB: '7', perHour: '1' } } }])
+    }, 5_000)
+    expect(node.engine.info().height).toBeGreaterThan(before)
+    node.policy.put({ sharing: false })
+    await vi.waitFor(async () => expect(await offersOf(node)).toEqual([]), 5_000)
+  })
+
+  it('pays from its account, and shows it in the history after a rebuild too', async () => {
+    const node = await start(config('payer'))
+    const response = await fetch(`${node.url}/v1/wallet/transfer`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${node.adminToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        to: 'did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK',
+        asset: 'credit',
+        amount: '5',
+      }),
+    })
+    expect(await response.json()).toMatchObject({ code: 'OK' })
+    const history = async () => (await get(node, `/v1/accounts/${node.did}/history`)).body.items
+    await vi.waitFor(async () => expect(await history()).toMatchObject([{ direction: 'out', amount: '5' }]), 5_000)
+    await node.rebuildReadModel()
+    await vi.waitFor(async () => expect(await history()).toMatchObject([{ direction: 'out', amount: '5' }]), 5_000)
+  })
+
+  it('lets others of its process share its ledger, and others follow it by HTTP', async () => {
+    const operator = await start(config('operator'))
+    const campus = await start(config('campus', { identity: { method: 'key' } }), { engine: operator.engine })
+    expect(campus.did).toMatch(/^did:key:/)
+    const remote = await start(config('remote', { ledger: { engine: 'follow', url: operator.url } }))
+    expect(await offersOf(remote)).toHaveLength(3)
+    expect(remote.engine.info().lid).toBe(operator.engine.info().lid)
+  })
+
+  it('keeps a second process off its folder and closes what it opened', async () => {
+    const node = await start(config('locked'))
+    await expect(startNode(config('locked'))).rejects.toMatchObject({ code: 'FOLDER_IN_USE' })
+    expect((await get(node, '/healthz')).status).toBe(200)
+  })
+
+  it('withdraws its offers when it stops and answers no more', async () => {
+    const operator = await start(config('stays'))
+    const campus = await startNode(config('leaves'), { engine: operator.engine })
+    expect(await offersOf(operator)).toHaveLength(2)
+    await campus.stop()
+    expect(await offersOf(operator)).toHaveLength(1)
+    await expect(fetch(`${campus.url}/healthz`)).rejects.toThrow()
+    expect(readdirSync(join(folder, 'leaves'))).toContain('offers.json')
+  })
+})

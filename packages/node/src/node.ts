@@ -1,0 +1,303 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Did } from '@conet/core/units'
+import { type Engine, nodeSha256, nodeVerify } from '@conet/engines'
+import type { Gateway } from '@conet/gateway'
+import { createEgress, createProxyGateway, type Dial } from '@conet/gateway/proxy'
+import { type Api, type ApiContext, startApi } from './api/index.js'
+import { type Config, type Environment, unknownVariables } from './config/index.js'
+import { EventHub, SessionBoard } from './events/index.js'
+import { readOrCreateAdminToken, readOrCreateKeyFile } from './keys/index.js'
+import { createLogger, type Logger } from './log/index.js'
+import { createMetrics } from './metrics/index.js'
+import { Announcer, type Owner, ownerOf, submitSigned } from './owner/index.js'
+import { PolicyStore } from './policy/index.js'
+import {
+  createProviderService,
+  DEFAULT_RISK_LIMITS,
+  DEFAULT_SETTLE_POLICY,
+  engineLedger,
+  type ProviderConfigPorts,
+  type ProviderService,
+  systemClock,
+} from './provider/index.js'
+import { Follower, ReadModel } from './readmodel/index.js'
+import { type KeyValueStore, openStore } from './storage/index.js'
+import {
+  gatewaysOf,
+  healthOf,
+  ledgerResolver,
+  ledgerSignerKey,
+  liveBlocks,
+  localUrl,
+  openLedger,
+  policyAdmission,
+} from './wiring/index.js'
+
+/** Of the packages; shown by the API. */
+export const VERSION = '0.1.0'
+/** Offers are looked after this often: renewed at half of their life, which is one minute at least. */
+const SYNC_MS = 20_000
+const METER_MS = 1_000
+/** Withdrawing offers must not keep a node from stopping when the ledger is away. */
+const WITHDRAW_MS = 3_000
+
+/** What a node is given from outside; all optional. */
+export interface NodePorts {
+  readonly env?: Environment
+  /** A running engine to share with others of this process; whoever opened it stops it. */
+  readonly engine?: Engine
+  readonly log?: Logger
+  /** Folder of the console's built pages. */
+  readonly consoleDir?: string
+  /** How outbound flows leave; default directly. A relay dials through its upstream provider. */
+  readonly dial?: Dial
+  /** Relays between this node and the uplink; default 0. */
+  readonly hops?: () => number
+  /** Parts of the provider's set-up that differ from the defaults. */
+  readonly provider?: Partial<Pick<ProviderConfigPorts, 'limits' | 'settle' | 'bindAddress'>>
+  readonly now?: () => number
+  /** Adds process metrics to `/metrics`: for one node per process. */
+  readonly processMetrics?: boolean
+}
+
+/** A running node. */
+export interface Node {
+  /** Base URL of the API, as this machine reaches it. */
+  readonly url: string
+  readonly did: Did
+  readonly adminToken: string
+  readonly engine: Engine
+  readonly provider: ProviderService
+  readonly readModel: ReadModel
+  readonly policy: PolicyStore
+  /** Ids of the offers that are up, by their keys in the configuration. */
+  offers(): ReadonlyMap<string, string>
+  /** Empties the read model and fills it again from genesis. */
+  rebuildReadModel(): Promise<void>
+  /** Withdraws offers, ends sessions, settles, then closes what it opened, in that order. */
+  stop(): Promise<void>
+}
+
+/** Parts that exist before anything listens. */
+interface Base {
+  readonly config: Config
+  readonly ports: NodePorts
+  readonly log: Logger
+  readonly now: () => number
+  readonly adminToken: string
+  readonly engine: Engine
+  readonly owner: Owner
+  readonly policy: PolicyStore
+  readonly readModel: ReadModel
+  readonly store: KeyValueStore
+  /** Undoes what was opened, newest first. */
+  readonly undo: (() => Promise<unknown> | unknown)[]
+}
+
+async function openBase(config: Config, ports: NodePorts, undo: Base['undo']): Promise<Base> {
+  const { env = {}, now = Date.now } = ports
+  const log = (ports.log ?? createLogger(config.log.level)).child({ node: config.name })
+  const passphraseEnv = config.identity.passphraseEnv
+  for (const name of unknownVariables(env, passphraseEnv === undefined ? [] : [passphraseEnv])) {
+    log.warn({ variable: name }, 'this variable sets nothing; check its name')
+  }
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  const file = (path: string) => resolve(config.dataDir, path)
+  const seeds = readOrCreateKeyFile(file(config.identity.keyFile), passphraseEnv && env[passphraseEnv])
+  const adminToken = readOrCreateAdminToken(file(config.api.adminTokenFile))
+  const policy = new PolicyStore(config.dataDir, config.policy)
+  // Also keeps a second process off the folder, before anything else is written.
+  const store = openStore(config.dataDir, 'provider')
+  undo.push(() => store.close())
+  const engine = ports.engine ?? (await openLedger(config, { seeds, random: randomBytes, now }))
+  if (ports.engine === undefined) undo.push(() => engine.stop())
+  const { sqlite, url } = config.readModel
+  const { lid } = engine.genesis
+  const readModel = await ReadModel.open(url === undefined ? { sqlite: file(sqlite) } : { url }, lid)
+  undo.push(() => readModel.close())
+  const owner = ownerOf(seeds, config.identity.method, lid)
+  return { config, ports, log, now, adminToken, engine, owner, policy, readModel, store, undo }
+}
+
+async function openGateway({ config, ports, undo }: Base): Promise<Gateway> {
+  const { host, port, advertiseHost, advertisePort, egressAllow } = config.gateway
+  const advertise =
+    advertiseHost === undefined ? undefined : { host: advertiseHost, ...(advertisePort && { port: advertisePort }) }
+  const egress = createEgress({ allow: egressAllow })
+  const gateway = createProxyGateway({
+    listen: { host, port },
+    advertise,
+    egress,
+    ...(ports.dial && { dial: ports.dial }),
+  })
+  await gateway.start()
+  undo.push(() => gateway.stop())
+  return gateway
+}
+
+function createProvider(base: Base, gateway: Gateway, announcer: () => Announcer): ProviderService {
+  const { engine, owner, policy, ports, store, undo } = base
+  const admission = policyAdmission(policy, announcer)
+  const provider = createProviderService({
+    lid: engine.genesis.lid,
+    provider: owner.did,
+    signer: owner.signer,
+    verify: nodeVerify,
+    sha256: nodeSha256,
+    signerKey: ledgerSignerKey(engine),
+    clock: systemClock,
+    ledger: engineLedger(engine),
+    gateway,
+    offer: id => announcer().offerOnSale(id),
+    admit: admission.admit,
+    store,
+    limits: DEFAULT_RISK_LIMITS,
+    settle: DEFAULT_SETTLE_POLICY,
+    ...ports.provider,
+  })
+  undo.push(admission.watch(provider))
+  return provider
+}
+
+async function openApi(
+  base: Base,
+  provider: ProviderService,
+  announcer: () => Announcer,
+  state: { ready: boolean },
+): Promise<Api> {
+  const { config, engine, log, now, owner, ports, policy, readModel, undo } = base
+  const hub = new EventHub()
+  const board = new SessionBoard({ provider, hub, offerName: id => announcer().nameOf(id) })
+  const totals = () => provider.totals()
+  const sources = { height: () => engine.info().height, readModelHeight: () => readModel.height, totals }
+  const metrics = createMetrics(sources, { process: ports.processMetrics === true })
+  const stopping = new AbortController()
+  const meter = setInterval(() => board.meter(now()), METER_MS)
+  undo.push(readModel.onBlock(liveBlocks(hub, engine, owner.did)), provider.onEvent(metrics.provider))
+  const transactions = { engine, now, random: randomBytes }
+  const context: ApiContext = {
+    did: owner.did,
+    name: config.name,
+    networkType: config.networkType,
+    version: VERSION,
+    gateways: gatewaysOf(config),
+    ...{ engine, readModel, provider, board, hub, metrics, log, policy, now },
+    wallet: {
+      transfer: (to, asset, amount) =>
+        submitSigned(transactions, owner.signer, 'accounts/transfer', { to, asset, amount }),
+    },
+    resolve: ledgerResolver(engine),
+    health: healthOf({ ...sources, state }),
+    stopping: stopping.signal,
+  }
+  const { host, port, publicUrl, adminRemote: remote, hosts } = config.api
+  const names = publicUrl === undefined ? hosts : [...hosts, new URL(publicUrl).hostname]
+  const admin = { token: base.adminToken, remote }
+  const api = await startApi(context, { host, port, admin, hosts: names, consoleDir: ports.consoleDir })
+  undo.push(async () => {
+    clearInterval(meter)
+    board.stop()
+    stopping.abort()
+    await api.close()
+  })
+  return api
+}
+
+function watchOffers(base: Base, announcer: Announcer): void {
+  const sync = () =>
+    announcer.sync().catch(err => base.log.error({ err }, 'offers could not be brought up to date; trying again'))
+  const timer = setInterval(sync, SYNC_MS)
+  timer.unref()
+  base.undo.push(
+    base.policy.onChange(() => void sync()),
+    () => clearInterval(timer),
+  )
+}
+
+async function build(base: Base): Promise<Node> {
+  const { config, engine, log, now, owner, policy, ports, readModel, undo } = base
+  const gateway = await openGateway(base)
+  const state = { ready: false }
+  const holder: { announcer?: Announcer } = {}
+  const announcer = () => {
+    if (holder.announcer === undefined) throw new Error('asked for offers before the node has an address')
+    return holder.announcer
+  }
+  const provider = createProvider(base, gateway, announcer)
+  const follower = new Follower(readModel, engine, {
+    onError: err => log.error({ err }, 'the read model could not take a block in; trying again'),
+    pause: (ms, signal) => pause(ms, undefined, { signal, ref: false }).catch(() => undefined),
+  })
+  follower.start()
+  undo.push(() => follower.stop())
+  const api = await openApi(base, provider, announcer, state)
+  const url = localUrl(api)
+  const file = join(config.dataDir, 'offers.json')
+  const hops = ports.hops ?? (() => 0)
+  const node = config.api.publicUrl ?? url
+  const own = new Announcer({
+    engine,
+    owner,
+    config,
+    log,
+    policy: () => policy.get(),
+    node,
+    hops,
+    file,
+    now,
+    random: randomBytes,
+  })
+  holder.announcer = own
+  await own.introduce()
+  await provider.start()
+  undo.push(() => provider.stop())
+  await own.sync()
+  undo.push(() => Promise.race([own.withdrawAll(), pause(WITHDRAW_MS, undefined, { ref: false })]))
+  watchOffers(base, own)
+  state.ready = true
+  log.info({ url, did: owner.did, lid: engine.genesis.lid }, 'the node is up')
+  const rebuildReadModel = () => follower.rebuild()
+  const stop = () => stopAll(base)
+  return {
+    url,
+    did: owner.did,
+    adminToken: base.adminToken,
+    engine,
+    provider,
+    readModel,
+    policy,
+    offers: () => own.ids,
+    rebuildReadModel,
+    stop,
+  }
+}
+
+/** Newest first; one that fails is logged and does not keep the others open. */
+async function stopAll({ log, undo }: Pick<Base, 'log' | 'undo'>): Promise<void> {
+  for (let step = undo.pop(); step !== undefined; step = undo.pop()) {
+    try {
+      await step()
+    } catch (err) {
+      log.error({ err }, 'a part did not stop cleanly')
+    }
+  }
+}
+
+/**
+ * Starts a node: keys, ledger, read model, gateway, provider, API, then its own entries on the ledger.
+ *
+ * @throws ConetError of the part that cannot start; everything opened before is closed again
+ */
+export async function startNode(config: Config, ports: NodePorts = {}): Promise<Node> {
+  const undo: Base['undo'] = []
+  const log = ports.log ?? createLogger(config.log.level)
+  try {
+    return await build(await openBase(config, ports, undo))
+  } catch (error) {
+    await stopAll({ log, undo })
+    throw error
+  }
+}

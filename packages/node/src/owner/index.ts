@@ -1,0 +1,3 @@
+export { type AnnouncePorts, Announcer } from './announce.js'
+export { type Owner, ownerOf } from './identity.js'
+export { accepted, submitSigned, type TransactionPorts } from './transactions.js'

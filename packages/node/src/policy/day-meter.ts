@@ -1,0 +1,36 @@
+import type { Bytes, UnixMillis } from '@conet/core/units'
+
+const DAY_MS = 86_400_000
+
+/** Bytes carried for strangers since the owner's local midnight, from cumulative counts per session. In memory only. */
+export class DayMeter {
+  readonly #seen = new Map<string, Bytes>()
+  #day = -1
+  #total: Bytes = 0n
+
+  /** Takes in the newest cumulative count of a session. */
+  add(session: string, cumulative: Bytes, nowMs: UnixMillis, utcOffsetMinutes: number): void {
+    this.#turn(nowMs, utcOffsetMinutes)
+    const before = this.#seen.get(session) ?? 0n
+    if (cumulative <= before) return
+    this.#seen.set(session, cumulative)
+    this.#total += cumulative - before
+  }
+
+  /** A session is over: nothing more will come. */
+  end(session: string): void {
+    this.#seen.delete(session)
+  }
+
+  today(nowMs: UnixMillis, utcOffsetMinutes: number): Bytes {
+    this.#turn(nowMs, utcOffsetMinutes)
+    return this.#total
+  }
+
+  #turn(nowMs: UnixMillis, utcOffsetMinutes: number): void {
+    const day = Math.floor((nowMs + utcOffsetMinutes * 60_000) / DAY_MS)
+    if (day === this.#day) return
+    this.#day = day
+    this.#total = 0n
+  }
+}

@@ -1,0 +1,6 @@
+export { policyAdmission } from './admission.js'
+export { gatewaysOf, healthOf, localUrl } from './describe.js'
+export { openLedger } from './ledger.js'
+export { liveBlocks } from './live.js'
+export { ledgerResolver } from './resolve.js'
+export { ledgerSignerKey } from './signer-key.js'

@@ -1,0 +1,79 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { ConetError } from '@conet/core/errors'
+import { type Genesis, parseGenesis } from '@conet/core/ledger'
+import { type Engine, followSolo, ledgerApplication, openSolo } from '@conet/engines'
+import type { Config } from '../config/index.js'
+import { replaceFile, type Seeds } from '../keys/index.js'
+import { ownerOf } from '../owner/index.js'
+
+/** A million credits for the first owner of a new ledger of its own. */
+const FIRST_AMOUNT = '1000000000000'
+
+function readGenesis(path: string): Genesis | undefined {
+  try {
+    return parseGenesis(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (cause) {
+    if ((cause as { code?: string }).code === 'ENOENT') return undefined
+    if (cause instanceof ConetError) throw cause
+    throw new ConetError('CONFIG_UNREADABLE', `the genesis file ${path} cannot be read; check ledger.genesis`, {
+      data: { path },
+      cause,
+    })
+  }
+}
+
+/** A ledger of one's own: the first owner issues the asset `credit`. Written once, and found again at every start. */
+function newGenesis(
+  path: string,
+  config: Config,
+  seeds: Seeds,
+  random: (size: number) => Uint8Array,
+  now: number,
+): Genesis {
+  const lid = `conet-${Buffer.from(random(4)).toString('hex')}`
+  const { did } = ownerOf(seeds, config.identity.method, lid)
+  const genesis = {
+    lid,
+    timeMs: now,
+    assets: [{ id: 'credit', issuer: did, decimals: 6 }],
+    accounts: [{ owner: did, asset: 'credit', amount: FIRST_AMOUNT }],
+  }
+  replaceFile(path, `${JSON.stringify(genesis, undefined, 2)}\n`)
+  return genesis
+}
+
+/** What opening a ledger needs besides the configuration. */
+export interface LedgerPorts {
+  readonly seeds: Seeds
+  readonly random: (size: number) => Uint8Array
+  readonly now: () => number
+}
+
+/**
+ * Opens and starts the engine that the configuration names.
+ *
+ * @throws ConetError of the engine (`DATA_LOCKED`, `GENESIS_MISMATCH`, `ENGINE_UNREACHABLE` …), `CONFIG_UNREADABLE`
+ */
+export async function openLedger(config: Config, ports: LedgerPorts): Promise<Engine> {
+  const dir = join(config.dataDir, 'ledger')
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  const named = config.ledger.genesis
+  const path = resolve(config.dataDir, named ?? 'genesis.json')
+  const genesis = readGenesis(path)
+  if (named !== undefined && genesis === undefined) {
+    throw new ConetError('CONFIG_UNREADABLE', `there is no genesis file ${path}; check ledger.genesis`, {
+      data: { path },
+    })
+  }
+  const base = { dir, application: ledgerApplication }
+  const engine =
+    config.ledger.engine === 'follow'
+      ? await followSolo({ ...base, url: config.ledger.url ?? '', ...(genesis && { genesis }) })
+      : await openSolo({
+          ...base,
+          genesis: genesis ?? newGenesis(path, config, ports.seeds, ports.random, ports.now()),
+        })
+  await engine.start()
+  return engine
+}
