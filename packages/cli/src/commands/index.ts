@@ -1,10 +1,25 @@
 import type { CliCommand } from '../command.js'
 import { balance } from './balance.js'
 import { bench } from './bench.js'
+import { connect } from './connect.js'
+import { demo } from './demo.js'
+import { init } from './init.js'
 import { offers } from './offers.js'
 import { sessions } from './sessions.js'
 import { transfer } from './transfer.js'
+import { up } from './up.js'
 import { verify } from './verify.js'
 
 /** Every command, in the order of the help. A new command is a file here and a line below. */
-export const COMMANDS: readonly CliCommand[] = [offers, balance, transfer, sessions, verify, bench]
+export const COMMANDS: readonly CliCommand[] = [
+  demo,
+  connect,
+  offers,
+  balance,
+  transfer,
+  init,
+  up,
+  sessions,
+  verify,
+  bench,
+]

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { sha256, signerFromSeed } from '../identity/index.js'
 import { createApplication } from './machine.js'
 import { memoryStorage } from './memory.js'
-import { ledgerModules } from './modules/index.js'
 import { ASSET, genesisOf, LID, message, START_MS, TestLedger, tx, voucher, who } from './testing/index.js'
+import { allModules } from './testing/modules.js'
 
 const fresh = () => new TestLedger(genesisOf({ client: 1000n }))
 const transfer = (amount: unknown = '1') => ({ asset: ASSET, to: who.provider.did, amount })
@@ -76,7 +76,7 @@ describe('admission', () => {
 
   it('verifies by itself when it was given a verifier', () => {
     const app = createApplication({
-      modules: ledgerModules(),
+      modules: allModules(),
       storage: memoryStorage(),
       sha256,
       verify: key => key[0] === who.client.publicKey[0],
@@ -173,7 +173,7 @@ describe('genesis and queries', () => {
     ['params/nothing', { params: { nothing: {} } }],
   ]
   it.each(bad)('names the bad place %s', (path, change) => {
-    const app = createApplication({ modules: ledgerModules(), storage: memoryStorage(), sha256 })
+    const app = createApplication({ modules: allModules(), storage: memoryStorage(), sha256 })
     expect(() => app.initGenesis({ ...genesisOf({}), ...change } as never)).toThrow(
       expect.objectContaining({ code: 'GENESIS_MALFORMED', data: { path } }),
     )
@@ -181,7 +181,7 @@ describe('genesis and queries', () => {
   })
 
   it('takes one genesis, and answers nothing before', () => {
-    const app = createApplication({ modules: ledgerModules(), storage: memoryStorage(), sha256 })
+    const app = createApplication({ modules: allModules(), storage: memoryStorage(), sha256 })
     expect(() => app.check(tx(who.client, 'accounts/transfer', transfer()), START_MS)).toThrow(
       expect.objectContaining({ code: 'NOT_INITIALISED' }),
     )
@@ -194,7 +194,7 @@ describe('genesis and queries', () => {
   })
 
   it('refuses a module list that does not fit together', () => {
-    const [identity, accounts, sessions] = ledgerModules()
+    const [identity, accounts, , sessions] = allModules()
     const make =
       (...modules: unknown[]) =>
       () =>

@@ -25,7 +25,7 @@ import type { StateView } from './view.js'
 
 /** What the host process gives the machine. */
 export interface ApplicationOptions {
-  /** The composition list, `ledgerModules()`. */
+  /** The composition list, `ledgerModules(…)`. */
   readonly modules: readonly Module[]
   readonly storage: StateStorage
   readonly sha256: Sha256

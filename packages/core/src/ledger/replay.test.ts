@@ -4,12 +4,12 @@ import { decodeEnvelope, signEnvelope } from '../wire/index.js'
 import { createApplication } from './machine.js'
 import { memoryStorage } from './memory.js'
 import type { Module } from './module.js'
-import { ledgerModules } from './modules/index.js'
 import { type RecordedBlock, replayLedger } from './replay.js'
 import { ASSET, genesisOf, LID, START_MS, tx, voucher, who } from './testing/index.js'
+import { allModules } from './testing/modules.js'
 
 const genesis = genesisOf({ client: 100n })
-const options = { modules: ledgerModules(), sha256, verify }
+const options = { modules: allModules(), sha256, verify }
 
 const signed = (one: ReturnType<typeof tx>) => signEnvelope(one.envelope.header.typ, one.envelope.payload, who.client)
 
@@ -77,7 +77,7 @@ describe('replayLedger', () => {
           store.get('sessions/params', { encode: String, decode: text => text }) === undefined ? 'never' : undefined,
       },
     }
-    const modules = [...ledgerModules(), grumpy]
+    const modules = [...allModules(), grumpy]
     expect(replayLedger(genesis, blocks, { ...options, modules }).fault).toMatchObject({
       code: 'INVARIANT_BROKEN',
       height: 1,

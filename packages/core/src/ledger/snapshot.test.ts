@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { sha256 } from '../identity/index.js'
 import { createApplication } from './machine.js'
 import { memoryStorage } from './memory.js'
-import { ledgerModules } from './modules/index.js'
 import { ASSET, genesisOf, TestLedger, tx, voucher, who } from './testing/index.js'
+import { allModules } from './testing/modules.js'
 import type { Application, SnapshotInfo } from './types.js'
 
 const history = [
@@ -16,7 +16,7 @@ const grown = () => {
   for (const message of history) ledger.run(message)
   return ledger
 }
-const empty = () => createApplication({ modules: ledgerModules(), storage: memoryStorage(), sha256 })
+const empty = () => createApplication({ modules: allModules(), storage: memoryStorage(), sha256 })
 const chunksOf = (app: Application, info: SnapshotInfo) =>
   Array.from({ length: info.chunks }, (_, i) => app.snapshotChunk(info.height, i))
 

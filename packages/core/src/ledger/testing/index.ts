@@ -3,8 +3,8 @@ import { type KeySigner, sha256, signerFromSeed } from '../../identity/index.js'
 import type { Kind } from '../../wire/index.js'
 import { createApplication } from '../machine.js'
 import { memoryStorage } from '../memory.js'
-import { ledgerModules } from '../modules/index.js'
 import type { Application, BlockResult, Genesis, SignedTx, StateStorage, TxResult } from '../types.js'
+import { allModules } from './modules.js'
 
 export const LID = 'test'
 export const START_MS = 1_700_000_000_000
@@ -77,7 +77,7 @@ export class TestLedger {
 
   constructor(genesis: Genesis, storage: StateStorage = memoryStorage(), cacheEntries = 64) {
     this.storage = storage
-    this.app = createApplication({ modules: ledgerModules(), storage, sha256, cacheEntries })
+    this.app = createApplication({ modules: allModules(), storage, sha256, cacheEntries })
     if (this.app.info().lid === '') this.app.initGenesis(genesis)
     this.height = this.app.info().height
     this.timeMs = this.app.info().timeMs

@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process'
+import {
+  type Connection,
+  type ConnectionEvent,
+  type ConnectionOptions,
+  type ConnectionSummary,
+  openConnection,
+} from '@conet/client'
+import { ConetError } from '@conet/core/errors'
+import type { CliCommand, CommandContext } from '../command.js'
+import { EXIT } from '../exit.js'
+import { credits, humanBytes, type Output, parseCredits } from '../output.js'
+import { openApi, openWallet } from '../wallet.js'
+
+export const connect: CliCommand = {
+  name: 'connect',
+  summary: 'get online through the best offer, pay its rounds, and run a command or serve a local proxy',
+  examples: [
+    'conet connect',
+    'conet connect --listen 127.0.0.1:1080 --budget 2',
+    'conet connect -- curl -s https://example.org',
+  ],
+  configure: command => {
+    command
+      .argument('[command...]', 'a program to run with http_proxy, https_proxy and all_proxy set; write -- before it')
+      .passThroughOptions()
+      .option('--offer <id>', 'only this offer; default: the best one, and another when it fails')
+      .option('--listen <host:port>', 'where the local HTTP and SOCKS5 port listens', '127.0.0.1:0')
+      .option('--budget <credits>', 'the most that may be spent')
+  },
+  run: async (context, command, options) => {
+    const connection = await openConnection(connectionOptions(context, options))
+    context.out.note(`online: HTTP and SOCKS5 proxy at ${connection.httpProxy}`)
+    let code: number = EXIT.ok
+    let summary: ConnectionSummary
+    try {
+      if (command.length > 0) code = await runProgram(connection, command, context)
+      else await untilAborted(context, connection)
+    } finally {
+      summary = await connection.stop()
+    }
+    // A program's own output is what `-- command` is for: the summary then goes where progress goes.
+    if (command.length > 0 && !context.out.json) context.out.note(describe(summary))
+    else context.out.result({ ok: code === EXIT.ok, exitCode: code, ...summary }, () => describe(summary))
+    return code
+  },
+}
+
+function connectionOptions(context: CommandContext, options: Readonly<Record<string, unknown>>): ConnectionOptions {
+  const api = openApi(context)
+  const { offer, budget } = options
+  return {
+    api,
+    wallet: openWallet(context, api),
+    listen: listenAddress(String(options.listen)),
+    onEvent: event => tell(context.out, event),
+    ...(offer === undefined ? {} : { offer: String(offer) }),
+    ...(budget === undefined ? {} : { budget: parseCredits(String(budget)) }),
+  }
+}
+
+function listenAddress(text: string): { host: string; port: number } {
+  const parts = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text)
+  const port = Number(parts?.[3])
+  if (parts === null || port > 65_535)
+    throw new ConetError('USAGE', `"${text}" is no address: write HOST:PORT such as 127.0.0.1:1080 or [::1]:1080`)
+  return { host: parts[1] ?? parts[2] ?? '', port }
+}
+
+/** Progress for people: lines that stay are notes, what only shows movement is a step. */
+function tell(out: Output, event: ConnectionEvent): void {
+  if (event.type === 'searching') out.step(searching(event.reason))
+  if (event.type === 'asking') out.step(`asking ${event.offer.providerName} (score ${event.score.toFixed(0)}) …`)
+  if (event.type === 'refused') out.note(`${event.offer.providerName} refused: ${event.code} ${event.message}`)
+  if (event.type === 'online') out.note(granted(event))
+  if (event.type === 'session' && event.event.type === 'paid')
+    out.step(`round ${event.event.round} paid, ${credits(event.event.owed)} so far`)
+  if (event.type === 'offline') out.note(`offline: ${event.code} ${event.message}`)
+}
+
+function searching(reason: string): string {
+  return reason === 'first' ? 'looking for offers …' : `looking for another provider (${reason}) …`
+}
+
+function granted({ offer, timeToGrantMs }: Extract<ConnectionEvent, { type: 'online' }>): string {
+  const { perGiB, perHour } = offer.terms.tariff
+  const price = `${credits(perGiB)} per GiB, ${credits(perHour)} per hour`
+  return `${offer.providerName}: granted in ${timeToGrantMs.toFixed(0)} ms, ${price}`
+}
+
+/** Both spellings: curl reads lower case, many programs upper case only. */
+function proxyEnvironment({ httpProxy, socksProxy }: Connection): Record<string, string> {
+  const lower = { http_proxy: httpProxy, https_proxy: httpProxy, all_proxy: socksProxy }
+  const upper = Object.fromEntries(Object.entries(lower).map(([name, value]) => [name.toUpperCase(), value]))
+  return { ...lower, ...upper, no_proxy: '', NO_PROXY: '' }
+}
+
+async function runProgram(connection: Connection, command: readonly string[], context: CommandContext) {
+  const [program = '', ...args] = command
+  const env = { ...context.env, ...proxyEnvironment(connection) }
+  // With --json standard output carries the one JSON value, so the program's goes to standard error.
+  const child = spawn(program, args, { env, stdio: ['inherit', context.out.json ? 2 : 'inherit', 'inherit'] })
+  const end = () => child.kill('SIGTERM')
+  context.signal.addEventListener('abort', end, { once: true })
+  try {
+    return await new Promise<number>((done, fail) => {
+      child.once('error', cause => fail(notStarted(program, cause)))
+      child.once('exit', (code, signal) => done(code ?? (signal === 'SIGINT' ? EXIT.interrupted : EXIT.failed)))
+    })
+  } finally {
+    context.signal.removeEventListener('abort', end)
+  }
+}
+
+function notStarted(program: string, cause: Error): ConetError {
+  return new ConetError('PROGRAM_FAILED', `cannot run ${program}: ${cause.message}; is it installed?`, { cause })
+}
+
+/** Until Ctrl-C. */
+function untilAborted({ signal, out }: CommandContext, connection: Connection): Promise<void> {
+  out.note(`use it: curl --proxy ${connection.httpProxy} http://example.org   (Ctrl-C ends and pays what is left)`)
+  return new Promise(done => {
+    if (signal.aborted) return done()
+    signal.addEventListener('abort', () => done(), { once: true })
+  })
+}
+
+function describe(summary: ConnectionSummary): string {
+  const paid = Object.entries(summary.paid).map(([asset, amount]) => `${credits(amount)} ${asset}`)
+  const through = [...new Set(summary.sessions.map(session => session.providerName))].join(', ')
+  const service =
+    summary.timeToServiceMs === undefined ? '' : `, first byte after ${summary.timeToServiceMs.toFixed(0)} ms`
+  const volume = humanBytes(summary.bytesUp + summary.bytesDown)
+  return `${volume} through ${through || 'nobody'} in ${summary.rounds} rounds, paid ${paid.join(' + ') || '0'}${service}`
+}

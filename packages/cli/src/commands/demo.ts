@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative, resolve } from 'node:path'
+import { ConetError } from '@conet/core/errors'
+import type { CliCommand, CommandContext } from '../command.js'
+import { type Consortium, startConsortium } from '../demo/consortium.js'
+import { once } from '../demo/once.js'
+import { EXIT } from '../exit.js'
+import { credits, humanBytes } from '../output.js'
+
+export const demo: CliCommand = {
+  name: 'demo',
+  summary: 'run a consortium of three owner networks on this machine, with a visitor and a page to reach',
+  examples: ['conet demo', 'conet demo --once --json', 'conet demo --dir ./demo --port 8640'],
+  configure: command => {
+    command
+      .option(
+        '--once',
+        "play one visitor's session through the household's relay chain, print the result, and end",
+        false,
+      )
+      .option('--dir <folder>', 'keep everything there; default: a temporary folder, removed at the end')
+      .option('--port <number>', "port of the operator's API and console; 0 takes a free one", '0')
+      .option('--log <level>', 'log level of the nodes', 'error')
+  },
+  run: async (context, _args, options) => {
+    const dir = options.dir === undefined ? mkdtempSync(join(tmpdir(), 'conet-demo-')) : resolve(String(options.dir))
+    context.out.step('starting an operator, a campus and a household …')
+    try {
+      const consortium = await startConsortium({ dir, port: portOf(options.port), logLevel: String(options.log) })
+      return await (options.once === true ? playOnce(context, consortium) : stayUp(context, consortium))
+    } finally {
+      if (options.dir === undefined) rmSync(dir, { recursive: true, force: true })
+    }
+  },
+}
+
+function portOf(text: unknown): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new ConetError('USAGE', `"${String(text)}" is no port: 0 to 65535`)
+}
+
+async function playOnce({ out }: CommandContext, consortium: Consortium): Promise<number> {
+  try {
+    const result = await once(consortium, line => out.step(line))
+    out.result(result, () =>
+      [
+        `${result.ok ? 'good' : `NOT GOOD: ${result.faults.join('; ')}`}`,
+        `online after ${result.timeToServiceMs.toFixed(1)} ms, ${result.rounds} rounds, ${humanBytes(result.bytes)} over ${result.hops} networks`,
+        `paid ${credits(String(result.paid))}, settled ${credits(String(result.settled))} at height ${result.height}, app hash ${result.appHash}`,
+      ].join('\n'),
+    )
+    return result.ok ? EXIT.ok : EXIT.failed
+  } finally {
+    await consortium.stop()
+  }
+}
+
+async function stayUp({ out, signal }: CommandContext, consortium: Consortium): Promise<number> {
+  try {
+    out.result(addresses(consortium), () => welcome(consortium))
+    await new Promise<void>(done => {
+      if (signal.aborted) return done()
+      signal.addEventListener('abort', () => done(), { once: true })
+    })
+    out.note('ending sessions, settling, stopping …')
+  } finally {
+    await consortium.stop()
+  }
+  return EXIT.ok
+}
+
+function addresses({ nodes, visitor, origin, dir }: Consortium) {
+  const urls = Object.fromEntries([...nodes].map(([key, node]) => [key, `${node.url}/#token=${node.adminToken}`]))
+  return { ok: true, consoles: urls, visitor: visitor.home, origin: `http://${origin.host}:${origin.port}/`, dir }
+}
+
+function welcome(consortium: Consortium): string {
+  const { consoles, visitor, origin } = addresses(consortium)
+  const home = relative(process.cwd(), visitor).startsWith('..') ? visitor : relative(process.cwd(), visitor)
+  return [
+    'Three owner networks are up: an operator, a campus, and a household that relays through the operator.',
+    '',
+    ...Object.entries(consoles).map(([key, url]) => `  console of the ${key.padEnd(10)} ${url}`),
+    '',
+    'In another terminal, as the visitor:',
+    '',
+    `  npx conet connect --home ${home} -- curl -s ${origin}`,
+    `  npx conet offers --home ${home}`,
+    '',
+    'Ctrl-C ends everything.',
+  ].join('\n')
+}
