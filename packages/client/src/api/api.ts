@@ -19,6 +19,12 @@ export interface NodeApiOptions {
   readonly timeoutMs?: number
 }
 
+/** What a provider answers to a voucher (`ack`) or, once the session has ended, to a close (its own). */
+export interface SessionAnswer {
+  readonly ack?: unknown
+  readonly close?: unknown
+}
+
 /** Typed calls of one node's API. Every method throws ConetError: the node's code, or one of `CLIENT_CODES`. */
 export class NodeApi {
   readonly base: string
@@ -62,13 +68,13 @@ export class NodeApi {
   }
 
   /** Fallbacks for a device that has no WebSocket line. */
-  postVoucher(sid: string, voucher: string): Promise<{ readonly ack?: unknown }> {
+  postVoucher(sid: string, voucher: string): Promise<SessionAnswer> {
     return this.post(`/v1/sessions/${sid}/vouchers`, { voucher })
   }
   statement(sid: string): Promise<{ readonly statement?: unknown }> {
     return this.get(`/v1/sessions/${sid}/statement`)
   }
-  postClose(sid: string, close: string): Promise<unknown> {
+  postClose(sid: string, close: string): Promise<SessionAnswer> {
     return this.post(`/v1/sessions/${sid}/close`, { close })
   }
 

@@ -119,6 +119,18 @@ describe('the local port', () => {
 })
 
 describe('a connection', () => {
+  it('loses nothing over many flows at once, and both sides count the same', async () => {
+    const web = await origin()
+    const provider = await fake()
+    const { connection, port } = await connected(provider)
+    const wanted = Array.from({ length: 100 }, (_, i) => 1_000 + i * 3_000)
+    const bodies = await Promise.all(wanted.map(bytes => get(port, `${web.url}/bytes/${bytes}`)))
+    expect(bodies.map(text => bodyOf(text).length)).toEqual(wanted)
+    const { bytesUp, bytesDown, sessions } = await connection.stop()
+    expect(sessions.map(one => one.reason)).toEqual(['CLIENT_DONE'])
+    expect({ bytesUp, bytesDown }).toEqual(provider.count)
+  })
+
   it('sums up what it used and paid', async () => {
     const web = await origin()
     const provider = await fake()

@@ -1,3 +1,4 @@
+import { ConetError } from '@conet/core/errors'
 import type { Millis } from '@conet/core/units'
 import type { NodeApi } from '../api/api.js'
 import type { ClientPorts, Line } from '../ports/types.js'
@@ -33,6 +34,7 @@ export class ControlLine {
   #closed = false
   #failures = 0
   #cancelRetry: () => void = () => {}
+  readonly #posting = new Set<string>()
 
   constructor(options: ControlOptions) {
     this.#options = options
@@ -49,13 +51,7 @@ export class ControlLine {
       this.#line?.send(text)
       return
     }
-    const { api, sid } = this.#options
-    const answer = kind === 'voucher' ? api.postVoucher(sid, text) : api.postClose(sid, text)
-    // A failure is no news: whatever was not answered is sent again by the machine.
-    answer.then(
-      json => this.#heard(JSON.stringify(json)),
-      () => undefined,
-    )
+    void this.#post(kind, text)
   }
 
   close(): void {
@@ -93,6 +89,22 @@ export class ControlLine {
     void this.#poll()
     const delay = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (this.#failures - 1))
     this.#cancelRetry = this.#options.ports.setTimer(delay, () => this.#connect())
+  }
+
+  /** A repeated message waits for no second answer. A failure is no news: the machine sends again what nobody answered. */
+  async #post(kind: 'voucher' | 'close', text: string): Promise<void> {
+    const { api, sid } = this.#options
+    if (this.#posting.has(text)) return
+    this.#posting.add(text)
+    try {
+      const answer = await (kind === 'voucher' ? api.postVoucher(sid, text) : api.postClose(sid, text))
+      this.#heard(typeof answer.close === 'string' && answer.close !== '' ? answer.close : JSON.stringify(answer))
+    } catch (error) {
+      if (error instanceof ConetError)
+        this.#heard(JSON.stringify({ error: { code: error.code, message: error.message } }))
+    } finally {
+      this.#posting.delete(text)
+    }
   }
 
   async #poll(): Promise<void> {

@@ -22,11 +22,11 @@ import { FakeGateway } from './fake-gateway.js'
 
 export const LID = 'test'
 
-/** Short rounds, so that tests see many. */
+/** Short rounds, with a margin of half a second so that a busy machine is not cut. */
 export const QUICK: AccessTerms = {
   tariff: { asset: 'credit', perGiB: 1_000_000n, perHour: 3_600_000n },
-  trialMs: 300,
-  restMs: 300,
+  trialMs: 1_000,
+  restMs: 200,
   toleranceBps: 500,
   toleranceBytes: 65_536n,
   maxUnpaid: 5_000n,
@@ -139,7 +139,15 @@ export class FakeProvider {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as Record<string, string>)
     const [status, answer] = this.#answer(request.url ?? '', body)
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+    if (body.close !== undefined) await this.#ended()
+    response
+      .writeHead(status, { 'content-type': 'application/json' })
+      .end(JSON.stringify(body.close === undefined ? answer : { close: this.state?.closeText ?? '' }))
+  }
+
+  async #ended(): Promise<void> {
+    while (this.state !== undefined && this.state.phase !== 'ended')
+      await new Promise(resolve => setTimeout(resolve, 5))
   }
 
   #answer(url: string, body: Record<string, string>): [number, object] {
