@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -71,9 +72,9 @@ async function serve(response: ServerResponse, bytes: number, seconds: number): 
   response.end()
 }
 
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise(done => {
-    response.once('drain', done)
-    response.once('close', done)
-  })
+/** Until there is room again, or nobody reads any more. */
+async function drained(response: ServerResponse): Promise<void> {
+  const done = new AbortController()
+  await Promise.race([once(response, 'drain', done), once(response, 'close', done)]).catch(() => undefined)
+  done.abort()
 }
