@@ -17,7 +17,7 @@ const WINDOW_MS = 20_000
  * A young generation of 2 × 4 MiB instead of 2 × 16 MiB: the objects of one round die at once, and a small one keeps the
  * memory that is only waiting to be collected small.
  */
-const PROVIDER_FLAGS = ['--max-semi-space-size=4']
+const PROVIDER_FLAGS = ['--max-semi-space-size=4', ...(process.env.CONET_BENCH_FLAGS ?? '').split(' ').filter(Boolean)]
 
 const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 const rounded = (value: number, digits = 3) => Number(value.toFixed(digits))

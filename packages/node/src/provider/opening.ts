@@ -92,6 +92,11 @@ export class Opening {
     return opened
   }
 
+  /** The grant's envelope; signing is deterministic, so that the same session always gives the same text. */
+  textOf(session: LiveSession): string {
+    return this.#parts.seal('conet-grant+jwt', session.start.grant).text
+  }
+
   async #grant(
     checked: Checked,
     asker: Asker,
@@ -144,7 +149,6 @@ export class Opening {
       sid: checked.sid,
       seq: this.#seq,
       grant,
-      grantText: this.#parts.seal('conet-grant+jwt', grant).text,
       state: createProvider(config),
       publicKey: checked.publicKey,
       kid: checked.envelope.header.kid,

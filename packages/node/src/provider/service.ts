@@ -60,7 +60,7 @@ class Provider implements ProviderService {
 
   async request(text: string, from: RequestOrigin): Promise<Result<{ grant: string; sid: SessionId }, ProviderCode>> {
     const outcome = await this.#request(text, from)
-    if (outcome.ok) return ok({ grant: outcome.value.start.grantText, sid: outcome.value.sid })
+    if (outcome.ok) return ok({ grant: this.#parts.opening.textOf(outcome.value), sid: outcome.value.sid })
     const { counters, emitter, ports } = this.#parts
     counters.refusals++
     emitter.emit({ type: 'refused', code: outcome.code, client: undefined, at: ports.clock.now() })

@@ -19,7 +19,6 @@ export interface SessionStart {
   /** Order of opening, for paging. */
   readonly seq: number
   readonly grant: GrantPayload
-  readonly grantText: string
   readonly state: ProviderState
   readonly publicKey: Uint8Array
   readonly kid: string

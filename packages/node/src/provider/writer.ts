@@ -1,12 +1,18 @@
 import { ConetError } from '@conet/core/errors'
-import type { Hash, Millis } from '@conet/core/units'
+import type { Hash, Millis, UnixMillis } from '@conet/core/units'
 import type { Change, KeyValueStore } from '../storage/index.js'
 import type { Clock } from './clock.js'
 import { record } from './records/index.js'
 import type { LiveSession } from './session.js'
 
-/** Vouchers that came within this time share one flush to the disk; small against the margin before a trial's end. */
-export const GROUP_MS: Millis = 10
+/** A quiet provider stores at once; vouchers of the same few milliseconds still share a flush. */
+const QUIET_GROUP_MS: Millis = 5
+/** A busy one waits for company: a flush costs the same for one voucher as for a hundred. */
+const BUSY_GROUP_MS: Millis = 50
+/** As many vouchers in one quiet group mean that the provider is busy. */
+const BUSY_FROM = 4
+/** Of the time left until access ends, at most this part is spent waiting for company. */
+const SHARE_OF_TIME_LEFT = 8
 
 interface Waiting {
   readonly session: LiveSession
@@ -27,6 +33,8 @@ export class VoucherWriter {
   readonly #ports: WriterPorts
   #waiting: Waiting[] = []
   #timer: (() => void) | undefined
+  #flushAt: UnixMillis = Number.POSITIVE_INFINITY
+  #groupMs: Millis = QUIET_GROUP_MS
   #last: Promise<void> = Promise.resolve()
 
   constructor(ports: WriterPorts) {
@@ -35,14 +43,23 @@ export class VoucherWriter {
 
   add(session: LiveSession, hash: Hash, text: string): void {
     this.#waiting.push({ session, hash, text })
-    this.#timer ??= this.#ports.clock.after(GROUP_MS, () => void this.flush())
+    const { clock } = this.#ports
+    const now = clock.now()
+    const share = (session.state.accessUntil - now) / SHARE_OF_TIME_LEFT
+    const flushAt = now + Math.max(0, Math.min(this.#groupMs, share))
+    if (flushAt >= this.#flushAt) return
+    this.#timer?.()
+    this.#flushAt = flushAt
+    this.#timer = clock.after(flushAt - now, () => void this.flush())
   }
 
   /** Resolves when everything added so far is stored or has failed. */
   flush(): Promise<void> {
     this.#timer?.()
     this.#timer = undefined
+    this.#flushAt = Number.POSITIVE_INFINITY
     const group = this.#waiting
+    this.#groupMs = group.length >= BUSY_FROM ? BUSY_GROUP_MS : QUIET_GROUP_MS
     if (group.length > 0) {
       this.#waiting = []
       const before = this.#last

@@ -1,0 +1,34 @@
+import { signEnvelope } from '@conet/core/wire'
+import { nodeSha256 } from '@conet/engines/verify'
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { sealer } from './seal.js'
+import { key, LID } from './testing/fake-client.js'
+import { hashOf } from './testing/set-up.js'
+
+it('writes a statement just as the general way would', () => {
+  const signer = key(1)
+  const seal = sealer(signer, nodeSha256)
+  const count = fc.bigInt(0n, 2n ** 95n - 1n)
+  const time = fc.nat(2 ** 31)
+  const statement = fc.record({ bytesUp: count, bytesDown: count, owed: count, elapsedMs: time, at: time })
+  fc.assert(
+    fc.property(statement, fc.boolean(), (part, final) => {
+      const payload = {
+        lid: LID,
+        sid: '0'.repeat(32),
+        client: key(2).did,
+        provider: signer.did,
+        round: 1,
+        ...part,
+        paidUntil: part.at,
+        due: part.at,
+        ...(final ? { final: true } : {}),
+      }
+      const sealed = seal('conet-statement+jwt', payload)
+      expect(sealed.text).toBe(signEnvelope('conet-statement+jwt', payload, signer))
+      expect(sealed.hash).toBe(hashOf(sealed.text))
+    }),
+    { numRuns: 20 },
+  )
+})
