@@ -41,13 +41,14 @@ function caching(database: Libsql.Database) {
   }
 }
 
-function openSqlite(path: string): Kysely<Tables> {
+function openSqlite(path: string, cacheMiB: number): Kysely<Tables> {
   const database = new Libsql(path)
   database.exec('pragma journal_mode = wal')
   // The ledger is the truth: after a power cut the last blocks are taken in again.
   database.exec('pragma synchronous = normal')
   database.exec('pragma busy_timeout = 5000')
-  database.exec('pragma cache_size = -65536')
+  // Grows only as far as the file does; a rebuild touches every index page again and again.
+  database.exec(`pragma cache_size = -${cacheMiB * 1_024}`)
   return new Kysely<Tables>({ dialect: new SqliteDialect({ database: caching(database) }) })
 }
 
@@ -83,10 +84,10 @@ export async function openDatabases(target: DatabaseTarget): Promise<Databases> 
       return { write: db, read: db, close: () => db.destroy() }
     }
     mkdirSync(dirname(target.sqlite), { recursive: true, mode: 0o700 })
-    const write = openSqlite(target.sqlite)
+    const write = openSqlite(target.sqlite, 256)
     opened.push(write)
     await migrate(write, false)
-    const read = openSqlite(target.sqlite)
+    const read = openSqlite(target.sqlite, 64)
     return { write, read, close: async () => void (await Promise.all([read.destroy(), write.destroy()])) }
   } catch (cause) {
     await Promise.allSettled(opened.map(db => db.destroy()))

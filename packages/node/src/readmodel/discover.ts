@@ -2,7 +2,7 @@ import { ok, type Result } from '@conet/core/errors'
 import type { Amount, Did, UnixMillis } from '@conet/core/units'
 import { type Kysely, sql } from 'kysely'
 import { cellsOfPoint, distanceM, EVERYWHERE, type Point } from './cells.js'
-import { decodeCursor, encodeCursor, type Place, priceKey } from './keys.js'
+import { decodeCursor, encodeCursor, type Place, sqlPrice } from './keys.js'
 import { type Page, SORT_COLUMN } from './pages.js'
 import type { Tables } from './tables.js'
 
@@ -24,7 +24,7 @@ export interface OfferSearch {
 
 type Row = Pick<
   Tables['offer_cells'],
-  'offer_id' | 'price_key' | 'trust_rank' | 'lat_e6' | 'lon_e6' | 'radius_m' | 'expires_at'
+  'offer_id' | 'price' | 'trust_rank' | 'lat_e6' | 'lon_e6' | 'radius_m' | 'expires_at'
 >
 
 /** Batches read for one page at most: bounds the work when nearly every row of a cell lies outside its circle. */
@@ -37,13 +37,13 @@ function rowsOf(db: Kysely<Tables>, search: OfferSearch, cell: string, after: Pl
   const column = SORT_COLUMN[search.sort]
   let query = db
     .selectFrom('offer_cells')
-    .select(['offer_id', 'price_key', 'trust_rank', 'lat_e6', 'lon_e6', 'radius_m', 'expires_at'])
+    .select(['offer_id', 'price', 'trust_rank', 'lat_e6', 'lon_e6', 'radius_m', 'expires_at'])
     .where('cell', '=', cell)
     .where('type', '=', search.type)
   if (search.slice !== undefined) query = query.where('slice', '=', search.slice)
   if (search.provider !== undefined) query = query.where('provider', '=', search.provider)
-  if (search.maxPerGiB !== undefined) query = query.where('per_gib_key', '<=', priceKey(search.maxPerGiB))
-  if (search.maxPerHour !== undefined) query = query.where('per_hour_key', '<=', priceKey(search.maxPerHour))
+  if (search.maxPerGiB !== undefined) query = query.where('per_gib', '<=', sqlPrice(search.maxPerGiB))
+  if (search.maxPerHour !== undefined) query = query.where('per_hour', '<=', sqlPrice(search.maxPerHour))
   if (after !== undefined)
     query = query.where(sql<boolean>`(${sql.ref(column)}, offer_id) > (${after[0]}, ${after[1]})`)
   return query.orderBy(column).orderBy('offer_id').limit(limit)

@@ -1,12 +1,12 @@
 import { ok, type Result, reject } from '@conet/core/errors'
 import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '@conet/core/wire'
 
-/** MAX_AMOUNT has 29 digits, the sum of two has 30. */
-const DIGITS = 30
-
-/** Decimal text of fixed width: sorts as the numbers do, on any database, without 64-bit limits. */
-export function priceKey(amount: bigint): string {
-  return amount.toString().padStart(DIGITS, '0')
+/**
+ * A price as an SQL integer. Sums of two rates that the ledger takes are at most 2 × 10^15, below 2^53; anything larger
+ * sorts as the largest.
+ */
+export function sqlPrice(amount: bigint): number {
+  return amount > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(amount)
 }
 
 /** Place in an ordered list: the sort value of the last row seen and what makes it unique. */

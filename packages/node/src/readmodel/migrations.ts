@@ -111,9 +111,9 @@ async function cellTable(db: Database, ascii: ReturnType<typeof sql>): Promise<v
     .addColumn('provider', 'text', col => col.notNull().modifyEnd(ascii))
     .addColumn('type', 'text', col => col.notNull().modifyEnd(ascii))
     .addColumn('slice', 'text', col => col.notNull().modifyEnd(ascii))
-    .addColumn('price_key', 'text', col => col.notNull().modifyEnd(ascii))
-    .addColumn('per_gib_key', 'text', col => col.notNull().modifyEnd(ascii))
-    .addColumn('per_hour_key', 'text', col => col.notNull().modifyEnd(ascii))
+    .addColumn('price', 'bigint', col => col.notNull())
+    .addColumn('per_gib', 'bigint', col => col.notNull())
+    .addColumn('per_hour', 'bigint', col => col.notNull())
     .addColumn('lat_e6', 'integer', col => col.notNull())
     .addColumn('lon_e6', 'integer', col => col.notNull())
     .addColumn('radius_m', 'integer', col => col.notNull())
@@ -128,10 +128,10 @@ async function cellTable(db: Database, ascii: ReturnType<typeof sql>): Promise<v
       .on('offer_cells')
       .columns([...columns])
       .execute()
-  await index('cells_price', ['cell', 'type', 'price_key', 'offer_id'])
-  await index('cells_slice', ['cell', 'type', 'slice', 'price_key', 'offer_id'])
+  await index('cells_price', ['cell', 'type', 'price', 'offer_id'])
+  await index('cells_slice', ['cell', 'type', 'slice', 'price', 'offer_id'])
   await index('cells_trust', ['cell', 'type', 'trust_rank', 'offer_id'])
-  await index('cells_provider', ['provider', 'cell', 'type', 'price_key', 'offer_id'])
+  await index('cells_provider', ['provider', 'cell', 'type', 'price', 'offer_id'])
 }
 
 async function ownerTables(db: Database, ascii: ReturnType<typeof sql>): Promise<void> {

@@ -10,4 +10,4 @@ export const MAX_PAGE = 100
 export const DEFAULT_PAGE = 20
 
 /** Column that each order of offers follows in the table of cells. */
-export const SORT_COLUMN = { price: 'price_key', distance: 'price_key', trust: 'trust_rank' } as const
+export const SORT_COLUMN = { price: 'price', distance: 'price', trust: 'trust_rank' } as const

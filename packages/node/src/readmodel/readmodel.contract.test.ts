@@ -184,15 +184,14 @@ function contract(name: string, newTarget: () => Promise<DatabaseTarget>): void 
       )
     })
 
-    it('sorts amounts far beyond 64 bits as numbers', async () => {
+    it('sorts and limits the highest prices the ledger takes', async () => {
       const model = await open()
-      await model.apply([
-        block(1, [
-          [offerEvent({ id: 'big', perGiB: 10n ** 27n }), offerEvent({ id: 'small', perGiB: 9n * 10n ** 26n })],
-        ]),
-      ])
-      expect(await everything(model, {})).toEqual(['small', 'big'])
-      expect(await everything(model, { maxPerGiB: 10n ** 27n - 1n })).toEqual(['small'])
+      const top = 10n ** 15n
+      const dear = { id: 'dear', perGiB: top, perHour: top }
+      await model.apply([block(1, [[offerEvent(dear), offerEvent({ id: 'less', perGiB: top - 1n, perHour: top })]])])
+      expect(await everything(model, {})).toEqual(['less', 'dear'])
+      expect(await everything(model, { maxPerGiB: top - 1n })).toEqual(['less'])
+      expect(await everything(model, { maxPerGiB: 2n ** 95n })).toEqual(['less', 'dear'])
     })
 
     it('leaves nothing of a batch that fails', async () => {

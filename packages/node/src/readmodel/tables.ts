@@ -1,6 +1,6 @@
 /**
  * The tables, the same on SQLite and PostgreSQL. Every SQL integer stays below 2^53; amounts are decimal text, because they
- * do not fit 64 bits; prices are kept once more as text of fixed width, which sorts as numbers do.
+ * do not fit 64 bits. Prices are whole numbers all the same: the ledger takes rates up to 10^15 only (TERMS_LIMITS).
  */
 export interface Tables {
   cursor: { id: number; lid: string; height: number; time_ms: number; app_hash: string }
@@ -39,9 +39,10 @@ export interface Tables {
     provider: string
     type: string
     slice: string
-    price_key: string
-    per_gib_key: string
-    per_hour_key: string
+    /** One GiB in one hour. */
+    price: number
+    per_gib: number
+    per_hour: number
     lat_e6: number
     lon_e6: number
     radius_m: number

@@ -2,7 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Batch, OfferChange } from './batch.js'
 import { coverCells, EVERYWHERE } from './cells.js'
 import { chunks, insertRows } from './insert.js'
-import { priceKey } from './keys.js'
+import { sqlPrice } from './keys.js'
 import type { Tables } from './tables.js'
 
 type Trx = Transaction<Tables>
@@ -30,9 +30,9 @@ function cellRows(change: OfferChange, trust: number): Tables['offer_cells'][] {
     provider: row.provider,
     type: row.type,
     slice: change.slice,
-    price_key: priceKey(change.perGiB + change.perHour),
-    per_gib_key: priceKey(change.perGiB),
-    per_hour_key: priceKey(change.perHour),
+    price: sqlPrice(change.perGiB + change.perHour),
+    per_gib: sqlPrice(change.perGiB),
+    per_hour: sqlPrice(change.perHour),
     lat_e6: row.lat_e6,
     lon_e6: row.lon_e6,
     radius_m: row.radius_m,

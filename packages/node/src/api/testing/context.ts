@@ -20,6 +20,8 @@ export interface TestApi {
   readonly engine: MemoryEngine
   readonly provider: MemoryProvider
   readonly readModel: ReadModel
+  /** File of the read model. */
+  readonly file: string
   readonly hub: EventHub
   readonly resolutions: Map<string, Resolution>
   stop(): Promise<void>
@@ -32,7 +34,8 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
   const folder = mkdtempSync(join(tmpdir(), 'conet-api-'))
   const engine = new MemoryEngine()
   const provider = new MemoryProvider()
-  const readModel = await ReadModel.open({ sqlite: join(folder, 'r.sqlite') }, 'test')
+  const file = join(folder, 'r.sqlite')
+  const readModel = await ReadModel.open({ sqlite: file }, 'test')
   const hub = new EventHub()
   const stopping = new AbortController()
   const resolutions = new Map<string, Resolution>()
@@ -65,5 +68,5 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     await readModel.close()
     rmSync(folder, { recursive: true, force: true })
   }
-  return { api, url: `http://127.0.0.1:${api.port}`, engine, provider, readModel, hub, resolutions, stop }
+  return { api, url: `http://127.0.0.1:${api.port}`, engine, provider, readModel, file, hub, resolutions, stop }
 }

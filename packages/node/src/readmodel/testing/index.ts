@@ -1,2 +1,2 @@
-export { block, offer, offerEvent } from './blocks.js'
+export { block, type OfferSample, offer, offerEvent } from './blocks.js'
 export { findPostgres, startPostgres, type TemporaryPostgres } from './postgres.js'
