@@ -41,9 +41,9 @@ export const MEMBERS: readonly Member[] = [
   },
 ]
 
-/** Rounds of two seconds, so that a person sees them tick. */
-const TRIAL_MS = 500
-const REST_MS = 1_500
+/** Rounds of three seconds, so that a person sees them tick; the trial is the usual one and leaves a second for the voucher. */
+const TRIAL_MS = 2_000
+const REST_MS = 1_000
 
 export interface MemberPlace {
   readonly dataDir: string

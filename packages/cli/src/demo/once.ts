@@ -1,7 +1,7 @@
-import { ConetError } from '@conet/core/errors'
+import type { ConnectionSummary } from '@conet/client'
 import type { Engine } from '@conet/engines'
 import type { Consortium } from './consortium.js'
-import { visit } from './visit.js'
+import { BYTES, ROUNDS, visit } from './visit.js'
 
 const ASSET = 'credit'
 /** Settling at close is one ledger commit; this leaves room for a slow disk. */
@@ -35,30 +35,30 @@ export async function once(consortium: Consortium, tell: (line: string) => void)
   const { engine, visitor } = consortium
   const before = balanceOf(engine, visitor.did)
   const { summary, bodyBytes } = await visit(consortium, tell)
-  const [session] = summary.sessions
-  if (session === undefined) throw new ConetError('OFFLINE', 'the visit had no session')
-  const settled = await settledAmount(engine, visitor.did, session.sid, session.paid)
-  const providerCount = countOfProvider(consortium, session.sid)
+  const { sessions, rounds } = summary
+  const bytes = summary.bytesUp + summary.bytesDown
+  const paid = summary.paid[ASSET] ?? 0n
+  let settled = 0n
+  for (const { sid, paid: wanted } of sessions) settled += await settledAmount(engine, visitor.did, sid, wanted)
+  const providerBytes = countOfProvider(consortium, sessions)
   await consortium.stop()
-  const bytes = session.bytesUp + session.bytesDown
+  const spent = before - balanceOf(engine, visitor.did)
   const faults = [
-    ...(session.rounds >= 5 ? [] : [`only ${session.rounds} rounds`]),
-    ...(bodyBytes >= 20 * 2 ** 20 && bytes >= BigInt(bodyBytes) ? [] : [`${bytes} bytes counted, ${bodyBytes} came`]),
-    ...(providerCount === bytes ? [] : [`the provider counted ${providerCount} bytes, the visitor ${bytes}`]),
-    ...(session.paid > 0n && settled === session.paid ? [] : [`paid ${session.paid}, settled ${settled}`]),
-    ...(before - balanceOf(engine, visitor.did) === session.paid
-      ? []
-      : ['the visitor’s balance moved by another amount']),
+    ...(rounds >= ROUNDS ? [] : [`only ${rounds} rounds`]),
+    ...(bodyBytes >= BYTES && bytes >= BigInt(bodyBytes) ? [] : [`${bytes} bytes counted, ${bodyBytes} came`]),
+    ...(providerBytes === bytes ? [] : [`the provider counted ${providerBytes} bytes, the visitor ${bytes}`]),
+    ...(paid > 0n && settled === paid ? [] : [`paid ${paid}, settled ${settled}`]),
+    ...(spent === paid ? [] : [`paid ${paid}, but the visitor's balance fell by ${spent}`]),
   ]
   const { appHash, height } = engine.info()
   return {
     ok: faults.length === 0,
-    timeToServiceMs: session.timeToServiceMs ?? Number.NaN,
-    rounds: session.rounds,
+    timeToServiceMs: summary.timeToServiceMs ?? Number.NaN,
+    rounds,
     bytes: Number(bytes),
-    paid: Number(session.paid),
+    paid: Number(paid),
     settled: Number(settled),
-    hops: session.hops + 1,
+    hops: 1 + Math.min(...sessions.map(session => session.hops)),
     appHash,
     height,
     faults,
@@ -70,9 +70,9 @@ function balanceOf(engine: Engine, owner: string): bigint {
   return BigInt(balance)
 }
 
-function countOfProvider({ nodes }: Consortium, sid: string): bigint {
-  const view = nodes.get('household')?.provider.get(sid)
-  return view === undefined ? -1n : view.bytesUp + view.bytesDown
+function countOfProvider({ nodes }: Consortium, sessions: ConnectionSummary['sessions']): bigint {
+  const views = sessions.map(({ sid }) => nodes.get('household')?.provider.get(sid))
+  return views.reduce((sum, view) => sum + (view?.bytesUp ?? 0n) + (view?.bytesDown ?? 0n), 0n)
 }
 
 async function settledAmount(engine: Engine, client: string, sid: string, wanted: bigint): Promise<bigint> {

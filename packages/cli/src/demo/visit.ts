@@ -5,11 +5,12 @@ import { ConetError } from '@conet/core/errors'
 import type { Consortium } from './consortium.js'
 import { originDigest } from './origin.js'
 
-const ROUNDS = 5
-const BYTES = 20 * 2 ** 20
+/** What a visit must reach. */
+export const ROUNDS = 5
+export const BYTES = 20 * 2 ** 20
 /** One fetch takes about one round of the demo's offers. */
 const PART_BYTES = 4 * 2 ** 20
-const PART_SECONDS = 2
+const PART_SECONDS = 3
 const MOST_PARTS = 40
 
 export interface Visit {
