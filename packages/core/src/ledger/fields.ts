@@ -80,8 +80,8 @@ export function object<S extends Shape>(shape: S): Field<BodyOf<S>> {
   })
 }
 
-/** A DID without fragment, at most 256 characters, safe inside a state key. */
-export const did: Field<Did> = text(/^did:[a-z0-9]{1,32}:[A-Za-z0-9._:-]{1,200}$/)
+/** A DID without path, query or fragment, at most 200 characters as on the wire (`DidText`), safe inside a state key. */
+export const did: Field<Did> = text(/^(?=.{1,200}$)did:[a-z0-9]+:[A-Za-z0-9._:%-]+$/)
 
 /** Lower-case hex of 32 bytes. */
 export const hash: Field<Hash> = text(/^[0-9a-f]{64}$/)

@@ -6,7 +6,7 @@ export const NO_HISTORY: Uint8Array = new Uint8Array(32)
 
 /**
  * History root after a block: SHA-256(previous ‖ SHA-256(record of the block)), unchanged by a block in which nothing
- * happened. The record has one line per transaction, `<hash> <code>`, then one line of JSON per scheduled event (LED-42).
+ * happened. The record has one line per transaction, `<hash> <code>`, then one line of JSON per scheduled event (LED-43).
  */
 export function nextHistory(
   previous: Uint8Array,

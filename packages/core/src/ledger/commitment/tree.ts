@@ -25,7 +25,7 @@ export interface StagedUpdate {
  * host process chooses at its entry; node objects of the library would take about 200 bytes per leaf.
  *
  * The depth is the smallest (10 at least) that holds all leaves: it grows by one whenever the leaf count passes a
- * power of two, and never shrinks.
+ * power of two, and never shrinks (LED-42).
  */
 export class MerkleTree {
   #depth: number

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { parseVoucher as parseVoucherOfRounds } from '../../../rounds/index.js'
 import { ASSET, genesisOf, SID, TestLedger, voucher, who } from '../../testing/index.js'
 import { split } from './split.js'
+import { parseVoucher } from './voucher.js'
 
 const ESCROW = 'e'.repeat(32)
 const MINUTE = 60_000
@@ -58,6 +60,23 @@ describe('settle', () => {
     ledger.do('client', 'sessions/open', { ...lock(ledger, '60'), provider: who.other.did })
     ledger.run(voucher({ owed: '50', escrow: ESCROW }))
     expect(ledger.account('client')).toMatchObject({ balance: '0', held: '60', debt: '10' })
+  })
+
+  it.each(['f'.repeat(32), 'not an id', '../x', '\u{1f600}'.repeat(128)])(
+    'pays from the balance when the escrow named is %s',
+    escrow => {
+      const ledger = fresh(100n)
+      expect(ledger.run(voucher({ owed: '50', escrow })).code).toBe('OK')
+      expect(ledger.balances()).toMatchObject({ client: '50', provider: '50' })
+    },
+  )
+
+  it('takes a voucher in every form that the parties take', () => {
+    const shares = Array.from({ length: 8 }, (_, i) => ({ to: `did:key:z${i}`, bps: 1250 }))
+    const { payload } = voucher({ owed: '50', escrow: 'any text', round: 2 ** 31, shares }).envelope
+    const taken = parseVoucherOfRounds(payload)
+    expect(taken.ok).toBe(true)
+    expect(parseVoucher(payload)).toEqual(taken)
   })
 
   it('splits payments and debts, each share rounded down, the remainder to the provider', () => {

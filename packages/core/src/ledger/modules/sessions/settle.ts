@@ -1,5 +1,6 @@
 import { type Rejection, reject } from '../../../errors/index.js'
 import { type Amount, type Did, MAX_AMOUNT } from '../../../units/index.js'
+import { sessionId } from '../../fields.js'
 import { accept, transition } from '../../module.js'
 import type { Store } from '../../store.js'
 import type { BlockContext, LedgerEvent } from '../../types.js'
@@ -75,7 +76,8 @@ function refusal(
 /** The escrow named first, if it is for this provider and asset; then the free balance. */
 function drawFor(money: Money, store: Store, voucher: Voucher, due: Amount): Draw {
   const { client, provider, asset } = voucher
-  const escrow = voucher.escrow === undefined ? undefined : escrows.get(store, clientId(client, voucher.escrow))
+  const id = sessionId.read(voucher.escrow)
+  const escrow = id === undefined ? undefined : escrows.get(store, clientId(client, id))
   const usable = escrow !== undefined && escrow.provider === provider && escrow.asset === asset
   const locked = usable ? money.heldAmount(store, holdId(client, voucher.escrow ?? '')) : 0n
   const held = least(due, locked)

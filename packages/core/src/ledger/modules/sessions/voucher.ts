@@ -29,10 +29,13 @@ const fields = {
   bytes: amount,
   statement: hash,
   shares: list(object({ to: did, bps: integer(1, WHOLE_BPS) }), MAX_SHARES),
-  escrow: optional(sessionId),
+  escrow: optional(text(/^.{1,128}$/su)),
 }
 
-/** Payload of `conet-voucher+jwt`; the rounds room declares the same fields as `VoucherPayload`. */
+/**
+ * Payload of `conet-voucher+jwt`; the rounds room declares the same fields as `VoucherPayload`. What a provider takes as a
+ * voucher the ledger must not refuse for its form, so `escrow` may be any text here: one that cannot be an id draws nothing.
+ */
 export type Voucher = BodyOf<typeof fields>
 
 const parse = body(fields)
