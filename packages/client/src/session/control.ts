@@ -7,6 +7,8 @@ const ROUNDS_PROTOCOL = 'conet.rounds.1'
 /** Doubled after every failure, up to the longest. */
 const FIRST_RETRY_MS: Millis = 50
 const LONGEST_RETRY_MS: Millis = 1_000
+/** Messages that reached nobody before the provider is given up. */
+const UNREACHABLE_AFTER = 4
 
 export interface ControlOptions {
   readonly ports: ClientPorts
@@ -21,6 +23,8 @@ export interface ControlOptions {
   onUp(): void
   /** The line is gone; it is tried again until `close`. `failures` in a row. */
   onDown(failures: number): void
+  /** Neither a line nor HTTP reaches the provider, several times in a row. */
+  onUnreachable(): void
 }
 
 /**
@@ -34,6 +38,7 @@ export class ControlLine {
   #closed = false
   #failures = 0
   #cancelRetry: () => void = () => {}
+  #unreachable = 0
   readonly #posting = new Set<string>()
 
   constructor(options: ControlOptions) {
@@ -98,13 +103,20 @@ export class ControlLine {
     this.#posting.add(text)
     try {
       const answer = await (kind === 'voucher' ? api.postVoucher(sid, text) : api.postClose(sid, text))
+      this.#unreachable = 0
       this.#heard(typeof answer.close === 'string' && answer.close !== '' ? answer.close : JSON.stringify(answer))
     } catch (error) {
-      if (error instanceof ConetError)
-        this.#heard(JSON.stringify({ error: { code: error.code, message: error.message } }))
+      this.#failed(error)
     } finally {
       this.#posting.delete(text)
     }
+  }
+
+  #failed(error: unknown): void {
+    if (!(error instanceof ConetError)) return
+    this.#unreachable = error.code === 'NODE_UNREACHABLE' ? this.#unreachable + 1 : 0
+    if (this.#unreachable === UNREACHABLE_AFTER && !this.#up && !this.#closed) this.#options.onUnreachable()
+    this.#heard(JSON.stringify({ error: { code: error.code, message: error.message } }))
   }
 
   async #poll(): Promise<void> {

@@ -3,7 +3,7 @@ import { NodeApi } from '../api/index.js'
 import { nodePorts } from '../ports/index.js'
 import { FlowMeter, openTunnel, TargetRefused } from '../proxy/index.js'
 import { join } from '../proxy/join.js'
-import { type FakeOptions, FakeProvider, LID } from '../testing/fake-provider.js'
+import { type FakeOptions, FakeProvider, LID, QUICK } from '../testing/fake-provider.js'
 import { startOrigin, through } from '../testing/origin.js'
 import { walletFromSeed } from '../wallet/index.js'
 import { KeyBook } from './keys.js'
@@ -57,10 +57,10 @@ describe('a session', () => {
   })
 
   it('carries more than the unpaid limit in one flow: volume rounds let it through', async () => {
-    const { provider, session, fetchBytes } = await online()
-    expect(await fetchBytes(30_000_000)).toBe(30_000_000)
+    const { provider, session, fetchBytes } = await online({ terms: { ...QUICK, trialMs: 5_000 } })
+    const bytes = await fetchBytes(30_000_000)
     const summary = await session.stop()
-    expect(summary.reason).toBe('CLIENT_DONE')
+    expect({ bytes, reason: summary.reason }).toEqual({ bytes: 30_000_000, reason: 'CLIENT_DONE' })
     expect(summary.paid >= 27_900n).toBe(true)
     expect(provider.settled).toBe(summary.paid)
   })

@@ -112,6 +112,10 @@ export class Session {
         this.#tell({ type: 'line', up: true, failures: 0 })
         this.#feed({ type: 'attached' })
       },
+      // Only while stopping: a session that still carries bytes may outlive a broken control path.
+      onUnreachable: () => {
+        if (this.#state.phase === 'closing') this.#feed({ type: 'refused', code: 'SESSION_UNKNOWN' })
+      },
       onDown: failures => this.#tell({ type: 'line', up: false, failures }),
     })
   }

@@ -6,12 +6,15 @@ import type { CloseReason } from './types.js'
 
 /** Says that the session is over and waits for the last statement and the provider's last word (RND-10). */
 export function beginClose(state: ClientState, reason: CloseReason, nowMs: UnixMillis): ClientStep {
-  if (state.phase !== 'online') return { state, effects: [] }
+  return state.phase === 'online' ? announce(closing(state, reason, nowMs), reason, nowMs) : { state, effects: [] }
+}
+
+function announce(state: ClientState, reason: CloseReason, nowMs: UnixMillis): ClientStep {
   const { grant, seal } = state.config
   const { lid, sid, client, provider } = grant
   const { text } = seal('conet-close+jwt', { lid, sid, client, provider, reason, at: nowMs })
   return {
-    state: { ...closing(state, reason, nowMs), closeText: text },
+    state: { ...state, reason, closeText: text },
     effects: [{ type: 'send', kind: 'close', text, reason }],
   }
 }
@@ -37,7 +40,8 @@ export function openDispute(state: ClientState, dispute: Dispute, statement: str
     promised: state.promised?.text,
     own: state.meter,
   }
-  const stopped = beginClose({ ...state, dispute, doubtful: undefined }, 'METER_DISPUTE', nowMs)
+  const disputed = closing({ ...state, dispute, doubtful: undefined }, 'METER_DISPUTE', nowMs)
+  const stopped = announce(disputed, 'METER_DISPUTE', nowMs)
   return { state: stopped.state, effects: [evidence, ...stopped.effects] }
 }
 

@@ -21,10 +21,12 @@ export function takeClose(state: ProviderState, reason: CloseReason, text: strin
   if (state.phase === 'ended') return { state, effects: closeEffect(state) }
   const why = CLIENT_REASONS.includes(reason) ? reason : 'CLIENT_DONE'
   const stopping = beginCut(state, why, nowMs)
-  const disputed = why === 'METER_DISPUTE' && stopping.effects.length > 0
-  if (!disputed) return stopping
+  if (why !== 'METER_DISPUTE' || state.reason === 'METER_DISPUTE') return stopping
   const texts = [...state.open.map(open => open.text), accepted(state)?.text, text].filter(one => one !== undefined)
-  return { state: stopping.state, effects: [...stopping.effects, { type: 'evidence', reason: why, texts }] }
+  // A dispute over the last statement: nothing more will be promised, so there is nothing to wait for.
+  const settled = settleUp({ ...stopping.state, reason: why }, nowMs)
+  const evidence: ProviderEffect = { type: 'evidence', reason: why, texts }
+  return { state: settled.state, effects: [...stopping.effects, evidence, ...settled.effects] }
 }
 
 /** The gateway has closed the session; `meter` is final. */

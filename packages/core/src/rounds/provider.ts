@@ -115,7 +115,8 @@ function timePassed(state: ProviderState, nowMs: UnixMillis): ProviderStep {
 
 function servingTime(state: ProviderState, nowMs: UnixMillis): ProviderStep {
   if (nowMs >= cutAt(state)) {
-    const ourFault = state.storing.length > 0 || state.storeFailed
+    // Whoever was never asked for this round, because this side was late, did not fail to pay it.
+    const ourFault = state.storing.length > 0 || state.storeFailed || statementAt(state) !== undefined
     return beginCut(state, ourFault ? 'FAULT' : 'NOT_PAID', nowMs)
   }
   const opened = nowMs >= trialOpensAt(state) ? openTrial(state) : { state, effects: [] }

@@ -212,6 +212,14 @@ describe('a calm session', () => {
     expect(world.providerEffects.some(({ effect }) => effect.type === 'evidence')).toBe(true)
   })
 
+  it('disputes an inflated last statement too, and both sides know (RND-6, RND-10)', () => {
+    const world = play({ ...calm, stop: { by: 'client', atMs: 100 }, inflate: { bps: 0n, bytes: 5_000_000n } })
+    expect([world.client.reason, world.provider.reason]).toEqual(['METER_DISPUTE', 'METER_DISPUTE'])
+    expect(world.ledger.paid).toBe(0n)
+    const evidence = world.providerEffects.find(({ effect }) => effect.type === 'evidence')
+    expect(evidence?.effect.type === 'evidence' && evidence.effect.texts.length).toBe(2)
+  })
+
   it('stops before its budget would be passed (RND-13)', () => {
     const world = play({ ...calm, budget: 700n })
     expect(world.client.reason).toBe('CLIENT_DONE')

@@ -112,6 +112,11 @@ describe('the provider (RND-3 to RND-5)', () => {
     })
   })
 
+  it('does not blame the client for a round that it never asked for', () => {
+    const late = new Driven().feed({ type: 'time', meter: METER }, 2_000)
+    expect(late).toEqual([{ type: 'cut', reason: 'FAULT' }])
+  })
+
   it('sends an unanswered statement again, the same text', () => {
     const provider = new Driven()
     provider.statement()
