@@ -113,6 +113,14 @@ describe('a node', () => {
     expect(remote.engine.info().lid).toBe(operator.engine.info().lid)
   })
 
+  it('relays through the node it names, and says so in its offer', async () => {
+    const operator = await start(config('uplink'))
+    const gateway = { upstream: { node: operator.url } }
+    const household = await start(config('household', { gateway }), { engine: operator.engine })
+    const found = await offersOf(operator, `?provider=${encodeURIComponent(household.did)}`)
+    expect(found).toMatchObject([{ providerName: 'household', hops: 1 }])
+  })
+
   it('keeps a second process off its folder and closes what it opened', async () => {
     const node = await start(config('locked'))
     await expect(startNode(config('locked'))).rejects.toMatchObject({ code: 'FOLDER_IN_USE' })

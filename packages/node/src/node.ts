@@ -12,7 +12,7 @@ import { EventHub, SessionBoard } from './events/index.js'
 import { readOrCreateAdminToken, readOrCreateKeyFile } from './keys/index.js'
 import { createLogger, type Logger } from './log/index.js'
 import { createMetrics } from './metrics/index.js'
-import { Announcer, type Owner, ownerOf, submitSigned } from './owner/index.js'
+import { Announcer, type Owner, ownerOf, ownTerms, submitSigned } from './owner/index.js'
 import { PolicyStore } from './policy/index.js'
 import {
   createProviderService,
@@ -33,6 +33,7 @@ import {
   liveBlocks,
   localUrl,
   openLedger,
+  openRelay,
   policyAdmission,
 } from './wiring/index.js'
 
@@ -52,7 +53,7 @@ export interface NodePorts {
   readonly log?: Logger
   /** Folder of the console's built pages. */
   readonly consoleDir?: string
-  /** How outbound flows leave; default directly. A relay dials through its upstream provider. */
+  /** How outbound flows leave; default directly, or through `gateway.upstream` if the configuration names one. */
   readonly dial?: Dial
   /** Relays between this node and the uplink; default 0. */
   readonly hops?: () => number
@@ -122,7 +123,7 @@ async function openBase(config: Config, ports: NodePorts, undo: Base['undo']): P
   return { config, ports, log, now, adminToken, engine, owner, policy, readModel, store, undo }
 }
 
-async function openGateway({ config, ports, undo }: Base): Promise<Gateway> {
+async function openGateway({ config, undo }: Base, dial: Dial | undefined): Promise<Gateway> {
   const { host, port, advertiseHost, advertisePort, egressAllow } = config.gateway
   const advertise =
     advertiseHost === undefined ? undefined : { host: advertiseHost, ...(advertisePort && { port: advertisePort }) }
@@ -131,7 +132,7 @@ async function openGateway({ config, ports, undo }: Base): Promise<Gateway> {
     listen: { host, port },
     advertise,
     egress,
-    ...(ports.dial && { dial: ports.dial }),
+    ...(dial && { dial }),
   })
   await gateway.start()
   undo.push(() => gateway.stop())
@@ -219,7 +220,11 @@ function watchOffers(base: Base, announcer: Announcer): void {
 
 async function build(base: Base): Promise<Node> {
   const { config, engine, log, now, owner, policy, ports, readModel, undo } = base
-  const gateway = await openGateway(base)
+  const downstream = () => ownTerms(config, policy.get())
+  const { lid } = engine.genesis
+  const relay = ports.dial === undefined ? await openRelay(config, { lid, owner, log, downstream }) : undefined
+  if (relay !== undefined) undo.push(() => relay.stop())
+  const gateway = await openGateway(base, ports.dial ?? relay?.dial)
   const state = { ready: false }
   const holder: { announcer?: Announcer } = {}
   const announcer = () => {
@@ -236,7 +241,7 @@ async function build(base: Base): Promise<Node> {
   const api = await openApi(base, provider, announcer, state)
   const url = localUrl(api)
   const file = join(config.dataDir, 'offers.json')
-  const hops = ports.hops ?? (() => 0)
+  const hops = ports.hops ?? relay?.hops ?? (() => 0)
   const node = config.api.publicUrl ?? url
   const own = new Announcer({
     engine,
@@ -253,12 +258,13 @@ async function build(base: Base): Promise<Node> {
   holder.announcer = own
   await own.introduce()
   await provider.start()
+  relay?.attach(provider)
   undo.push(() => provider.stop())
   await own.sync()
   undo.push(() => Promise.race([own.withdrawAll(), pause(WITHDRAW_MS, undefined, { ref: false })]))
   watchOffers(base, own)
   state.ready = true
-  log.info({ url, did: owner.did, lid: engine.genesis.lid }, 'the node is up')
+  log.info({ url, did: owner.did, lid }, 'the node is up')
   const rebuildReadModel = () => follower.rebuild()
   const stop = () => stopAll(base)
   return {

@@ -1,4 +1,6 @@
+import { ConetError } from '@conet/core/errors'
 import type { NetworkProfile, OfferContent } from '@conet/core/ledger/modules/registry'
+import { type AccessTerms, parseTerms } from '@conet/core/services/access'
 import type { UnixMillis } from '@conet/core/units'
 import type { AreaConfig, Config, OfferConfig } from '../config/index.js'
 import type { Policy } from '../policy/index.js'
@@ -46,6 +48,18 @@ export function offerContent(
     node,
     expiresAt: nowMs + offer.lifetimeMinutes * 60_000,
   }
+}
+
+/** Terms of every offer of the configuration, at the policy's prices. @throws ConetError `CONFIG_INVALID` */
+export function ownTerms(config: Config, policy: Policy): AccessTerms[] {
+  return config.offers.map((offer, index) => {
+    const terms = parseTerms(termsOf(offer, policy))
+    if (terms.ok) return terms.value
+    const path = `offers.${index}.terms`
+    throw new ConetError('CONFIG_INVALID', `configuration, ${path}: ${terms.code}; see the data and correct it`, {
+      data: { ...terms.data, path },
+    })
+  })
 }
 
 /** The network's profile as the ledger takes it. */

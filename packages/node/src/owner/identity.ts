@@ -7,6 +7,7 @@ import {
   encodeDidKey,
   encodeMultikey,
   type Inception,
+  type KeySigner,
   publicKeyFromSeed,
 } from '@conet/core/identity'
 import type { Did } from '@conet/core/units'
@@ -19,15 +20,16 @@ const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
 /** Who the node acts as. */
 export interface Owner {
   readonly did: Did
-  readonly signer: Signer
+  readonly signer: KeySigner
   /** What makes the DID known to the ledger; `undefined` for a did:key, which needs nothing. */
   readonly inception: { readonly body: Inception; readonly signer: Signer } | undefined
 }
 
 /** Signs natively: 41,000 a second against 1,000 in plain JavaScript, and every grant and statement is signed. */
-function nativeSigner(seed: Uint8Array, kid: string): Signer {
+function nativeSigner(seed: Uint8Array, kid: string): KeySigner {
   const key = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' })
-  return { kid, sign: input => sign(null, Buffer.from(input, 'latin1'), key) }
+  const did = kid.slice(0, kid.indexOf('#'))
+  return { kid, did, publicKey: publicKeyFromSeed(seed), sign: input => sign(null, Buffer.from(input, 'latin1'), key) }
 }
 
 /**
