@@ -31,7 +31,11 @@ export function nextEvent(gateway: Gateway, type: GatewayEvent['type']): Promise
 export function over(stream: Duplex): Promise<void> {
   return new Promise(resolve => {
     if (stream.destroyed) return resolve()
-    stream.on('error', () => {}).once('close', resolve)
+    // A reset with bytes still unread reaches Node as an orderly end: there the half-open stream must be closed by hand.
+    stream
+      .on('error', () => {})
+      .once('end', () => stream.destroy())
+      .once('close', resolve)
     stream.resume()
   })
 }

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import type { ChunkReader } from './reader.js'
 import type { Waiter, Way } from './session.js'
@@ -9,6 +10,8 @@ export interface Passage {
   /** One direction has ended in order. */
   drained(): void
 }
+
+const NOTHING = new Uint8Array(0)
 
 /**
  * Carries one direction of a flow: at most one chunk is under way, so a receiver that stops reading stops the sender.
@@ -90,7 +93,9 @@ export class Pump implements Waiter {
   private finish(): void {
     this.ended = true
     if (this.pending !== undefined) return
-    this.to.end()
     this.passage.drained()
+    // The FIN goes only after the last byte left, because a socket that waits to end can no longer be reset (`reset`).
+    if (this.to instanceof Socket) this.to.write(NOTHING, () => this.to.end())
+    else this.to.end()
   }
 }

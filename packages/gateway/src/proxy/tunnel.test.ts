@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import type { AccessPoint } from '@conet/core/rounds'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Gateway } from '../contract.js'
@@ -7,6 +7,7 @@ import { echo, over } from '../suite.js'
 import { dialDirect } from './dial-direct.js'
 import { basicAuth, dialThroughProxy } from './dial-proxy.js'
 import { createEgress } from './egress.js'
+import { reset } from './flow.js'
 import { httpTunnel, localGateway, raw, type Service, serve, serveEcho, socksByName, socksTunnel } from './harness.js'
 
 const HOUR = 3_600_000
@@ -304,6 +305,52 @@ describe('a client in a hurry', () => {
     expect(answer.toString()).toBe('HTTP/1.1 200 Connection established\r\n\r\nall at once')
     await until(() => gateway.meter(SESSION).openFlows === 0)
     await gateway.stop()
+    await target.close()
+  })
+})
+
+describe('a cut', () => {
+  it('throws away what a client that does not read has not fetched yet', async () => {
+    const target = await serve(socket => socket.end(Buffer.alloc(30_000_000)))
+    const gateway = localGateway()
+    await gateway.start()
+    const access = await gateway.open(admission)
+    const [flow, writer] = [await httpTunnel(access, target), await httpTunnel(access, target)]
+    for (const stalled of [flow, writer]) stalled.pause()
+    let passed = -1n
+    while (gateway.meter(SESSION).bytesDown !== passed) {
+      passed = gateway.meter(SESSION).bytesDown
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
+    await gateway.close(SESSION)
+    // Writing fails while nothing was read: the gateway did not wait for its own bytes to be fetched.
+    while (!writer.destroyed) {
+      writer.write('x')
+      await new Promise(resolve => setTimeout(resolve, 5))
+    }
+    let received = 0n
+    flow.on('data', chunk => {
+      received += BigInt(chunk.length)
+    })
+    await over(flow)
+    expect(passed).toBeGreaterThan(0n)
+    expect(received).toBeLessThan(passed)
+    await gateway.stop()
+    await target.close()
+  })
+
+  it('closes a socket whose FIN is just going out', async () => {
+    const target = await serve(socket => void socket.resume())
+    const socket = connect(target.port, target.host)
+    await new Promise<void>(resolve => socket.once('connect', resolve))
+    const errors: Error[] = []
+    socket.on('error', error => errors.push(error))
+    const closed = new Promise<void>(resolve => socket.once('close', () => resolve()))
+    socket.end()
+    await new Promise<void>(resolve => process.nextTick(resolve))
+    reset(socket)
+    await closed
+    expect(errors).toEqual([])
     await target.close()
   })
 })
