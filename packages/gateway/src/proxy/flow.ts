@@ -12,10 +12,8 @@ export function reset(stream: Duplex): void {
   if (stream.destroyed) return
   // While a FIN waits to go out, libuv refuses to reset, and Node would then leave the descriptor open for ever.
   const ending = stream.writableEnded && !stream.writableFinished
-  // By itself `resetAndDestroy` waits until everything queued is written, which a client that does not read never lets
-  // happen. Destroying right after makes the reset immediate.
   if (stream instanceof Socket && !stream.connecting && !ending) stream.resetAndDestroy()
-  stream.destroy()
+  else stream.destroy()
 }
 
 /** A side that had sent and received everything; the other side may still be writing out its last bytes. */
