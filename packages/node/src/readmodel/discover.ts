@@ -1,6 +1,6 @@
 import { ok, type Result } from '@conet/core/errors'
 import type { Amount, Did, UnixMillis } from '@conet/core/units'
-import { type Kysely, sql } from 'kysely'
+import { CompiledQuery, type Kysely, sql } from 'kysely'
 import { cellsOfPoint, distanceM, EVERYWHERE, type Point } from './cells.js'
 import { decodeCursor, encodeCursor, type Place, sqlPrice } from './keys.js'
 import { type Page, SORT_COLUMN } from './pages.js'
@@ -38,7 +38,8 @@ function rowsOf(db: Kysely<Tables>, search: OfferSearch, cell: string, after: Pl
   let query = db
     .selectFrom('offer_cells')
     .select(['offer_id', 'price', 'trust_rank', 'lat_e6', 'lon_e6', 'radius_m', 'expires_at'])
-    .where('cell', '=', cell)
+    // Written out, so that the index of that one cell can be chosen.
+    .where('cell', '=', cell === EVERYWHERE ? sql.lit(cell) : cell)
     .where('type', '=', search.type)
   if (search.slice !== undefined) query = query.where('slice', '=', search.slice)
   if (search.provider !== undefined) query = query.where('provider', '=', search.provider)
@@ -63,16 +64,47 @@ function cellsFor(search: OfferSearch): readonly string[] {
   return search.point === undefined || search.provider !== undefined ? [EVERYWHERE] : cellsOfPoint(search.point)
 }
 
+/** Texts by shape of the search: putting a union of seventeen parts together costs more than running it. */
+const texts = new WeakMap<object, Map<string, string>>()
+
+function textFor(
+  db: Kysely<Tables>,
+  search: OfferSearch,
+  cells: readonly string[],
+  after: Place | undefined,
+  limit: number,
+): string {
+  const { slice, provider, maxPerGiB, maxPerHour, sort } = search
+  const given = [slice, provider, maxPerGiB, maxPerHour, after].map(value => value !== undefined)
+  const shape = [SORT_COLUMN[sort], cells.length, cells[0] === EVERYWHERE, ...given].join()
+  const { adapter } = db.getExecutor()
+  const known = texts.get(adapter) ?? new Map<string, string>()
+  texts.set(adapter, known)
+  const part = (cell: string) => db.selectFrom(rowsOf(db, search, cell, after, limit).as('part')).selectAll()
+  const [first = EVERYWHERE, ...others] = cells
+  const text = known.get(shape) ?? others.reduce((all, cell) => all.unionAll(part(cell)), part(first)).compile().sql
+  known.set(shape, text)
+  return text
+}
+
+/** In the order of `rowsOf`; the cell of everywhere stands in the text. */
+function valuesFor(search: OfferSearch, cell: string, after: Place | undefined, limit: number): unknown[] {
+  const { type, slice, provider, maxPerGiB, maxPerHour } = search
+  const prices = [maxPerGiB, maxPerHour].map(price => (price === undefined ? undefined : sqlPrice(price)))
+  const values = [cell === EVERYWHERE ? undefined : cell, type, slice, provider, ...prices, ...(after ?? []), limit]
+  return values.filter(value => value !== undefined)
+}
+
 async function readRows(
   db: Kysely<Tables>,
   search: OfferSearch,
   after: Place | undefined,
   limit: number,
 ): Promise<Row[]> {
-  const [first = EVERYWHERE, ...others] = cellsFor(search)
-  const part = (cell: string) => db.selectFrom(rowsOf(db, search, cell, after, limit).as('part')).selectAll()
-  const query = others.reduce((all, cell) => all.unionAll(part(cell)), part(first))
-  return query.execute()
+  const cells = cellsFor(search)
+  const values = cells.flatMap(cell => valuesFor(search, cell, after, limit))
+  const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(textFor(db, search, cells, after, limit), values))
+  return rows
 }
 
 /** Whether the offer can be had at the point and the time asked for. */

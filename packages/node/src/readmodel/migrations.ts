@@ -1,4 +1,5 @@
 import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely'
+import { EVERYWHERE } from './cells.js'
 import type { Tables } from './tables.js'
 
 type Database = Kysely<Tables>
@@ -131,7 +132,13 @@ async function cellTable(db: Database, ascii: ReturnType<typeof sql>): Promise<v
   await index('cells_price', ['cell', 'type', 'price', 'offer_id'])
   await index('cells_slice', ['cell', 'type', 'slice', 'price', 'offer_id'])
   await index('cells_trust', ['cell', 'type', 'trust_rank', 'offer_id'])
-  await index('cells_provider', ['provider', 'cell', 'type', 'price', 'offer_id'])
+  // Only the row that holds for everywhere: an index over all cells would cost five times as much to keep.
+  await db.schema
+    .createIndex('cells_provider')
+    .on('offer_cells')
+    .columns(['provider', 'type', 'price', 'offer_id'])
+    .where(sql<boolean>`cell = ${sql.lit(EVERYWHERE)}`)
+    .execute()
 }
 
 async function ownerTables(db: Database, ascii: ReturnType<typeof sql>): Promise<void> {
