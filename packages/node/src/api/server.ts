@@ -91,7 +91,7 @@ function addHooks(app: FastifyInstance, gate: Gate): void {
 }
 
 /** The forms of an endpoint as Fastify wants them: at once validator and OpenAPI. */
-function schemaOf(endpoint: Endpoint) {
+export function schemaOf(endpoint: Endpoint) {
   const { summary, params, query, body, answer, admin } = endpoint
   return {
     summary,
@@ -124,7 +124,7 @@ function addEndpoint(app: FastifyInstance, gate: Gate, endpoint: Endpoint): void
   })
 }
 
-async function addOpenApi(app: FastifyInstance, version: string): Promise<void> {
+export async function addOpenApi(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -149,7 +149,7 @@ function addRounds(server: Server, gate: Gate): RoundsSockets {
   return sockets
 }
 
-function newApp(): FastifyInstance {
+export function newApp(): FastifyInstance {
   return Fastify({
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: 1_024, ignoreTrailingSlash: false },
