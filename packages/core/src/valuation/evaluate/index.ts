@@ -1,0 +1,5 @@
+export { type Evaluation, type EvaluationOptions, evaluatePanel } from './evaluate.js'
+export { NOTES, type Note, type NoteCode } from './notes.js'
+export type { PlayerEvaluation } from './player.js'
+export type { SensitivityRow } from './sensitivity.js'
+export { type ChosenWeights, chooseWeights, WEIGHINGS, type Weighing } from './weighing.js'

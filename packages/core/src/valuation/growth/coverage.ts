@@ -1,0 +1,28 @@
+import { ValuationError } from '../codes.js'
+import { within } from '../guard.js'
+
+/** Share of users who find a relay in reach, 0..1, for a number of sharers: from a formula or from a simulation. */
+export type Coverage = (sharers: number) => number
+
+/**
+ * Sharers spread at random over an area: cov(S) = 1 − e^(−(S/A) π r²). 50 m and 1e-4, 5e-4, 1e-3 per m² give .5441,
+ * .9803 and .9996.
+ * @param areaM2 - m², above 0
+ * @param rangeM - reach of one sharer, m, above 0
+ * @throws {ValuationError} `NOT_A_NUMBER`, `OUT_OF_RANGE`
+ */
+export function poissonCoverage(areaM2: number, rangeM: number): Coverage {
+  within('areaM2', areaM2, 1, 1e15)
+  within('rangeM', rangeM, 0.1, 1e6)
+  return sharers => -Math.expm1((-sharers / areaM2) * Math.PI * rangeM ** 2)
+}
+
+/** Asks a coverage function and refuses an answer that is no share. @throws {ValuationError} `COVERAGE_RANGE` */
+export function coverageAt(coverage: Coverage, sharers: number): number {
+  const value = coverage(sharers)
+  if (value >= 0 && value <= 1) return value
+  throw new ValuationError('COVERAGE_RANGE', `coverage for ${sharers} sharers is ${value}: it must be 0 to 1.`, {
+    sharers,
+    value,
+  })
+}

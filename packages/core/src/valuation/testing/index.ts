@@ -1,0 +1,2 @@
+export { referencePanel } from './reference-panel.js'
+export { seededSource } from './seeded-source.js'
