@@ -20,7 +20,7 @@ const LARGE = option('accounts', 1_000_000)
 /** Transactions per saturated run; with the default about five seconds on two cores. */
 const TXS = option('txs', 100_000)
 /** Submitted and not yet durable: keeps every stage busy, far below the mempool's bound. */
-const WINDOW = 6_000
+const WINDOW = 2_000
 /** Latency is measured at this share of the saturated rate: a queue that never drains has no latency to speak of. */
 const OFFERED_SHARE = 0.6
 const LATENCY_S = 4

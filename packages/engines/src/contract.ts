@@ -20,7 +20,8 @@ export interface Engine {
   /** Durable and applied height. */
   info(): Info
   /**
-   * Checks, orders, applies, and resolves when durable here. A refused transaction resolves too, with its code.
+   * Checks, orders, applies, and resolves when durable here. A refused transaction resolves too, with its code and plain
+   * data (amounts as decimal text), as soon as it is refused.
    * @throws ConetError `ENGINE_STOPPED`, `ENGINE_UNREACHABLE`, `MEMPOOL_FULL`, `DISK_FULL`, `DISK_FAILED` (retry), `ENGINE_FAILED`,
    * `LEDGER_FORKED` (it has stopped for good)
    */

@@ -108,12 +108,23 @@ function refuses(begin: Begin): void {
     expect((await engine.submit(forged)).code).toBe('SIGNATURE_INVALID')
   })
 
-  it('gives the code and plain data of a transaction that is refused inside a block', async () => {
+  it('gives the code and plain data of a transaction that the machine refuses, and changes nothing', async () => {
     const { engine } = await begin()
     const result = await engine.submit(set('r', 'r', { refuse: true }))
     expect(result).toMatchObject({ code: 'TINY_REFUSED', data: { amount: '12' } })
     expect(engine.query('tiny/get', { key: 'r' })).toBeUndefined()
-    expect((await engine.block(1))?.result.results[0]).toEqual(result)
+    const after = await engine.submit(set('after'))
+    expect(after.code).toBe('OK')
+  })
+
+  it('takes the good ones among refused ones', async () => {
+    const { engine } = await begin()
+    const txs = Array.from({ length: 30 }, (_, i) => set(`m${i}`, 'v', i % 3 === 0 ? { refuse: true } : {}))
+    const codes = (await Promise.all(txs.map(tx => engine.submit(tx)))).map(result => result.code)
+    expect(codes).toEqual(txs.map((_, i) => (i % 3 === 0 ? 'TINY_REFUSED' : 'OK')))
+    expect(txs.map((_, i) => engine.query('tiny/get', { key: `m${i}` }))).toEqual(
+      txs.map((_, i) => (i % 3 === 0 ? undefined : 'v')),
+    )
   })
 }
 

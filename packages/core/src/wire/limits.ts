@@ -30,5 +30,5 @@ export const MAX_DEPTH = 16
 /** 64 bytes in base64url without padding: ceil(64 × 8 / 6). */
 export const SIGNATURE_CHARS = 86
 
-/** Parsed headers kept: one per signer and kind; 16,384 × about 0.5 KB is 8 MB at most. */
-export const HEADER_CACHE = 16_384
+/** Parsed headers kept: one per signer and kind, so 16,384 busy signers of transactions and vouchers; 16 MB at most. */
+export const HEADER_CACHE = 32_768

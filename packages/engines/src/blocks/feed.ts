@@ -1,7 +1,8 @@
 import type { CommittedBlock } from '../contract.js'
 
-/** Blocks kept in memory for readers that are nearly up to date; older ones come from the log. */
+/** Blocks kept in memory for readers that are nearly up to date, as far as they hold no more transactions than this. */
 const RECENT_BLOCKS = 64
+const RECENT_TXS = 2_000
 
 /** The committed blocks of one replica, for any number of readers, each at its own pace. */
 export interface BlockFeed {
@@ -22,7 +23,8 @@ export function blockFeed(
   startHeight: number,
   load: (height: number) => Promise<CommittedBlock | undefined>,
 ): BlockFeed {
-  const recent = new Map<number, CommittedBlock>()
+  const recent: CommittedBlock[] = []
+  let recentTxs = 0
   const waiting = new Set<() => void>()
   let height = startHeight
   let closed = false
@@ -31,7 +33,8 @@ export function blockFeed(
     for (const wake of waiting) wake()
     waiting.clear()
   }
-  const block = async (at: number) => (at > height ? undefined : (recent.get(at) ?? (await load(at))))
+  const block = async (at: number) =>
+    at > height ? undefined : (recent.find(kept => kept.height === at) ?? (await load(at)))
   const next = (signal: AbortSignal) =>
     new Promise<void>(resolve => {
       const wake = () => {
@@ -59,8 +62,11 @@ export function blockFeed(
     height: () => height,
     publish(published) {
       height = published.height
-      recent.set(height, published)
-      recent.delete(height - RECENT_BLOCKS)
+      recent.push(published)
+      recentTxs += published.txs.length
+      while (recent.length > RECENT_BLOCKS || (recent.length > 1 && recentTxs > RECENT_TXS)) {
+        recentTxs -= recent.shift()?.txs.length ?? 0
+      }
       wakeAll()
     },
     block,

@@ -1,67 +1,53 @@
-import type { Application, SignedTx, TxResult } from '@conet/core/ledger'
+import type { Application, TxResult } from '@conet/core/ledger'
 import { decodeEnvelope, type Envelope } from '@conet/core/wire'
 import { plainTx } from '../blocks/index.js'
 import type { Clock } from '../contract-application.js'
-import { nodeSha256, type VerifiedCache, type VerifyPool, verifyInPlace } from '../verify/index.js'
-import { sameKey, signerKeys } from './signer-keys.js'
+import { nodeSha256, type VerifyItem, type VerifyPool, verifyInPlace } from '../verify/index.js'
+import { signerKeys } from './signer-keys.js'
+import type { Submission } from './submission.js'
 
 /** Signatures per batch: large enough to make hand-over cheap, small enough to spread over the workers. */
 const MAX_BATCH = 128
 /** Batches under way per worker, so that none waits while its answer travels. */
 const BATCHES_PER_WORKER = 2
 
-/** What becomes of a transaction that was taken in. */
-export interface Verdicts {
-  /** Passed every check, in order of arrival. */
-  accepted(tx: SignedTx): void
-  refused(result: TxResult): void
+export interface IntakeOptions {
+  readonly app: Application
+  readonly pool: VerifyPool
+  readonly clock: Clock
+  /** Decoded and verified, in order of arrival. */
+  readonly onVerified: (submission: Submission, envelope: Envelope) => void
 }
 
-interface Pending {
-  readonly envelope: Envelope
-  readonly publicKey: Uint8Array
-  readonly verdicts: Verdicts
-  /** `undefined` while a worker has it. */
-  valid: boolean | undefined
-}
-
-/** Decode, signer's key, signature in workers, admission check: what comes out keeps the order in which it came in. */
+/** Decode, signer's key, signature in workers: what comes out keeps the order in which it came in. */
 export class Intake {
-  readonly #app: Application
-  readonly #pool: VerifyPool
-  readonly #cache: VerifiedCache
-  readonly #clock: Clock
+  readonly #options: IntakeOptions
   readonly #keyOf: (envelope: Envelope) => Uint8Array | undefined
-  readonly #order: Pending[] = []
-  #queue: Pending[] = []
+  readonly #order: Submission[] = []
+  #queue: Submission[] = []
   #batches = 0
   #pumping = false
 
-  constructor(app: Application, pool: VerifyPool, cache: VerifiedCache, clock: Clock) {
-    this.#app = app
-    this.#pool = pool
-    this.#cache = cache
-    this.#clock = clock
-    this.#keyOf = signerKeys(app)
+  constructor(options: IntakeOptions) {
+    this.#options = options
+    this.#keyOf = signerKeys(options.app)
   }
 
-  take(text: string, verdicts: Verdicts): void {
-    const decoded = decodeEnvelope(text, { sha256: nodeSha256 })
+  take(submission: Submission): void {
+    const decoded = decodeEnvelope(submission.text, { sha256: nodeSha256 })
     if (!decoded.ok) {
-      const hash = Buffer.from(nodeSha256(text)).toString('hex')
-      verdicts.refused(plainTx({ hash, code: decoded.code, data: decoded.data, events: [] }))
+      const hash = Buffer.from(nodeSha256(submission.text)).toString('hex')
+      submission.answer(plainTx({ hash, code: decoded.code, data: decoded.data, events: [] }))
       return
     }
-    const envelope = decoded.value
-    const publicKey = this.#keyOf(envelope)
-    if (publicKey === undefined) {
-      verdicts.refused(this.#refusal(envelope, 'SIGNER_UNKNOWN'))
+    submission.envelope = decoded.value
+    submission.publicKey = this.#keyOf(decoded.value)
+    if (submission.publicKey === undefined) {
+      submission.answer(this.#withoutKey(decoded.value))
       return
     }
-    const valid = sameKey(this.#cache.get(envelope), publicKey) ? true : undefined
-    const pending: Pending = { envelope, publicKey, verdicts, valid }
-    this.#order.push(pending)
-    if (valid === undefined) this.#queue.push(pending)
+    this.#order.push(submission)
+    this.#queue.push(submission)
     this.#pumpSoon()
   }
 
@@ -72,12 +58,11 @@ export class Intake {
     setImmediate(() => {
       this.#pumping = false
       this.#pump()
-      this.#release()
     })
   }
 
   #pump(): void {
-    const lanes = Math.max(1, this.#pool.workers * BATCHES_PER_WORKER)
+    const lanes = Math.max(1, this.#options.pool.workers * BATCHES_PER_WORKER)
     while (this.#queue.length > 0 && this.#batches < lanes) {
       const fair = Math.ceil(this.#queue.length / (lanes - this.#batches))
       const size = Math.min(MAX_BATCH, fair)
@@ -88,15 +73,11 @@ export class Intake {
     }
   }
 
-  async #check(batch: readonly Pending[]): Promise<void> {
-    const items = batch.map(({ envelope, publicKey }) => ({
-      publicKey,
-      signingInput: envelope.signingInput,
-      signature: envelope.signature,
-    }))
-    const verdicts = await this.#pool.verify(items).catch(() => verifyInPlace().verify(items))
-    batch.forEach((pending, i) => {
-      pending.valid = verdicts[i] === 1
+  async #check(batch: readonly Submission[]): Promise<void> {
+    const items = batch.map(itemOf)
+    const verdicts = await this.#options.pool.verify(items).catch(() => verifyInPlace().verify(items))
+    batch.forEach((submission, i) => {
+      submission.valid = verdicts[i] === 1
     })
     this.#batches -= 1
     this.#pump()
@@ -106,30 +87,32 @@ export class Intake {
   #release(): void {
     let decided = 0
     while (decided < this.#order.length && this.#order[decided]?.valid !== undefined) decided += 1
-    for (const pending of this.#order.splice(0, decided)) this.#admit(pending)
-  }
-
-  #admit({ envelope, publicKey, verdicts, valid }: Pending): void {
-    if (valid !== true) {
-      verdicts.refused({
-        hash: envelope.hash,
-        code: 'SIGNATURE_INVALID',
-        data: { kid: envelope.header.kid },
-        events: [],
-      })
-      return
+    for (const submission of this.#order.splice(0, decided)) {
+      const { envelope, valid } = submission
+      if (envelope === undefined) continue
+      if (valid === true) this.#options.onVerified(submission, envelope)
+      else submission.answer(refusal(envelope, 'SIGNATURE_INVALID'))
     }
-    this.#cache.add(envelope, publicKey)
-    const tx: SignedTx = { envelope, verifiedWith: publicKey }
-    const checked = this.#app.check(tx, this.#clock())
-    if (checked.code === 'OK') verdicts.accepted(tx)
-    else verdicts.refused(plainTx(checked))
   }
 
   /** The machine knows best why there is no key; it refuses whatever is not verified. */
-  #refusal(envelope: Envelope, otherwise: string): TxResult {
-    const checked = this.#app.check({ envelope, verifiedWith: undefined }, this.#clock())
-    if (checked.code !== 'OK') return plainTx(checked)
-    return { hash: envelope.hash, code: otherwise, data: { kid: envelope.header.kid }, events: [] }
+  #withoutKey(envelope: Envelope): TxResult {
+    const checked = this.#options.app.check({ envelope, verifiedWith: undefined }, this.#options.clock())
+    return checked.code === 'OK' ? refusal(envelope, 'SIGNER_UNKNOWN') : plainTx(checked)
+  }
+}
+
+/** The result of a transaction that an engine itself refuses. */
+export function refusal(envelope: Envelope, code: 'SIGNATURE_INVALID' | 'SIGNER_UNKNOWN'): TxResult {
+  return { hash: envelope.hash, code, data: { kid: envelope.header.kid }, events: [] }
+}
+
+const NOTHING = new Uint8Array()
+
+function itemOf({ envelope, publicKey }: Submission): VerifyItem {
+  return {
+    publicKey: publicKey ?? NOTHING,
+    signingInput: envelope?.signingInput ?? '',
+    signature: envelope?.signature ?? NOTHING,
   }
 }

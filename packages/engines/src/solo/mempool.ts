@@ -1,15 +1,5 @@
-import type { SignedTx, TxResult } from '@conet/core/ledger'
 import { engineError } from '../codes.js'
-
-/** A submitted transaction on its way into a block, with everyone who waits for it. */
-export interface Entry {
-  readonly tx: SignedTx
-  readonly waiting: Waiter[]
-}
-export interface Waiter {
-  resolve(result: TxResult): void
-  reject(error: Error): void
-}
+import type { Submission } from './submission.js'
 
 export interface MempoolLimits {
   /** Transactions accepted and not yet durable. */
@@ -20,10 +10,11 @@ export interface MempoolLimits {
 /** Bounds what is accepted and not yet answered, and keeps what is ready for a block in order. */
 export class Mempool {
   readonly #limits: MempoolLimits
-  readonly #byHash = new Map<string, Entry>()
-  #ready: Entry[] = []
+  readonly #byHash = new Map<string, Submission>()
+  #ready: Submission[] = []
   #txs = 0
   #bytes = 0
+  #onEmpty: (() => void) | undefined
 
   constructor(limits: MempoolLimits) {
     this.#limits = limits
@@ -43,18 +34,27 @@ export class Mempool {
   leave(text: string): void {
     this.#txs -= 1
     this.#bytes -= text.length
+    if (this.#txs === 0) this.#onEmpty?.()
   }
 
-  /** Queues a checked transaction; the same message signed twice is queued once. */
-  add(tx: SignedTx, waiter: Waiter): void {
-    const known = this.#byHash.get(tx.envelope.hash)
+  /** Resolves when everything that entered was answered. */
+  empty(): Promise<void> {
+    return new Promise(resolve => {
+      this.#onEmpty = resolve
+      if (this.#txs === 0) resolve()
+    })
+  }
+
+  /** Queues a verified transaction; the same message submitted twice is queued once. */
+  add(submission: Submission, hash: string): void {
+    const known = this.#byHash.get(hash)
     if (known !== undefined) {
-      known.waiting.push(waiter)
+      known.joined ??= []
+      known.joined.push(submission)
       return
     }
-    const entry: Entry = { tx, waiting: [waiter] }
-    this.#byHash.set(tx.envelope.hash, entry)
-    this.#ready.push(entry)
+    this.#byHash.set(hash, submission)
+    this.#ready.push(submission)
   }
 
   get ready(): number {
@@ -62,11 +62,11 @@ export class Mempool {
   }
 
   /** The next transactions for a block, in order of arrival. */
-  take(maxTxs: number, maxBytes: number): Entry[] {
+  take(maxTxs: number, maxBytes: number): Submission[] {
     let bytes = 0
     let count = 0
-    for (const entry of this.#ready) {
-      bytes += entry.tx.envelope.text.length
+    for (const { text } of this.#ready) {
+      bytes += text.length
       if (count >= maxTxs || (count > 0 && bytes > maxBytes)) break
       count += 1
     }
@@ -76,15 +76,15 @@ export class Mempool {
   }
 
   /** Forgets a transaction that is answered. */
-  done(entry: Entry): void {
-    this.#byHash.delete(entry.tx.envelope.hash)
+  done(hash: string): void {
+    this.#byHash.delete(hash)
   }
 
   /** Everything that waits for a block, removed. */
-  drain(): Entry[] {
+  drain(): Submission[] {
     const all = this.#ready
     this.#ready = []
-    for (const entry of all) this.done(entry)
+    for (const { envelope } of all) if (envelope !== undefined) this.done(envelope.hash)
     return all
   }
 }

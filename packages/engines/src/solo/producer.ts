@@ -1,12 +1,14 @@
-import type { SignedTx, TxResult } from '@conet/core/ledger'
+import type { TxResult } from '@conet/core/ledger'
 import type { Hash } from '@conet/core/units'
 import { engineError } from '../codes.js'
 import type { CommittedBlock } from '../contract.js'
 import type { Clock } from '../contract-application.js'
 import { nextDueMs } from '../due.js'
-import type { Entry, Mempool, Waiter } from './mempool.js'
+import { refusal } from './intake.js'
+import type { Mempool } from './mempool.js'
 import type { Replica } from './replica.js'
 import { sameKey } from './signer-keys.js'
+import type { Submission } from './submission.js'
 
 /** About a tenth of a second of applying: bounds how long one block keeps the event loop. */
 const MAX_BLOCK_TXS = 4_000
@@ -17,6 +19,8 @@ const RETRY_MS = 200
 const LONGEST_SLEEP_MS = 1_000
 
 export interface ProducerOptions {
+  readonly replica: Replica
+  readonly mempool: Mempool
   readonly clock: Clock
   /** Told of every transaction that became durable. */
   readonly onResult: (result: TxResult) => void
@@ -24,59 +28,42 @@ export interface ProducerOptions {
   readonly onFailure: ((error: Error) => void) | undefined
 }
 
+/** A finalized block with those who wait for its transactions, in the same order. */
+interface Made {
+  readonly block: CommittedBlock
+  readonly submissions: readonly Submission[]
+}
+
 /**
  * Makes blocks: as soon as the last one is durable the next one takes whatever is ready, so that one fsync carries as
  * many transactions as arrived during the one before. Idle, it sleeps until scheduled work of the ledger is due.
  */
 export class Producer {
+  readonly #options: ProducerOptions
   readonly #replica: Replica
   readonly #mempool: Mempool
-  readonly #clock: Clock
-  readonly #onResult: (result: TxResult) => void
-  readonly #onFailure: ((error: Error) => void) | undefined
   /** Results of transactions whose submitters were sent away while the disk was full. */
   readonly #late = new Map<Hash, TxResult>()
   /** In the block under way. */
-  #current: readonly Entry[] = []
+  #current: readonly Submission[] = []
   #stuck: Error | undefined
   #stopping = false
   #wake: (() => void) | undefined
   #loop: Promise<void> = Promise.resolve()
 
-  constructor(replica: Replica, mempool: Mempool, options: ProducerOptions) {
-    this.#replica = replica
-    this.#mempool = mempool
-    this.#clock = options.clock
-    this.#onResult = options.onResult
-    this.#onFailure = options.onFailure
+  constructor(options: ProducerOptions) {
+    this.#options = options
+    this.#replica = options.replica
+    this.#mempool = options.mempool
   }
 
-  /** Why nothing can be written now (`DISK_FULL`, `DISK_FAILED`), `undefined` when all is well. */
+  /** Why nothing can be written now (`DISK_FULL`, `DISK_FAILED`, `ENGINE_FAILED`), `undefined` when all is well. */
   get stuck(): Error | undefined {
     return this.#stuck
   }
 
-  /** Outcome of a transaction that became durable after its submitter was told to try again; given once. */
-  late(hash: Hash): TxResult | undefined {
-    const result = this.#late.get(hash)
-    this.#late.delete(hash)
-    return result
-  }
-
   start(): void {
     this.#loop = this.#run().catch((cause: unknown) => this.#fail(cause))
-  }
-
-  /** The machine broke a promise of its own: no further block, whatever waits is told, and so is the process. */
-  #fail(cause: unknown): void {
-    const detail = cause instanceof Error ? cause.message : String(cause)
-    const message = `The ledger stopped after block ${this.#replica.info().height}: ${detail}. This is a defect; run "conet verify".`
-    this.#stuck = engineError('ENGINE_FAILED', message, {}, cause)
-    for (const entry of this.#current) {
-      for (const waiter of entry.waiting) waiter.reject(this.#stuck)
-    }
-    this.#rejectAll(this.#stuck)
-    this.#onFailure?.(this.#stuck)
   }
 
   /** Ends after the block under way. */
@@ -87,20 +74,26 @@ export class Producer {
     this.#rejectAll(engineError('ENGINE_STOPPED', 'The ledger engine was stopped before this transaction was durable.'))
   }
 
-  add(tx: SignedTx, waiter: Waiter): void {
-    if (this.#stuck !== undefined) {
-      waiter.reject(this.#stuck)
-      return
+  /** Takes a verified transaction for one of the next blocks. */
+  add(submission: Submission, hash: Hash): void {
+    const late = this.#late.get(hash)
+    if (late !== undefined) {
+      this.#late.delete(hash)
+      submission.answer(late)
+    } else if (this.#stuck !== undefined) {
+      submission.fail(this.#stuck)
+    } else {
+      this.#mempool.add(submission, hash)
+      this.#wake?.()
     }
-    this.#mempool.add(tx, waiter)
-    this.#wake?.()
   }
 
   async #run(): Promise<void> {
     while (!this.#stopping) {
       const due = nextDueMs(this.#replica.app)
-      const now = this.#clock()
-      if (this.#mempool.ready > 0 || (due !== undefined && due <= now)) await this.#makeBlock()
+      const now = this.#options.clock()
+      const isDue = due !== undefined && due <= now
+      if (this.#mempool.ready > 0 || isDue) await this.#makeBlock(isDue)
       else await this.#sleep(due === undefined ? undefined : Math.min(due - now, LONGEST_SLEEP_MS))
     }
   }
@@ -117,40 +110,59 @@ export class Producer {
     })
   }
 
-  async #makeBlock(): Promise<void> {
-    const entries = this.#mempool.take(MAX_BLOCK_TXS, MAX_BLOCK_BYTES).filter(entry => this.#holdsKey(entry))
-    this.#current = entries
-    const { height, timeMs } = this.#replica.info()
-    const txs = entries.map(entry => entry.tx)
-    const block = this.#replica.finalize({ height: height + 1, timeMs: Math.max(timeMs, this.#clock()), txs })
+  async #makeBlock(isDue: boolean): Promise<void> {
+    this.#current = this.#mempool.take(MAX_BLOCK_TXS, MAX_BLOCK_BYTES)
+    const made = this.#finalize(this.#current.filter(submission => this.#holdsKey(submission)))
+    this.#current = made.submissions
+    if (made.submissions.length === 0 && !isDue) return
     try {
-      await this.#replica.commit(block)
+      await this.#replica.commit(made.block)
     } catch (error) {
-      await this.#commitLater(block, entries, error instanceof Error ? error : new Error(String(error)))
+      await this.#commitLater(made, error instanceof Error ? error : new Error(String(error)))
       return
     }
-    entries.forEach((entry, i) => {
-      const result = block.result.results[i]
-      if (result !== undefined) this.#answer(entry, result)
+    made.submissions.forEach((submission, i) => {
+      const result = made.block.result.results[i]
+      if (result === undefined) return
+      this.#options.onResult(result)
+      this.#answer(submission, result)
     })
   }
 
-  #answer(entry: Entry, result: TxResult): void {
-    this.#mempool.done(entry)
-    this.#onResult(result)
-    for (const waiter of entry.waiting) waiter.resolve(result)
+  /**
+   * Runs the block. What the machine refuses is answered and left out, and the block is run again without it: checking
+   * each transaction beforehand would run every honest one twice, and would refuse one that builds on another before it.
+   */
+  #finalize(submissions: readonly Submission[]): Made {
+    const block = this.#runBlock(submissions)
+    const { results } = block.result
+    const accepted = submissions.filter((_, i) => results[i]?.code === 'OK')
+    if (accepted.length === submissions.length) return { block, submissions }
+    submissions.forEach((submission, i) => {
+      const result = results[i]
+      if (result !== undefined && result.code !== 'OK') this.#answer(submission, result)
+    })
+    return { block: this.#runBlock(accepted), submissions: accepted }
+  }
+
+  #runBlock(submissions: readonly Submission[]): CommittedBlock {
+    const { height, timeMs } = this.#replica.info()
+    const time = Math.max(timeMs, this.#options.clock())
+    return this.#replica.finalize({ height: height + 1, timeMs: time, txs: submissions.map(one => one.signed()) })
+  }
+
+  #answer(submission: Submission, result: TxResult): void {
+    this.#mempool.done(result.hash)
+    submission.answer(result)
   }
 
   /**
    * The block is applied but not durable. Everyone is sent away with the reason, and the same block is written again
-   * until it succeeds: what was sent away is then found by its hash.
+   * until it succeeds: who comes back then gets the result.
    */
-  async #commitLater(block: CommittedBlock, entries: readonly Entry[], reason: Error): Promise<void> {
+  async #commitLater({ block, submissions }: Made, reason: Error): Promise<void> {
     this.#stuck = reason
-    for (const entry of entries) {
-      this.#mempool.done(entry)
-      for (const waiter of entry.waiting) waiter.reject(reason)
-    }
+    this.#failCurrent(submissions, reason)
     this.#rejectAll(reason)
     while (this.#stuck !== undefined && !this.#stopping) {
       await this.#sleep(RETRY_MS)
@@ -163,30 +175,44 @@ export class Producer {
     }
     if (this.#stuck !== undefined) return
     for (const result of block.result.results) {
-      this.#onResult(result)
+      this.#options.onResult(result)
       this.#late.set(result.hash, result)
     }
   }
 
-  #rejectAll(reason: Error): void {
-    for (const entry of this.#mempool.drain()) {
-      for (const waiter of entry.waiting) waiter.reject(reason)
+  /** The machine broke a promise of its own: no further block, whatever waits is told, and so is the process. */
+  #fail(cause: unknown): void {
+    const detail = cause instanceof Error ? cause.message : String(cause)
+    const message = `The ledger stopped after block ${this.#replica.info().height}: ${detail}. This is a defect; run "conet verify".`
+    const error = engineError('ENGINE_FAILED', message, {}, cause)
+    this.#stuck = error
+    this.#failCurrent(this.#current, error)
+    this.#rejectAll(error)
+    this.#options.onFailure?.(error)
+  }
+
+  #failCurrent(submissions: readonly Submission[], error: Error): void {
+    for (const submission of submissions) {
+      if (submission.envelope !== undefined) this.#mempool.done(submission.envelope.hash)
+      submission.fail(error)
     }
+  }
+
+  #rejectAll(reason: Error): void {
+    for (const submission of this.#mempool.drain()) submission.fail(reason)
   }
 
   /**
    * Every replica checks signatures with the keys that hold at the start of the block. A key that was rotated since the
    * check makes the transaction leave here, answered like any other refused one.
    */
-  #holdsKey(entry: Entry): boolean {
-    const { envelope, verifiedWith } = entry.tx
+  #holdsKey(submission: Submission): boolean {
+    const { envelope, publicKey } = submission
+    if (envelope === undefined) return false
     if (envelope.header.kid.startsWith('did:key:')) return true
     const key = this.#replica.app.signerKey(envelope)
-    if (sameKey(key, verifiedWith)) return true
-    this.#mempool.done(entry)
-    const code = key === undefined ? 'SIGNER_UNKNOWN' : 'SIGNATURE_INVALID'
-    const result = { hash: envelope.hash, code, data: { kid: envelope.header.kid }, events: [] }
-    for (const waiter of entry.waiting) waiter.resolve(result)
+    if (sameKey(key, publicKey)) return true
+    this.#answer(submission, refusal(envelope, key === undefined ? 'SIGNER_UNKNOWN' : 'SIGNATURE_INVALID'))
     return false
   }
 }

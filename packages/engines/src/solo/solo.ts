@@ -3,16 +3,17 @@ import type { Hash } from '@conet/core/units'
 import { engineError } from '../codes.js'
 import type { CommittedBlock, Engine } from '../contract.js'
 import type { Clock } from '../contract-application.js'
-import { createVerifyPool, generations, type VerifyPool, verifiedCache } from '../verify/index.js'
+import { createVerifyPool, generations, type VerifyPool } from '../verify/index.js'
 import { Intake } from './intake.js'
-import { Mempool, type MempoolLimits, type Waiter } from './mempool.js'
+import { Mempool, type MempoolLimits } from './mempool.js'
 import { Producer } from './producer.js'
 import { openReplica, type Replica, type ReplicaOptions } from './replica.js'
+import { Submission } from './submission.js'
 
 /** 50,000 transactions are about two seconds of work at full rate; 64 MiB bounds large ones. */
 const MEMPOOL: MempoolLimits = { maxTxs: 50_000, maxBytes: 64 * 1024 * 1024 }
 /** Results of the last transactions that `find` answers from memory: between this many and twice as many. */
-const RESULTS_KEPT = 20_000
+const RESULTS_KEPT = 5_000
 
 export interface SoloOptions extends ReplicaOptions {
   /** Default `Date.now`. */
@@ -46,8 +47,6 @@ class Solo implements Engine {
   readonly #mempool: Mempool
   readonly #producer: Producer
   readonly #results = generations<TxResult>(RESULTS_KEPT)
-  /** Same text, same answer: a second submit while the first is under way joins it. */
-  readonly #underWay = new Map<string, Promise<TxResult>>()
   #phase: 'opened' | 'running' | 'stopped' = 'opened'
   #stopping: Promise<void> | undefined
 
@@ -58,12 +57,19 @@ class Solo implements Engine {
     this.genesis = replica.genesis
     this.#ownsPool = options.pool === undefined
     this.#pool = options.pool ?? createVerifyPool()
-    this.#intake = new Intake(replica.app, this.#pool, verifiedCache(), clock)
     this.#mempool = new Mempool({ ...MEMPOOL, ...options.mempool })
-    this.#producer = new Producer(replica, this.#mempool, {
+    this.#producer = new Producer({
+      replica,
+      mempool: this.#mempool,
       clock,
       onResult: result => this.#results.set(result.hash, result),
       onFailure: options.onFailure,
+    })
+    this.#intake = new Intake({
+      app: replica.app,
+      pool: this.#pool,
+      clock,
+      onVerified: (submission, envelope) => this.#producer.add(submission, envelope.hash),
     })
   }
 
@@ -80,7 +86,7 @@ class Solo implements Engine {
   }
 
   async #drain(): Promise<void> {
-    await Promise.allSettled(this.#underWay.values())
+    if (this.#producer.stuck === undefined) await this.#mempool.empty()
     await this.#producer.stop()
     await this.#replica.close()
     if (this.#ownsPool) await this.#pool.close()
@@ -90,29 +96,18 @@ class Solo implements Engine {
     return this.#replica.info()
   }
 
-  async submit(text: string): Promise<TxResult> {
-    if (this.#phase !== 'running') throw this.#stoppedError()
-    const same = this.#underWay.get(text)
-    if (same !== undefined) return await same
-    if (this.#producer.stuck !== undefined) throw this.#producer.stuck
-    this.#mempool.enter(text)
-    const answer = this.#process(text)
-    this.#underWay.set(text, answer)
-    try {
-      return await answer
-    } finally {
-      this.#underWay.delete(text)
-      this.#mempool.leave(text)
-    }
-  }
-
-  #process(text: string): Promise<TxResult> {
+  submit(text: string): Promise<TxResult> {
     return new Promise((resolve, reject) => {
-      const waiter: Waiter = { resolve, reject }
-      this.#intake.take(text, {
-        refused: result => resolve(this.#producer.late(result.hash) ?? result),
-        accepted: tx => this.#producer.add(tx, waiter),
-      })
+      if (this.#phase !== 'running') throw this.#stoppedError()
+      if (this.#producer.stuck !== undefined) throw this.#producer.stuck
+      this.#mempool.enter(text)
+      const leave = <T>(settle: (value: T) => void) => {
+        return (value: T) => {
+          this.#mempool.leave(text)
+          settle(value)
+        }
+      }
+      this.#intake.take(new Submission(text, leave(resolve), leave(reject)))
     })
   }
 
