@@ -1,0 +1,5 @@
+export { PRAN_CODES, type PranCode, PranError } from './codes.js'
+export * from './radio/index.js'
+export * from './random/index.js'
+export * from './relay/index.js'
+export * from './rewards/index.js'
