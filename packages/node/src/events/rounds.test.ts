@@ -4,13 +4,14 @@ import { NO_ROUNDS, nextRounds } from './rounds.js'
 
 const sid = 's'
 const granted: ProviderEvent = { type: 'granted', sid, client: 'did:key:c', offer: 'o', at: 0, accessUntil: 2_000 }
-const statement = (round: number, owed: bigint, at: number, due: number): ProviderEvent => ({
+const statement = (round: number, owed: bigint, at: number, due: number, paidUntil = due + 8_000): ProviderEvent => ({
   type: 'statement',
   sid,
   round,
   owed,
   bytes: 0n,
   due,
+  paidUntil,
   at,
 })
 const voucher = (round: number, owed: bigint, at: number): ProviderEvent => ({
@@ -36,11 +37,11 @@ const play = (...events: ProviderEvent[]) => events.reduce(nextRounds, NO_ROUNDS
 describe('rounds on the board', () => {
   it('go from trial over due to paid, each with its own price', () => {
     expect(play(granted)).toMatchObject([{ round: 1, state: 'trial', amount: '0' }])
-    const paid = [granted, statement(1, 5n, 1_500, 2_000), voucher(1, 5n, 1_600), extended(1, 12_000, 1_600)]
-    expect(play(...paid)).toMatchObject([{ round: 1, state: 'paid', amount: '5', paidAt: 1_600, endsAt: 12_000 }])
+    const paid = [granted, statement(1, 5n, 1_500, 2_000), voucher(1, 5n, 1_600), extended(1, 10_000, 1_600)]
+    expect(play(...paid)).toMatchObject([{ round: 1, state: 'paid', amount: '5', paidAt: 1_600, endsAt: 10_000 }])
     expect(play(...paid, statement(2, 12n, 11_900, 12_000))).toMatchObject([
       { state: 'paid' },
-      { round: 2, state: 'due', amount: '7' },
+      { round: 2, state: 'due', amount: '7', startedAt: 10_000, endsAt: 20_000 },
     ])
   })
 
@@ -54,10 +55,10 @@ describe('rounds on the board', () => {
       granted,
       statement(1, 5n, 1_500, 2_000),
       voucher(1, 5n, 1_600),
-      extended(1, 12_000, 1_600),
-      statement(2, 9n, 3_000, 5_000),
+      extended(1, 10_000, 1_600),
+      statement(2, 9n, 3_000, 12_000, 10_000),
     )
-    expect(early.at(-1)).toMatchObject({ round: 2, kind: 'volume' })
+    expect(early.at(-1)).toMatchObject({ round: 2, kind: 'volume', startedAt: 3_000, endsAt: 10_000 })
   })
 
   it('end unpaid ones as cut and leave paid ones paid', () => {

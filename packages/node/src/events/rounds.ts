@@ -25,20 +25,16 @@ function begin(rounds: Rounds, round: RoundView, owed = rounds.owed): Rounds {
 function stated(rounds: Rounds, event: Extract<ProviderEvent, { type: 'statement' }>): Rounds {
   const amount = (event.owed - rounds.owed).toString()
   const last = rounds.list.at(-1)
-  const facts = { round: event.round, state: 'due' as const, trialUntil: event.due, amount }
+  const facts = { round: event.round, state: 'due' as const, trialUntil: event.due, endsAt: event.paidUntil, amount }
   // The grant opened round 1 already; a statement that was sent again changes nothing but its time.
   if (last !== undefined && (last.state === 'trial' || last.round === event.round)) {
     const kept = last.round === event.round && last.state !== 'trial' ? { ...facts, amount: last.amount } : facts
     return withLast(rounds, round => ({ ...round, ...kept }), event.owed)
   }
-  const start = last?.endsAt ?? event.at
-  // Stated before the paid time is over: volume brought it about, and it ends with the period around it.
-  const kind = last !== undefined && event.due < last.endsAt ? 'volume' : 'time'
-  return begin(
-    rounds,
-    { ...facts, kind, startedAt: start, endsAt: Math.max(start, event.due), paidAt: null },
-    event.owed,
-  )
+  // Stated within paid time: volume brought it about, and it ends with the period around it.
+  const early = last !== undefined && event.paidUntil <= last.endsAt
+  const startedAt = early ? event.at : (last?.endsAt ?? event.at)
+  return begin(rounds, { ...facts, kind: early ? 'volume' : 'time', startedAt, paidAt: null }, event.owed)
 }
 
 /**
@@ -66,8 +62,6 @@ export function nextRounds(rounds: Rounds, event: ProviderEvent): Rounds {
       return stated(rounds, event)
     case 'voucher':
       return withLast(rounds, round => ({ ...round, state: 'paid', paidAt: event.at }))
-    case 'extended':
-      return withLast(rounds, round => ({ ...round, endsAt: Math.max(round.endsAt, event.until) }))
     case 'cut':
       return withLast(rounds, round => (round.state === 'paid' ? round : { ...round, state: 'cut', endsAt: event.at }))
     default:

@@ -118,6 +118,8 @@ export type ProviderEvent =
       readonly owed: Amount
       readonly bytes: Bytes
       readonly due: UnixMillis
+      /** End of the round it bills: the same as before if volume brought it about. */
+      readonly paidUntil: UnixMillis
       readonly at: UnixMillis
     }
   /** A voucher is stored durably; `amount` is what it added. */

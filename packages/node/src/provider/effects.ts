@@ -53,8 +53,9 @@ export class Effects {
     if (effect.kind !== 'statement') return
     counters.statements++
     if (emitter.silent) return
-    const { round, owed, bytesUp, bytesDown, due } = effect.statement
-    emitter.emit({ type: 'statement', sid: session.sid, round, owed, bytes: bytesUp + bytesDown, due, at })
+    const { round, owed, bytesUp, bytesDown, due, paidUntil } = effect.statement
+    const bytes = bytesUp + bytesDown
+    emitter.emit({ type: 'statement', sid: session.sid, round, owed, bytes, due, paidUntil, at })
   }
 
   /** An ack or a refusal goes on the line and to whoever waits by HTTP. */
