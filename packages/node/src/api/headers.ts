@@ -9,12 +9,12 @@ export const API_HEADERS = {
   'cache-control': 'no-store',
 } as const
 
-/** For the console's pages: own scripts only, talking to this node only. Inline styles, because charts set them. */
+/** For the console's pages: own scripts and styles only, talking to this node only. */
 export const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
+  "style-src 'self'",
+  "img-src 'self'",
   "font-src 'self'",
   "connect-src 'self'",
   "manifest-src 'self'",
