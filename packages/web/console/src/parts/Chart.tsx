@@ -7,6 +7,12 @@ import { formatClock } from '../format/time.js'
 const HEIGHT = 232
 const WINDOW_S = 120
 
+/** The last two minutes up to the newest point; up to now while there is none. */
+function windowTo(newest: number): [number, number] {
+  const end = newest > WINDOW_S ? newest : Date.now() / 1_000
+  return [end - WINDOW_S, end]
+}
+
 type Data = [number[], number[], number[]]
 
 function toData(samples: readonly Sample[]): Data {
@@ -26,7 +32,7 @@ function options(width: number): UPlot.Options {
     cursor: { show: false },
     padding: [12, 8, 0, 0],
     scales: {
-      x: { time: false, range: (_u, _min, max) => [max - WINDOW_S, max] },
+      x: { time: false, range: (_u, _min, max) => windowTo(max) },
       y: { range: (_u, _min, max) => [0, Math.max(max * 1.15, 1_000)] },
     },
     axes: [
