@@ -57,6 +57,7 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
       nodes.set(member.key, node)
     }
     writeFileSync(join(visitor.home, 'node.url'), `${nodes.get('operator')?.url}\n`)
+    writeFileSync(join(dir, 'origin.url'), `http://${origin.host}:${origin.port}/\n`)
     return { dir, engine, nodes, visitor, origin, stop }
   } catch (error) {
     await stop()
