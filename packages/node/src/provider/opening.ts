@@ -73,11 +73,15 @@ export class Opening {
     const load = { sessions: sessions.live.size, strangers, exposure, overUnsettled: settler.overLimit }
     const admitted = decide(ports, credit, request, { client, remoteAddress: from.remoteAddress, now, load })
     if (!admitted.ok) return admitted
-    const fresh = this.#used.use(envelope.hash, request.exp + CLOCK_SKEW_MS, now)
-    if (!fresh.ok) return fresh
     const asker: Asker = { client, device: request.device, address: from.remoteAddress }
     const trial = trials.take(asker, now)
     if (!trial.ok) return trial
+    // Last, so that what was refused for now may be asked again with the same text.
+    const fresh = this.#used.use(envelope.hash, request.exp + CLOCK_SKEW_MS, now)
+    if (!fresh.ok) {
+      trials.giveBack(asker, now)
+      return fresh
+    }
     const { known, risk } = admitted.value
     counters.exposure += risk
     if (!known) counters.strangers++
