@@ -75,10 +75,10 @@ export class Pump implements Waiter {
 
   private forward(chunk: Uint8Array): boolean {
     const { to } = this
-    if (this.reader === undefined) this.stalled = !to.write(chunk)
+    // Nothing queued means that the kernel took the chunk at once: a buffer is free again, and pausing would only cost time.
+    if (this.reader === undefined) this.stalled = !to.write(chunk) && to.writableLength > 0
     else {
       to.write(chunk, this.unstall)
-      // Nothing queued means that the kernel took the chunk at once: the buffer is free again.
       this.stalled = to.writableLength > 0
     }
     return !this.stalled
