@@ -38,8 +38,8 @@ export const TARGETS: Readonly<Record<PlayerId, Readonly<Record<string, readonly
     'revenue/terminal-loss': [4, 2.7, 3.3, 2.8],
     'added/incentives': [4, 4.5, 2.2, 2],
     'added/scenarios': [3.7, 4.3, 2.3, 2.2],
-    'compatibility/terminals': [3.7, 3.3, 3.5, 3.7],
-    'compatibility/software': [3.5, 3.2, 3.5, 3.5],
+    'compatibility/terminals': [3.7, 3.3, 3.5, 3.5],
+    'compatibility/software': [3.5, 3.3, 3.5, 3.3],
   },
   mno: {
     'cost/research': [4.2],
