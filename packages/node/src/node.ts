@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Did } from '@conet/core/units'
 import { type Engine, nodeSha256, nodeVerify } from '@conet/engines'
 import type { Gateway } from '@conet/gateway'
-import { createEgress, createProxyGateway, type Dial } from '@conet/gateway/proxy'
+import { createEgress, createProxyGateway, type Dial, type Egress } from '@conet/gateway/proxy'
 import { type Api, type ApiContext, startApi } from './api/index.js'
 import { type Config, type Environment, unknownVariables } from './config/index.js'
 import { EventHub, SessionBoard } from './events/index.js'
@@ -123,7 +123,10 @@ async function openBase(config: Config, ports: NodePorts, undo: Base['undo']): P
   return { config, ports, log, now, adminToken, engine, owner, policy, readModel, store, undo }
 }
 
-async function openGateway({ config, undo }: Base, dial: Dial | undefined): Promise<Gateway> {
+async function openGateway(
+  { config, undo }: Base,
+  dial: Dial | undefined,
+): Promise<{ gateway: Gateway; egress: Egress }> {
   const { host, port, advertiseHost, advertisePort, egressAllow } = config.gateway
   const advertise =
     advertiseHost === undefined ? undefined : { host: advertiseHost, ...(advertisePort && { port: advertisePort }) }
@@ -136,7 +139,7 @@ async function openGateway({ config, undo }: Base, dial: Dial | undefined): Prom
   })
   await gateway.start()
   undo.push(() => gateway.stop())
-  return gateway
+  return { gateway, egress }
 }
 
 function createProvider(base: Base, gateway: Gateway, announcer: () => Announcer): ProviderService {
@@ -224,7 +227,7 @@ async function build(base: Base): Promise<Node> {
   const { lid } = engine.genesis
   const relay = ports.dial === undefined ? await openRelay(config, { lid, owner, log, downstream }) : undefined
   if (relay !== undefined) undo.push(() => relay.stop())
-  const gateway = await openGateway(base, ports.dial ?? relay?.dial)
+  const { gateway, egress } = await openGateway(base, ports.dial ?? relay?.dial)
   const state = { ready: false }
   const holder: { announcer?: Announcer } = {}
   const announcer = () => {
@@ -239,6 +242,8 @@ async function build(base: Base): Promise<Node> {
   follower.start()
   undo.push(() => follower.stop())
   const api = await openApi(base, provider, announcer, state)
+  // An owner may open private ranges to guests; the node's own API stays closed even then.
+  egress.guardPort(api.port)
   const url = localUrl(api)
   const file = join(config.dataDir, 'offers.json')
   const hops = ports.hops ?? relay?.hops ?? (() => 0)
