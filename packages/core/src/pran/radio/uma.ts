@@ -59,7 +59,7 @@ export function umaLosProbability(distance2dM: number, terminalHeightM: number):
   if (distance2dM <= 18) return 1
   const near = 18 / distance2dM
   const street = near + Math.exp(-distance2dM / 63) * (1 - near)
-  return street * (1 + heightFactor(terminalHeightM) * distanceFactor(distance2dM))
+  return street * (1 + rooftopFactor(distance2dM, terminalHeightM))
 }
 
 /**
@@ -74,7 +74,7 @@ export function umaLosProbability(distance2dM: number, terminalHeightM: number):
 export function umaEffectiveHeightM(distance2dM: number, terminalHeightM: number, uniform: number): number {
   within('uniform', uniform, UNIT)
   within('terminalHeightM', terminalHeightM, UMA_RANGE.terminalHeightM)
-  const probability = 1 / (1 + heightFactor(terminalHeightM) * (distance2dM > 18 ? distanceFactor(distance2dM) : 0))
+  const probability = 1 / (1 + (distance2dM > 18 ? rooftopFactor(distance2dM, terminalHeightM) : 0))
   if (uniform < probability || probability === 1) return 1
   const choices = Math.max(1, Math.floor((terminalHeightM - 1.5 - 12) / 3) + 1)
   // What is left of the draw above the probability is uniform again.
@@ -82,12 +82,9 @@ export function umaEffectiveHeightM(distance2dM: number, terminalHeightM: number
   return 12 + 3 * Math.min(choices - 1, Math.floor(again * choices))
 }
 
-/** C'(hUT). */
-function heightFactor(terminalHeightM: number): number {
-  return terminalHeightM <= 13 ? 0 : ((terminalHeightM - 13) / 10) ** 1.5
-}
-
-/** 1.25 (d/100)³ e^(−d/150). */
-function distanceFactor(distance2dM: number): number {
-  return 1.25 * (distance2dM / 100) ** 3 * Math.exp(-distance2dM / 150)
+/** C'(hUT) · 1.25 (d/100)³ e^(−d/150): what a terminal above 13 m sees over the rooftops. */
+function rooftopFactor(distance2dM: number, terminalHeightM: number): number {
+  if (terminalHeightM <= 13) return 0
+  const distance = distance2dM / 100
+  return ((terminalHeightM - 13) / 10) ** 1.5 * 1.25 * distance * distance * distance * Math.exp(-distance2dM / 150)
 }

@@ -95,7 +95,7 @@ function preferred(worth: number, user: number, otherWorth: number, other: numbe
  * @returns pairs [user, sharer]
  */
 export function blockingPairs(wishes: Wishes, sharerOf: Int32Array): [user: number, sharer: number][] {
-  const worthOfKept = wishes.capacity.reduce<number[][]>(lists => [...lists, []], [])
+  const worthOfKept = Array.from(wishes.capacity, (): number[] => [])
   eachWish(wishes, (user, sharer, worth) => {
     if (sharerOf[user] === sharer) worthOfKept[sharer]?.push(worth)
   })

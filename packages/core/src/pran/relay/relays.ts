@@ -141,15 +141,13 @@ function pick(step: AssociationStep, cellMbps: Float64Array, links: Links, layer
     starts,
     choices: Int32Array.from(order, link => links.to[link] ?? 0),
     worth: Float64Array.from(order, link => links.rateMbps[link] ?? 0),
-    capacity: step.shares.reduce(
-      (all, shares, i) => all.fill(shares * rules.slots, i, i + 1),
-      new Int32Array(last.length),
-    ),
+    capacity: Int32Array.from(step.shares, shares => shares * rules.slots),
   })
   links.terminals.forEach((terminal, i) => {
     const relay = sharerOf[i] ?? -1
     if (relay < 0) return
-    const link = order.slice(starts[i], starts[i + 1]).find(candidate => links.to[candidate] === relay) ?? -1
+    let link = links.starts[i] ?? 0
+    while (links.to[link] !== relay) link++
     chosen.relay[terminal] = relay
     chosen.relayedMbps[terminal] = metric.rate(linkWorth(metric, links, link, last))
     chosen.hops[terminal] = pathOf(terminal, chosen.relay, layers).length
