@@ -1,0 +1,92 @@
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { join } from './join.js'
+import { FlowMeter } from './meter.js'
+
+const servers: Server[] = []
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close()
+})
+
+/** Both ends of one connection. */
+async function pair(): Promise<[near: Socket, far: Socket]> {
+  const server = createServer({ allowHalfOpen: true })
+  servers.push(server)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const far = connect({ host: '127.0.0.1', port, allowHalfOpen: true })
+  const [near] = (await once(server, 'connection')) as [Socket]
+  return [near, far]
+}
+
+async function readAll(socket: Socket): Promise<number> {
+  let bytes = 0
+  socket.on('data', chunk => {
+    bytes += chunk.length
+  })
+  await once(socket, 'close')
+  return bytes
+}
+
+/** Below every high-water mark: the joined side goes on reading while this waits on the other one. */
+const PIECE = Buffer.alloc(4_096)
+
+/** Sends until a piece is stuck in `stuckIn`, whose peer does not read, then ends. @returns bytes sent */
+async function fillAndEnd(from: Socket, reads: Socket, stuckIn: Socket): Promise<number> {
+  const before = reads.bytesRead
+  let sent = 0
+  while (stuckIn.writableLength === 0) {
+    from.write(PIECE)
+    sent += PIECE.length
+    while (reads.bytesRead - before < sent) await new Promise(setImmediate)
+  }
+  from.end()
+  return sent
+}
+
+describe('join', () => {
+  it('gives a program that half-closed and reads late everything the tunnel brought', async () => {
+    const [local, program] = await pair()
+    const [tunnel, provider] = await pair()
+    const meter = new FlowMeter()
+    const joined = join(local, tunnel, meter)
+    program.end('ask')
+    await once(provider.resume(), 'end')
+    const sent = await fillAndEnd(provider, tunnel, local)
+    await once(tunnel, 'close')
+    expect(await readAll(program)).toBe(sent)
+    expect(await joined).toBe(sent)
+    expect(meter.read()).toEqual({ bytesUp: 3n, bytesDown: BigInt(sent), inFlight: 0n })
+    expect(meter.openFlows).toBe(0)
+  })
+
+  it('brings everything of a program that has gone in order to a provider that reads late', async () => {
+    const [local, program] = await pair()
+    const [tunnel, provider] = await pair()
+    const joined = join(local, tunnel, new FlowMeter())
+    provider.end('answer')
+    await once(program.resume(), 'end')
+    const sent = await fillAndEnd(program, local, tunnel)
+    await once(local, 'close')
+    expect(await readAll(provider)).toBe(sent)
+    expect(await joined).toBe(6)
+  })
+
+  it('ends both when one breaks, and counts what may be lost', async () => {
+    const [local, program] = await pair()
+    const [tunnel, provider] = await pair()
+    provider.on('error', () => undefined)
+    const meter = new FlowMeter()
+    const joined = join(local, tunnel, meter)
+    program.write('ask')
+    await once(provider, 'data')
+    program.resetAndDestroy()
+    local.on('error', () => undefined)
+    await joined
+    expect(tunnel.destroyed).toBe(true)
+    expect(meter.read().inFlight).toBeGreaterThan(0n)
+  })
+})
