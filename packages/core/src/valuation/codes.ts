@@ -34,8 +34,6 @@ export const VALUATION_CODES = {
   CASE_MALFORMED: 'reject',
   /** A coverage function answered with something that is no share (`data.sharers`, `data.value`). */
   COVERAGE_RANGE: 'reject',
-  /** The step is too long for these rates: the numbers left their market (`data.period`). */
-  GROWTH_UNSTABLE: 'reject',
 } as const satisfies Codes
 
 export type ValuationCode = keyof typeof VALUATION_CODES

@@ -25,7 +25,11 @@ export interface OrderingCheck {
 
 const at = (scores: PlayerScores, indicator: string) => (network: NetworkId) =>
   indicatorValue(scores, indicator, network)
-const about = (a: number, b: number) => Math.abs(a - b) <= ABOUT
+/** Sums of the same sixths may differ in the last bit: no ordering may hang on that. */
+const NOISE = 1e-9
+const about = (a: number, b: number) => Math.abs(a - b) <= ABOUT + NOISE
+const above = (a: number, b: number) => a > b + NOISE
+const atLeast = (a: number, b: number) => a >= b - NOISE
 
 /** Lead of P-RAN over the better of the sharer's other choices. */
 const margin = (scores: PlayerScores, indicator: string) =>
@@ -54,37 +58,39 @@ export const PAPER_ORDERINGS: readonly PaperOrdering[] = [
   user('U1', 'convenience: P-RAN ≈ Wi-Fi ≈ hotspot; mobile > P-RAN', scores => {
     const v = at(scores, 'convenience')
     const alike = about(v('p-ran'), v('wifi')) && about(v('p-ran'), v('hotspot')) && about(v('wifi'), v('hotspot'))
-    return alike && v('mobile') > v('p-ran')
+    return alike && above(v('mobile'), v('p-ran'))
   }),
   user('U2', 'stability, coverage, positioning, security: P-RAN ≥ hotspot and ≥ Wi-Fi', scores =>
     ['stability', 'coverage', 'positioning', 'security'].every(name => {
       const v = at(scores, `experience/${name}`)
-      return v('p-ran') >= v('hotspot') && v('p-ran') >= v('wifi')
+      return atLeast(v('p-ran'), v('hotspot')) && atLeast(v('p-ran'), v('wifi'))
     }),
   ),
   user('U3', 'speed and network experience: mobile > P-RAN', scores =>
-    ['experience/speed', 'experience'].every(name => at(scores, name)('mobile') > at(scores, name)('p-ran')),
+    ['experience/speed', 'experience'].every(name => above(at(scores, name)('mobile'), at(scores, name)('p-ran'))),
   ),
   user('U4', 'no SIM card needed: P-RAN > mobile', scores => {
     const v = at(scores, 'experience/no-sim')
-    return v('p-ran') > v('mobile')
+    return above(v('p-ran'), v('mobile'))
   }),
   user('U5', 'cost: P-RAN has the advantage', scores => {
     const v = at(scores, 'cost')
-    return USER_RIVALS.every(network => v('p-ran') > v(network))
+    return USER_RIVALS.every(network => above(v('p-ran'), v(network)))
   }),
   user('U6', 'connection: P-RAN ≥ mobile > hotspot and Wi-Fi', scores => {
     const v = at(scores, 'connection')
-    return v('p-ran') >= v('mobile') && v('mobile') > v('hotspot') && v('mobile') > v('wifi')
+    return atLeast(v('p-ran'), v('mobile')) && above(v('mobile'), v('hotspot')) && above(v('mobile'), v('wifi'))
   }),
   user('U7', 'special scenarios: P-RAN strictly highest', scores => {
     const v = at(scores, 'special')
-    return USER_RIVALS.every(network => v('p-ran') > v(network))
+    return USER_RIVALS.every(network => above(v('p-ran'), v(network)))
   }),
   user('U8', 'compatibility: Wi-Fi highest; mobile and broadband > P-RAN', scores => {
     const v = at(scores, 'compatibility')
-    const wifiFirst = (['p-ran', 'broadband', 'hotspot', 'mobile'] as const).every(network => v('wifi') > v(network))
-    return wifiFirst && v('mobile') > v('p-ran') && v('broadband') > v('p-ran')
+    const wifiFirst = (['p-ran', 'broadband', 'hotspot', 'mobile'] as const).every(network =>
+      above(v('wifi'), v(network)),
+    )
+    return wifiFirst && above(v('mobile'), v('p-ran')) && above(v('broadband'), v('p-ran'))
   }),
   user('U9', 'overall: P-RAN ≈ mobile, by weighted mean and by radar without the order of axes', scores => {
     const v = overall(scores)
@@ -96,19 +102,23 @@ export const PAPER_ORDERINGS: readonly PaperOrdering[] = [
       const v = at(scores, name)
       return about(v('p-ran'), v('wifi')) && about(v('p-ran'), v('hotspot')) && about(v('wifi'), v('hotspot'))
     })
-    return alike && margin(scores, 'experience') >= 0
+    return alike && atLeast(margin(scores, 'experience'), 0)
   }),
-  sharer('S2', 'security: P-RAN > Wi-Fi and hotspot', scores => margin(scores, 'experience/security') > 0),
+  sharer('S2', 'security: P-RAN > Wi-Fi and hotspot', scores => above(margin(scores, 'experience/security'), 0)),
   sharer('S3', 'sharing revenue and added value: P-RAN > both, the two largest margins', scores => {
     const margins = scores.primaries.map(({ id }) => ({ id, lead: margin(scores, id) })).sort((a, b) => b.lead - a.lead)
     const largest = new Set(margins.slice(0, 2).map(({ id }) => id))
-    const positive = margins.slice(0, 2).every(({ lead }) => lead > 0)
-    return positive && largest.has('revenue') && largest.has('added') && margin(scores, 'revenue/reward') > 0
+    const positive = margins.slice(0, 2).every(({ lead }) => above(lead, 0))
+    return positive && largest.has('revenue') && largest.has('added') && above(margin(scores, 'revenue/reward'), 0)
   }),
-  sharer('S4', 'wear of the terminal: no advantage for P-RAN', scores => margin(scores, 'revenue/terminal-loss') <= 0),
+  sharer(
+    'S4',
+    'wear of the terminal: no advantage for P-RAN',
+    scores => !above(margin(scores, 'revenue/terminal-loss'), 0),
+  ),
   sharer('S5', 'overall: P-RAN > Wi-Fi and hotspot', scores => {
     const v = overall(scores)
-    return SHARER_RIVALS.every(network => (v.get('p-ran') ?? Number.NaN) > (v.get(network) ?? Number.NaN))
+    return SHARER_RIVALS.every(network => above(v.get('p-ran') ?? Number.NaN, v.get(network) ?? Number.NaN))
   }),
 ]
 

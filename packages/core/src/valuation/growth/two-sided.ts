@@ -1,13 +1,17 @@
-import { ROUNDING, type Rounding, ValuationError } from '../codes.js'
+import { InvariantError } from '../../errors/index.js'
+import { ROUNDING, type Rounding } from '../codes.js'
 import { wholeWithin } from '../guard.js'
 import { checkGrowth } from './check.js'
 import { type Coverage, coverageAt } from './coverage.js'
 import { pullOf, rewardPerSharer } from './reward.js'
 import type { GrowthParams, GrowthPoint, SideParams } from './types.js'
 
-/** Fourth-order steps of a 64th of a period: errors far below one person for rates up to 1 per period. */
+/**
+ * Fourth-order steps of a 64th of a period: errors far below one person for rates up to 1 per period, and no overshoot
+ * up to the highest rates allowed, as five of 10 each give 50 / 64 < 1.
+ */
 const STEPS_PER_PERIOD = 64
-/** How far a state may overshoot its market by rounding before the step counts as too long. */
+/** How far rounding may carry a state past its market, as a share of it. */
 const OVERSHOOT = 1e-6
 
 export interface Growth {
@@ -25,7 +29,7 @@ export interface Growth {
  *
  * @param coverage - share of users in reach for S sharers; the one parameter that radio and business have in common
  * @param periods - 1..1000
- * @throws {ValuationError} `NOT_A_NUMBER`, `OUT_OF_RANGE`, `COVERAGE_RANGE`, `GROWTH_UNSTABLE`
+ * @throws {ValuationError} `NOT_A_NUMBER`, `OUT_OF_RANGE`, `COVERAGE_RANGE`
  */
 export function grow(params: GrowthParams, coverage: Coverage, periods: number): Growth {
   checkGrowth(params)
@@ -91,10 +95,8 @@ function bounded(point: GrowthPoint, { users, sharers }: GrowthParams, period: n
   }
 }
 
-/** Rounding may pass a bound by a hair; more than that is a step too long, never hidden. */
+/** Rounding may pass a bound by a hair; more than that is a defect, never hidden. */
 function clamp(value: number, most: number, period: number): number {
   if (value >= -OVERSHOOT * most && value <= most * (1 + OVERSHOOT)) return Math.min(most, Math.max(0, value))
-  throw new ValuationError('GROWTH_UNSTABLE', `in period ${period} the numbers leave their market: lower the rates.`, {
-    period,
-  })
+  throw new InvariantError('growth-within-market', `${value} of ${most} in period ${period}`)
 }
