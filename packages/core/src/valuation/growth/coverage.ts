@@ -26,3 +26,31 @@ export function coverageAt(coverage: Coverage, sharers: number): number {
     value,
   })
 }
+
+/**
+ * Coverage from measured or simulated points, straight lines between them; the last point holds beyond it.
+ * @param points - [sharers, share] with sharers rising from 0; at least one
+ * @throws {ValuationError} `SHAPE` if not rising from 0, `NOT_A_NUMBER`, `OUT_OF_RANGE`
+ */
+export function tabulatedCoverage(points: readonly (readonly [sharers: number, share: number])[]): Coverage {
+  if (points[0]?.[0] !== 0)
+    throw new ValuationError('SHAPE', 'a coverage table starts at 0 sharers.', {
+      name: 'coverage',
+      size: points.length,
+    })
+  points.forEach(([sharers, share], index) => {
+    within('sharers', sharers, 0, 1e10)
+    within('coverage', share, 0, 1)
+    if (index > 0 && sharers <= (points[index - 1]?.[0] ?? 0))
+      throw new ValuationError('SHAPE', `coverage table, point ${index + 1}: sharers must rise.`, {
+        name: 'coverage',
+        size: points.length,
+      })
+  })
+  return sharers => {
+    const above = points.findIndex(point => point[0] >= sharers)
+    const [right, top] = points[above < 0 ? points.length - 1 : above] ?? [0, 0]
+    const [left, bottom] = points[above - 1] ?? [right, top]
+    return right === left || above < 0 ? top : bottom + ((top - bottom) * (sharers - left)) / (right - left)
+  }
+}

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bassPeak, bassShare, crossEffects, type GrowthParams, grow, poissonCoverage } from './index.js'
+import {
+  bassPeak,
+  bassShare,
+  crossEffects,
+  type GrowthParams,
+  grow,
+  poissonCoverage,
+  tabulatedCoverage,
+} from './index.js'
 
 const PARAMS: GrowthParams = {
   users: { market: 1e6, innovation: 0.01, imitation: 0.3, coupling: 0.2, promotion: 0.05, churn: 0.05, initial: 1000 },
@@ -105,6 +113,28 @@ describe('growth of the three parties', () => {
     const { points } = grow({ ...PARAMS, users: wild }, swinging, 5)
     expect(points).toHaveLength(6)
     for (const point of points) expect(point.users).toBeLessThanOrEqual(wild.market)
+  })
+})
+
+describe('coverage from a table', () => {
+  it('goes straight from point to point and holds the last one', () => {
+    const table = tabulatedCoverage([
+      [0, 0],
+      [100, 0.5],
+      [300, 0.9],
+    ])
+    expect([0, 50, 100, 200, 300, 999].map(table)).toEqual([0, 0.25, 0.5, 0.7, 0.9, 0.9])
+  })
+
+  it('refuses what does not start at 0, does not rise, or is no share', () => {
+    expect(() => tabulatedCoverage([])).toThrow(refused('SHAPE'))
+    expect(() => tabulatedCoverage([[5, 0]])).toThrow(refused('SHAPE'))
+    const twice: [number, number][] = [
+      [0, 0],
+      [0, 0.5],
+    ]
+    expect(() => tabulatedCoverage(twice)).toThrow(refused('SHAPE'))
+    expect(() => tabulatedCoverage([[0, 1.5]])).toThrow(refused('OUT_OF_RANGE'))
   })
 })
 

@@ -1,5 +1,5 @@
 export { bassPeak, bassShare } from './bass.js'
-export { type Coverage, poissonCoverage } from './coverage.js'
+export { type Coverage, poissonCoverage, tabulatedCoverage } from './coverage.js'
 export { type CrossEffects, crossEffects, type PartyValues, partyValues } from './party-values.js'
 export { type Growth, grow } from './two-sided.js'
 export type { GrowthParams, GrowthPoint, OperatorParams, RewardParams, SideParams } from './types.js'
