@@ -43,3 +43,9 @@ export function parseDueId(text: string): DueEntry {
 function dueId(atMs: UnixMillis, handler: string, id: string): string {
   return `${String(atMs).padStart(TIME_DIGITS, '0')}/${handler}/${id}`
 }
+
+/** When the earliest entry is due; `undefined` if the queue is empty. An idle engine makes a block then. */
+export function firstDueMs(store: Store): UnixMillis | undefined {
+  for (const [id] of dueQueue.list(store)) return parseDueId(id).atMs
+  return undefined
+}

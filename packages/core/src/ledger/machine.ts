@@ -2,6 +2,7 @@ import { ConetError, InvariantError } from '../errors/index.js'
 import type { UnixMillis } from '../units/index.js'
 import type { Envelope, Sha256, Verify } from '../wire/index.js'
 import { authenticate, type Gate } from './authenticate.js'
+import { firstDueMs } from './due.js'
 import { executeBlock, machineParams, tryTx } from './execute.js'
 import { malformed, parseGenesis } from './genesis.js'
 import type { Module } from './module.js'
@@ -129,6 +130,7 @@ class Machine implements Application {
   }
 
   query(name: string, args: Readonly<Record<string, unknown>>): unknown {
+    if (name === 'machine/due') return firstDueMs(this.#state.view())
     const query = this.#table.queries.get(name)
     if (query === undefined) {
       throw new ConetError('QUERY_UNKNOWN', `no query is called ${name}`, { data: { name } })

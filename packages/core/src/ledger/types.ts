@@ -120,7 +120,10 @@ export interface Application {
   finalizeBlock(block: Block): BlockResult
   /** Makes the finalized block the committed state (one `StateStorage.write`). */
   commit(): Info
-  /** Read-only queries by name, e.g. `accounts/balance`; see each module's `queries`. Throws ConetError `QUERY_UNKNOWN`. */
+  /**
+   * Read-only queries by name, e.g. `accounts/balance`; see each module's `queries`. `machine/due` gives the time (ms) of
+   * the earliest scheduled work, or `undefined`. Throws ConetError `QUERY_UNKNOWN`.
+   */
   query(name: string, args: Readonly<Record<string, unknown>>): unknown
   prove(key: string): Proof | undefined
   /** Runs every module's invariants; throws InvariantError on the first broken one. */
