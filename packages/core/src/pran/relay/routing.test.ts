@@ -68,7 +68,7 @@ describe.each([
         if (path === undefined) continue
         routed++
         expect(path.length - 1).toBeLessThanOrEqual(maxHops)
-        expect(new Set(path).size).toBe(path.length)
+        if (new Set(path).size !== path.length) expect(path).toEqual('a path without repeated nodes')
         const rates = path.slice(1).map((to, hop) => rateBetween(graph, path[hop] ?? -1, to))
         expect(rateOf(rates)).toBeCloseTo(metric.rate(routes.worth[node] ?? 0), 9)
       }

@@ -70,7 +70,7 @@ describe('fairness (PRAN-10)', () => {
         runs++
         if (gap < 1e-9) best++
       }),
-      { numRuns: 200, seed: 5 },
+      { numRuns: 120, seed: 5 },
     )
     expect(best / runs).toBeGreaterThan(0.8)
   })
@@ -131,7 +131,7 @@ describe('stability (PRAN-11)', () => {
           expect(sharer === -1 || own.includes(sharer)).toBe(true)
         })
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     )
   })
 
@@ -153,7 +153,7 @@ describe('stability (PRAN-11)', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
