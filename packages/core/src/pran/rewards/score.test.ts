@@ -209,7 +209,7 @@ describe('weak-cell weight (PRAN-14)', () => {
     expect(weakWeightPpm([...samples(-90, others), { device: 'a', rsrpDbm: Number.NaN }], new Set(), 3)).toBe(PPM)
   })
 
-  it('one device with many samples weighs as much as any other', () => {
+  it('a device with many samples weighs no more than each other one', () => {
     const loud = Array.from({ length: 1_000 }, () => ({ device: 'loud', rsrpDbm: -130 }))
     expect(weakWeightPpm([...loud, ...samples(-90, ['a', 'b'])], new Set(), 3)).toBe(PPM)
   })
