@@ -106,6 +106,21 @@ describe('debts', () => {
     ])
     expect(ledger.account('client')).toMatchObject({ balance: '0', debt: '5' })
   })
+
+  it('comes to rest where owners owe each other far more than they have', () => {
+    const ledger = new TestLedger(genesisOf({ issuer: 1000n }))
+    const owed = '1000000000000000000000'
+    ledger.run(voucher({ owed }))
+    ledger.run(voucher({ owed, client: who.provider.did, provider: who.client.did }, who.provider))
+    ledger.do('issuer', 'accounts/transfer', give('client', '3'))
+    expect(ledger.block([]).scheduled).toEqual([])
+    expect(ledger.app.query('machine/due', {})).toBeUndefined()
+    const has = (name: 'client' | 'provider') => Number(ledger.account(name).balance)
+    expect(has('client') + has('provider')).toBe(3)
+    // What rests goes on with the next income.
+    const { events } = ledger.do('issuer', 'accounts/transfer', give('client', '4'))
+    expect(events.filter(event => event.type === 'accounts/repaid').at(-1)).toMatchObject({ amount: '7' })
+  })
 })
 
 function spend(ledger: TestLedger) {

@@ -14,33 +14,39 @@ interface Income {
 }
 
 /**
- * Pays an amount to an owner. An owner with debts pays them with it, oldest first; the creditors' own debts are served the
- * same way. At most `repayPerStep` debts are served at once: what is left rests in the balance, cannot be spent while a
- * debt is open, and goes on to the creditors in the next block (LED-65).
+ * Pays an amount to an owner. An owner with debts pays them with it and with what rests in its balance, oldest first; the
+ * creditors' own debts are served the same way. At most `repayPerStep` debts are served at once: what is left rests in
+ * the balance, cannot be spent while a debt is open, and goes on to the creditors in the next block if this step paid a
+ * debt off, else with the owner's next income. So owners who owe each other in a ring cannot keep the ledger busy (LED-65).
  *
  * @returns one `accounts/repaid` event per debt served
  */
 export function credit(store: Store, asset: string, owner: Did, amount: Amount, block: BlockContext): LedgerEvent[] {
   const events: LedgerEvent[] = []
   if (amount === 0n) return events
+  const most = accountsParams.read(store).repayPerStep
+  const resting = new Set<Did>()
+  let paidOff = 0
   const incomes: Income[] = [{ owner, amount }]
   for (let income = incomes.pop(); income !== undefined; income = incomes.pop()) {
     const key = accountKey(asset, income.owner)
     const account = accountAt(store, key)
-    if (account.debt === 0n) {
-      putAccount(store, key, { ...account, balance: account.balance + income.amount })
-    } else if (events.length >= accountsParams.read(store).repayPerStep) {
-      putAccount(store, key, { ...account, balance: account.balance + income.amount })
-      schedule(store, block.timeMs, 'accounts/repay', `${asset}/${income.owner}`)
-    } else {
-      const paid = payOldest(store, asset, income)
-      const rest = income.amount - paid.amount
-      if (rest > 0n) incomes.push({ owner: income.owner, amount: rest })
-      incomes.push({ owner: paid.creditor, amount: paid.amount })
-      const { creditor } = paid
-      events.push({ type: 'accounts/repaid', asset, debtor: income.owner, creditor, amount: paid.amount.toString() })
+    const whole = account.balance + income.amount
+    if (account.debt === 0n || events.length >= most) {
+      putAccount(store, key, { ...account, balance: whole })
+      if (account.debt > 0n) resting.add(income.owner)
+      continue
     }
+    putAccount(store, key, { ...account, balance: 0n })
+    const paid = payOldest(store, asset, { owner: income.owner, amount: whole })
+    if (paid.off) paidOff++
+    if (whole > paid.amount) incomes.push({ owner: income.owner, amount: whole - paid.amount })
+    incomes.push({ owner: paid.creditor, amount: paid.amount })
+    const { creditor } = paid
+    events.push({ type: 'accounts/repaid', asset, debtor: income.owner, creditor, amount: paid.amount.toString() })
   }
+  // Each further step is paid for by a debt that is gone: their number, and so the work, is bounded by what was signed.
+  if (paidOff > 0) for (const one of resting) schedule(store, block.timeMs, 'accounts/repay', `${asset}/${one}`)
   return events
 }
 
@@ -56,7 +62,15 @@ export function repay(store: Store, id: string, block: BlockContext): readonly L
   return credit(store, asset, owner, account.balance, block)
 }
 
-function payOldest(store: Store, asset: string, { owner, amount }: Income): { creditor: Did; amount: Amount } {
+/** What one debt took of an income. */
+interface Repaid {
+  readonly creditor: Did
+  readonly amount: Amount
+  /** The debt is gone. */
+  readonly off: boolean
+}
+
+function payOldest(store: Store, asset: string, { owner, amount }: Income): Repaid {
   const key = accountKey(asset, owner)
   const account = accountAt(store, key)
   const id = debtId(asset, owner, account.debtFrom)
@@ -68,5 +82,5 @@ function payOldest(store: Store, asset: string, { owner, amount }: Income): { cr
   else debts.put(store, id, { ...debt, amount: debt.amount - paid })
   const debtFrom = account.debtFrom + (whole ? 1 : 0)
   putAccount(store, key, { ...account, debt: account.debt - paid, debtFrom })
-  return { creditor: debt.creditor, amount: paid }
+  return { creditor: debt.creditor, amount: paid, off: whole }
 }
