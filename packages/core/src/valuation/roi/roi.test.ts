@@ -177,6 +177,17 @@ describe('tornado and simulation', () => {
     expect(research?.atHigh).toBeLessThan(research?.atLow ?? 0n)
   })
 
+  it('moves one factor at a time to both ends', () => {
+    const uncertainty = { 'direct.coverage': { low: '0.5', high: '2' }, 'cost.research': { low: '1', high: '1.5' } }
+    const linear = caseFromJson({ ...SMALL, uncertainty })
+    const { npv, presentValue } = reportCase(linear)
+    const [coverage, research] = tornado(linear).bars
+    expect(coverage?.factor).toBe('direct.coverage')
+    expect(Math.abs(Number((coverage?.atLow ?? 0n) - npv) + Number(presentValue.direct) / 2)).toBeLessThanOrEqual(1)
+    expect(Math.abs(Number((coverage?.atHigh ?? 0n) - npv) - Number(presentValue.direct))).toBeLessThanOrEqual(1)
+    expect(research).toMatchObject({ factor: 'cost.research', atLow: npv })
+  })
+
   it('repeats from a seed, whatever the order of factors in the file', () => {
     const first = simulateCase(given, seededSource(7), 200)
     const uncertainty = Object.fromEntries(Object.entries(illustration.uncertainty).reverse())

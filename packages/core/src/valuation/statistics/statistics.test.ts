@@ -152,6 +152,14 @@ describe('convergence of rounds', () => {
     expect(settled).toMatchObject({ medians: [3, 4, 4], shift: 0, converged: true, stoppedAt: 3 })
   })
 
+  it('never stops at the interview itself', () => {
+    const flat = [
+      [0, 0],
+      [0, 0],
+    ]
+    expect(convergence(flat)).toMatchObject({ stoppedAt: 2 })
+  })
+
   it('is open while the median moves or answers lie apart', () => {
     expect(
       convergence([

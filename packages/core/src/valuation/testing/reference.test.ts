@@ -59,16 +59,39 @@ describe('the synthetic reference panel', () => {
     for (const player of REFERENCE_MODEL.players) expect(Object.keys(TARGETS[player.id])).toEqual(indicatorKeys(player))
   })
 
-  it('would fail an ordering if its answers were other ones', () => {
-    const swapped = text.split('\r\n').map((line, index) => {
-      const cells = line.split(',')
-      const [pran, mobile] = [cells[6] ?? '', cells[10] ?? '']
-      return index === 0 || cells[3] !== 'user'
-        ? line
-        : [...cells.slice(0, 6), mobile, ...cells.slice(7, 10), pran].join(',')
-    })
-    const user = evaluatePanel(parsePanel(swapped.join('\r\n'))).players.find(one => one.scores.player === 'user')
-    const failed = user?.comparison?.orderings.filter(check => !check.holds).map(check => check.id)
-    expect(failed).toEqual(expect.arrayContaining(['U1', 'U3', 'U4', 'U5', 'U6', 'U7', 'U8']))
+  /** Last round alone: [ordering, player, indicators that start so, column, score that breaks it] */
+  const BREAKS: readonly (readonly [string, string, string, string, number])[] = [
+    ['U1', 'user', 'convenience/', 'p-ran', 5],
+    ['U1', 'user', 'convenience/', 'hotspot', 1],
+    ['U2', 'user', 'experience/positioning', 'wifi', 5],
+    ['U2', 'user', 'experience/stability', 'hotspot', 5],
+    ['U3', 'user', 'experience/speed', 'mobile', 1],
+    ['U4', 'user', 'experience/no-sim', 'mobile', 5],
+    ['U5', 'user', 'cost/', 'wifi', 5],
+    ['U6', 'user', 'connection/', 'hotspot', 5],
+    ['U6', 'user', 'connection/', 'p-ran', 4],
+    ['U7', 'user', 'special/', 'mobile', 5],
+    ['U8', 'user', 'compatibility/', 'wifi', 4],
+    ['U8', 'user', 'compatibility/', 'p-ran', 5],
+    ['U9', 'user', '', 'mobile', 5],
+    ['S1', 'sharer', 'convenience/', 'wifi', 5],
+    ['S1', 'sharer', 'experience/', 'hotspot', 5],
+    ['S2', 'sharer', 'experience/security', 'wifi', 5],
+    ['S3', 'sharer', 'revenue/', 'wifi', 4],
+    ['S3', 'sharer', 'added/', 'hotspot', 5],
+    ['S4', 'sharer', 'revenue/terminal-loss', 'p-ran', 5],
+    ['S5', 'sharer', '', 'wifi', 4],
+  ]
+
+  it.each(BREAKS)('loses %s where every %s answers %s… for %s with %i', (id, player, prefix, column, score) => {
+    const [header = '', ...lines] = text.trimEnd().split('\r\n')
+    const place = header.split(',').indexOf(column)
+    const changed = lines
+      .map(line => line.split(',').with(2, line.split(',')[2] === '3' ? '1' : 'earlier'))
+      .filter(cells => cells[2] === '1' && cells[3] === player)
+      .map(cells => (cells[4]?.startsWith(prefix) === true ? cells.with(place, String(score)) : cells).join(','))
+    const { players } = evaluatePanel(parsePanel([header, ...changed].join('\r\n')))
+    const checks = players.flatMap(one => one.comparison?.orderings ?? [])
+    expect(checks.find(check => check.id === id)).toMatchObject({ holds: false })
   })
 })
