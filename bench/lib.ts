@@ -1,4 +1,18 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+
 /** Shared by the benchmarks: progress on stderr, figures on stdout, the last line one JSON object. */
+
+/**
+ * Starts the same program again with flags of the JavaScript engine and ends with its exit code; returns only in the
+ * program that has them.
+ */
+export async function relaunchWith(...flags: readonly string[]): Promise<void> {
+  if (flags.every(flag => process.execArgv.includes(flag))) return
+  const child = spawn(process.execPath, [...flags, ...process.argv.slice(1)], { stdio: 'inherit' })
+  const [code] = await once(child, 'exit')
+  process.exit(typeof code === 'number' ? code : 1)
+}
 
 /** Progress for a person who waits; never on stdout. */
 export function note(text: string): void {

@@ -19,7 +19,7 @@ const FIRST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 5_000
 /** Pause between attempts to write a block while the own disk is full. */
 const DISK_PAUSE_MS = 500
-const RESULTS_KEPT = 5_000
+const RESULTS_KEPT = 1_000
 
 export interface FollowOptions {
   /** Base address of the node that is followed, such as `http://127.0.0.1:7400`. */

@@ -13,7 +13,7 @@ import { Submission } from './submission.js'
 /** 50,000 transactions are about two seconds of work at full rate; 64 MiB bounds large ones. */
 const MEMPOOL: MempoolLimits = { maxTxs: 50_000, maxBytes: 64 * 1024 * 1024 }
 /** Results of the last transactions that `find` answers from memory: between this many and twice as many. */
-const RESULTS_KEPT = 5_000
+const RESULTS_KEPT = 1_000
 
 export interface SoloOptions extends ReplicaOptions {
   /** Default `Date.now`. */
