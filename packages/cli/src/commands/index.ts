@@ -8,6 +8,7 @@ import { offers } from './offers.js'
 import { sessions } from './sessions.js'
 import { transfer } from './transfer.js'
 import { up } from './up.js'
+import { value } from './value.js'
 import { verify } from './verify.js'
 
 /** Every command, in the order of the help. A new command is a file here and a line below. */
@@ -21,5 +22,6 @@ export const COMMANDS: readonly CliCommand[] = [
   up,
   sessions,
   verify,
+  value,
   bench,
 ]
