@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { memoryStorage } from './memory.js'
+import { seriesOf } from './modules/sessions/series.js'
 import { ASSET, genesisOf, type Name, TestLedger, tx, voucher, who } from './testing/index.js'
 import type { SignedTx } from './types.js'
 
@@ -67,7 +68,8 @@ const close: fc.Arbitrary<Make> = fc
   .record({ by: name, client: name, id: fc.nat(2) })
   .map(({ by, client, id }) => now => {
     const chosen = String(id).repeat(32)
-    return tx(who[by], 'sessions/close', { client: who[client].did, sid: chosen, escrow: chosen }, now)
+    const ids = { sid: chosen, series: seriesOf({ provider: who.provider.did, asset: ASSET, shares: [] }) }
+    return tx(who[by], 'sessions/close', { client: who[client].did, ...ids, escrow: chosen }, now)
   })
 
 const step = fc.record({

@@ -8,38 +8,51 @@ import type { BlockContext, LedgerEvent } from '../../types.js'
 import type { Money, SessionsNeeds } from './needs.js'
 import { sessionsParams } from './params.js'
 import { releaseEscrow } from './release.js'
-import { clientId, type Escrow, escrows, type Session, sessions } from './state.js'
+import { clientId, type Escrow, escrows, type Session, sessionKey, sessions } from './state.js'
 
-const fields = { client: did, sid: optional(sessionId), escrow: optional(sessionId) }
+const fields = { client: did, sid: optional(sessionId), series: optional(sessionId), escrow: optional(sessionId) }
 type Close = BodyOf<typeof fields>
 
 const read = body(fields)
 
 function parse(raw: Readonly<Record<string, unknown>>): Result<Close> {
   const close = read(raw)
-  if (!close.ok || close.value.sid !== undefined || close.value.escrow !== undefined) return close
-  return reject('PAYLOAD_MALFORMED', { field: 'sid' })
+  if (!close.ok) return close
+  const { sid, series, escrow } = close.value
+  if ((sid === undefined) !== (series === undefined)) return reject('PAYLOAD_MALFORMED', { field: 'series' })
+  return sid === undefined && escrow === undefined ? reject('PAYLOAD_MALFORMED', { field: 'sid' }) : close
 }
 
 /**
- * `sessions/close`: ends a session (`sid`), an escrow (`escrow`), or both. The provider's close acts at once. The client's
+ * `sessions/close`: ends a session (`sid` and `series`), an escrow (`escrow`), or both. The provider's close acts at once. The client's
  * only starts the grace period in which the provider may still settle what it was promised (LED-86).
  */
 export const close = ({ money }: SessionsNeeds) =>
   transition({
     parse,
-    apply(store, { signer, body: { client, sid, escrow } }, block) {
+    apply(store, { signer, body: { client, sid, series, escrow } }, block) {
       const byClient = signer === client
       const endMs = byClient ? block.timeMs + sessionsParams.read(store).graceMs : block.timeMs
-      const session = sid === undefined ? undefined : sessions.get(store, clientId(client, sid))
+      const key = sid === undefined || series === undefined ? undefined : sessionKey(client, sid, series)
+      const session = key === undefined ? undefined : sessions.get(store, key)
       const locked = escrow === undefined ? undefined : escrows.get(store, clientId(client, escrow))
-      if (sid !== undefined && session === undefined) return reject('SESSION_UNKNOWN', { sid })
+      if (key !== undefined && session === undefined) return reject('SESSION_UNKNOWN', { sid })
       if (escrow !== undefined && locked === undefined) return reject('ESCROW_UNKNOWN', { escrow })
       const wrong = refusal(session, byClient, signer, endMs) ?? refusalOfEscrow(locked, byClient, signer)
       if (wrong !== undefined) return wrong
 
       const events: LedgerEvent[] = []
-      if (session !== undefined && sid !== undefined) events.push(endSession(store, client, sid, session, endMs))
+      if (session !== undefined && key !== undefined) {
+        sessions.put(store, key, { ...session, endMs })
+        events.push({
+          type: 'sessions/closed',
+          sid: sid ?? '',
+          series: series ?? '',
+          client,
+          provider: session.provider,
+          endMs,
+        })
+      }
       if (locked !== undefined && escrow !== undefined) {
         events.push(...endEscrow(money, store, clientId(client, escrow), locked, endMs, block))
       }
@@ -62,11 +75,6 @@ function refusal(
 function refusalOfEscrow(escrow: Escrow | undefined, byClient: boolean, signer: Did): Rejection | undefined {
   if (escrow === undefined || byClient || escrow.provider === signer) return undefined
   return reject('PARTY_UNKNOWN', { signer })
-}
-
-function endSession(store: Store, client: Did, sid: string, session: Session, endMs: UnixMillis): LedgerEvent {
-  sessions.put(store, clientId(client, sid), { ...session, endMs })
-  return { type: 'sessions/closed', sid, client, provider: session.provider, endMs }
 }
 
 /** An escrow's end is never put off by a close: it keeps the earlier of both moments. */

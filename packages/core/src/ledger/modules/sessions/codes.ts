@@ -10,8 +10,6 @@ export const SESSIONS_CODES = {
   SESSION_UNKNOWN: 'reject',
   SESSION_CLOSED: 'reject',
   SESSION_EXPIRED: 'reject',
-  PROVIDER_MISMATCH: 'reject',
-  ASSET_MISMATCH: 'reject',
   /** The cumulative amount is below what was settled: lost or reordered, harmless. */
   VOUCHER_BELOW: 'ignore',
   /** The cumulative amount is exactly what was settled: a repetition, harmless. */

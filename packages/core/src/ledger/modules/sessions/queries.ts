@@ -3,42 +3,58 @@ import type { Did } from '../../../units/index.js'
 import { assetId, did, sessionId } from '../../fields.js'
 import type { Query } from '../../module.js'
 import type { SessionsNeeds } from './needs.js'
-import { byProvider, clientId, escrows, histories, holdId, NO_HISTORY, type Session, sessions } from './state.js'
+import {
+  byProvider,
+  clientId,
+  escrows,
+  histories,
+  holdId,
+  NO_HISTORY,
+  type Session,
+  sessionKey,
+  sessions,
+} from './state.js'
 
 /** Most entries in one answer. */
 const PAGE = 100
 
 type Args = Readonly<Record<string, unknown>>
 
-/** `sessions/session {client, sid}` → the session with decimal strings. */
+/** `sessions/session {client, sid, series?}` → the session with decimal strings; its first series if none is named. */
 export const session: Query = (store, args) => {
   const client = readDid(args, 'client')
   const sid = readId(args, 'sid')
-  const found = sessions.get(store, clientId(client, sid))
-  return found === undefined ? undefined : view(client, sid, found)
+  if (args.series === undefined) {
+    for (const [id, first] of sessions.list(store, `${client}/${sid}/`)) return view(id, first)
+    return undefined
+  }
+  const id = sessionKey(client, sid, readId(args, 'series'))
+  const found = sessions.get(store, id)
+  return found === undefined ? undefined : view(id, found)
 }
 
-/** `sessions/ofClient {client, after?}` → a page in sid order; `after` is a sid. */
+/** `sessions/ofClient {client, after?}` → a page in (sid, series) order; `after` is a sid. */
 export const ofClient: Query = (store, args) => {
   const client = readDid(args, 'client')
-  const after = args.after === undefined ? undefined : `${client}/${readId(args, 'after')}`
+  // Behind every series of that sid: they are hex.
+  const after = args.after === undefined ? undefined : `${client}/${readId(args, 'after')}/g`
   const page = []
   for (const [id, found] of sessions.list(store, `${client}/`, after)) {
-    page.push(view(client, id.slice(client.length + 1), found))
+    page.push(view(id, found))
     if (page.length >= PAGE) break
   }
   return page
 }
 
-/** `sessions/ofProvider {provider, after?}` → a page in (client, sid) order; `after` is `<client>/<sid>`. */
+/** `sessions/ofProvider {provider, after?}` → a page in (client, sid) order; `after` is `<client>/<sid>/<series>`. */
 export const ofProvider: Query = (store, args) => {
   const provider = readDid(args, 'provider')
   const after = typeof args.after === 'string' ? `${provider}/${args.after}` : undefined
   const page = []
   for (const [id] of byProvider.list(store, `${provider}/`, after)) {
-    const [client = '', sid = ''] = id.slice(provider.length + 1).split('/')
-    const found = sessions.get(store, clientId(client, sid))
-    if (found !== undefined) page.push(view(client, sid, found))
+    const key = id.slice(provider.length + 1)
+    const found = sessions.get(store, key)
+    if (found !== undefined) page.push(view(key, found))
     if (page.length >= PAGE) break
   }
   return page
@@ -73,9 +89,18 @@ export const history =
     }
   }
 
-function view(client: Did, sid: string, found: Session) {
+function view(key: string, found: Session) {
+  const [client = '', sid = '', series = ''] = key.split('/')
   const { settled, short, bytes } = found
-  return { client, sid, ...found, settled: settled.toString(), short: short.toString(), bytes: bytes.toString() }
+  return {
+    client,
+    sid,
+    series,
+    ...found,
+    settled: settled.toString(),
+    short: short.toString(),
+    bytes: bytes.toString(),
+  }
 }
 
 function readDid(args: Args, name: string): Did {

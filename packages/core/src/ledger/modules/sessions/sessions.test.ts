@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseVoucher as parseVoucherOfRounds } from '../../../rounds/index.js'
 import { ASSET, genesisOf, SID, TestLedger, voucher, who } from '../../testing/index.js'
+import { seriesOf } from './series.js'
 import { split } from './split.js'
 import { parseVoucher } from './voucher.js'
 
@@ -96,8 +97,6 @@ describe('settle', () => {
   it.each([
     ['CLIENT_MISMATCH', { client: who.other.did }],
     ['PROVIDER_IS_CLIENT', { provider: who.client.did }],
-    ['PROVIDER_MISMATCH', { provider: who.other.did }],
-    ['ASSET_MISMATCH', { asset: 'gold' }],
     ['ASSET_UNKNOWN', { asset: 'gold', sid: 'd'.repeat(32) }],
     ['NOTHING_NEW', { owed: '0', sid: 'd'.repeat(32) }],
     [
@@ -128,6 +127,17 @@ describe('settle', () => {
     const most = (2n ** 95n - 1n).toString()
     expect(ledger.run(voucher({ owed: most })).code).toBe('OK')
     expect(ledger.run(voucher({ owed: '1', sid: 'd'.repeat(32) })).code).toBe('AMOUNT_OVERFLOW')
+  })
+
+  it.each([
+    ['shares that lead elsewhere', { owed: '500', shares: [{ to: who.other.did, bps: 10_000 }] }],
+    ['another provider', { owed: '500', provider: who.other.did }],
+  ])('lets no client take its own session away with %s', (_, squat) => {
+    const ledger = fresh()
+    expect(ledger.run(voucher(squat)).code).toBe('OK')
+    expect(ledger.run(voucher({ owed: '300' })).code).toBe('OK')
+    expect(ledger.balances()).toMatchObject({ client: '200', other: '500', provider: '300' })
+    expect(ledger.app.query('sessions/ofClient', { client: who.client.did })).toHaveLength(2)
   })
 
   it('keeps the session ids of two clients apart', () => {
@@ -188,7 +198,12 @@ describe('open', () => {
 })
 
 describe('close', () => {
-  const close = (fields: Record<string, unknown>) => ({ client: who.client.did, ...fields })
+  const SERIES = seriesOf({ provider: who.provider.did, asset: ASSET, shares: [] })
+  const close = (fields: Record<string, unknown>) => ({
+    client: who.client.did,
+    ...('sid' in fields ? { series: SERIES } : {}),
+    ...fields,
+  })
 
   it("acts at once when it is the provider's", () => {
     const ledger = fresh()
@@ -235,5 +250,7 @@ describe('close', () => {
     expect(code('client', { sid: 'd'.repeat(32) })).toBe('SESSION_UNKNOWN')
     expect(code('client', { escrow: SID })).toBe('ESCROW_UNKNOWN')
     expect(code('client', {})).toBe('PAYLOAD_MALFORMED')
+    expect(code('client', { sid: SID, series: undefined })).toBe('PAYLOAD_MALFORMED')
+    expect(code('client', { sid: SID, series: 'f'.repeat(32) })).toBe('SESSION_UNKNOWN')
   })
 })

@@ -6,8 +6,19 @@ import type { Store } from '../../store.js'
 import type { BlockContext, LedgerEvent } from '../../types.js'
 import type { Money, SessionsNeeds } from './needs.js'
 import { sessionsParams } from './params.js'
+import { seriesOf } from './series.js'
 import { split } from './split.js'
-import { byProvider, clientId, escrows, histories, holdId, NO_HISTORY, type Session, sessions } from './state.js'
+import {
+  byProvider,
+  clientId,
+  escrows,
+  histories,
+  holdId,
+  NO_HISTORY,
+  type Session,
+  sessionKey,
+  sessions,
+} from './state.js'
 import { parseVoucher, type Voucher } from './voucher.js'
 
 /** Where the money of one settlement comes from. */
@@ -30,7 +41,8 @@ export const settle = ({ money }: SessionsNeeds) =>
     parse: parseVoucher,
     apply(store, { signer, body: voucher }, block) {
       const { client, provider, asset, owed } = voucher
-      const session = sessions.get(store, clientId(client, voucher.sid))
+      const series = seriesOf(voucher)
+      const session = sessions.get(store, sessionKey(client, voucher.sid, series))
       const wrong = refusal(money, store, voucher, signer, session, block)
       if (wrong !== undefined) return wrong
       const due = owed - (session?.settled ?? 0n)
@@ -39,11 +51,11 @@ export const settle = ({ money }: SessionsNeeds) =>
       if (account.debt + draw.short > MAX_AMOUNT) return reject('AMOUNT_OVERFLOW', { debt: account.debt })
 
       const repaid = pay(money, store, voucher, draw, block)
-      record(store, voucher, draw.short, session, block)
+      record(store, voucher, series, draw.short, session, block)
       const { sid, round, bytes, statement } = voucher
       const paid = draw.held + draw.free
       const amounts = { paid: paid.toString(), short: draw.short.toString(), settled: owed.toString() }
-      const event = { sid, client, provider, asset, round, bytes: bytes.toString(), statement, ...amounts }
+      const event = { sid, series, client, provider, asset, round, bytes: bytes.toString(), statement, ...amounts }
       return accept({ type: 'sessions/settled', ...event }, ...repaid)
     },
   })
@@ -64,8 +76,6 @@ function refusal(
     return owed === 0n ? reject('NOTHING_NEW', { owed, settled: 0n }) : undefined
   }
   const { settled, endMs, openedMs } = session
-  if (provider !== session.provider) return reject('PROVIDER_MISMATCH', { provider: session.provider })
-  if (asset !== session.asset) return reject('ASSET_MISMATCH', { asset: session.asset })
   if (owed < settled) return reject('VOUCHER_BELOW', { owed, settled })
   if (owed === settled) return reject('NOTHING_NEW', { owed, settled })
   if (endMs !== 0 && block.timeMs >= endMs) return reject('SESSION_CLOSED', { sid, endMs })
@@ -98,9 +108,16 @@ function pay(money: Money, store: Store, voucher: Voucher, draw: Draw, block: Bl
   return events
 }
 
-function record(store: Store, voucher: Voucher, short: Amount, before: Session | undefined, block: BlockContext): void {
+function record(
+  store: Store,
+  voucher: Voucher,
+  series: string,
+  short: Amount,
+  before: Session | undefined,
+  block: BlockContext,
+): void {
   const { client, provider, asset, sid, owed, round, bytes, statement } = voucher
-  const id = clientId(client, sid)
+  const id = sessionKey(client, sid, series)
   sessions.put(store, id, {
     provider,
     asset,

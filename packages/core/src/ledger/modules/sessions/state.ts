@@ -38,7 +38,10 @@ export interface History {
   readonly short: Amount
 }
 
-/** By `<client>/<sid>`: the client's DID is part of the key, so nobody can take another's session id. */
+/**
+ * By `<client>/<sid>/<series>`: nobody can take another client's session id, and no client can take its own away from the
+ * provider it promised to.
+ */
 export const sessions = collection<Session>('sessions/session/', {
   encode: s =>
     `{"provider":"${s.provider}","asset":"${s.asset}","settled":"${s.settled}","short":"${s.short}","round":${s.round},` +
@@ -53,7 +56,7 @@ export const sessions = collection<Session>('sessions/session/', {
 /** By `<client>/<escrow id>`; a separate space from sessions. */
 export const escrows = collection<Escrow>('sessions/escrow/', jsonCodec())
 
-/** By `<provider>/<client>/<sid>`: a provider's sessions. */
+/** By `<provider>/<client>/<sid>/<series>`: a provider's sessions. */
 export const byProvider = collection<string>('sessions/provider/', textCodec)
 
 /** By `<asset>/<client>`. */
@@ -72,7 +75,12 @@ export const histories = collection<History>(
 
 export const NO_HISTORY: History = { sessions: 0, rounds: 0, settled: 0n, short: 0n }
 
-/** Key part shared by the session, escrow and hold of one client. */
+/** Key of one series of vouchers. */
+export function sessionKey(client: Did, sid: string, series: string): string {
+  return `${client}/${sid}/${series}`
+}
+
+/** Key part shared by the escrow and hold of one client. */
 export function clientId(client: Did, id: string): string {
   return `${client}/${id}`
 }
