@@ -123,7 +123,7 @@ describe('a node', () => {
 
   it('keeps a second process off its folder and closes what it opened', async () => {
     const node = await start(config('locked'))
-    await expect(startNode(config('locked'))).rejects.toMatchObject({ code: 'FOLDER_IN_USE' })
+    await expect(startNode(config('locked'))).rejects.toMatchObject({ code: 'DATA_LOCKED' })
     expect((await get(node, '/healthz')).status).toBe(200)
   })
 

@@ -1,5 +1,6 @@
 import { ConetError, type ErrorData, type Rejection, type Result } from '@conet/core/errors'
 import type { FastifyError } from 'fastify'
+import { wordsFor } from '../provider/index.js'
 import type { ApiCode } from './codes.js'
 
 /** Status by code where the code itself is not enough; the rest follows from its end (statusOf). */
@@ -54,7 +55,8 @@ export function apiError(code: ApiCode, message: string, data: ErrorData = {}): 
 /** A rejection of a pure function becomes the error that the edge throws. */
 export function rejected(rejection: Rejection): ConetError {
   const reasons = Object.entries(rejection.data).map(([name, value]) => `${name} ${value}`)
-  const message = `refused: ${rejection.code}${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`
+  const details = reasons.length === 0 ? '' : ` (${reasons.join(', ')})`
+  const message = `${wordsFor(rejection.code) ?? `refused: ${rejection.code}`}${details}`
   return new ConetError(rejection.code, message, { data: rejection.data })
 }
 

@@ -35,7 +35,7 @@ export const PROVIDER_CODES = { ...WIRE_CODES, ...ROUND_CODES, ...OWN_CODES } as
 
 export type ProviderCode = keyof typeof PROVIDER_CODES
 
-/** What happened and what to do, for people; codes not listed say it themselves. */
+/** What happened and what to do, for people. */
 const MESSAGES: Partial<Record<ProviderCode, string>> = {
   SIGNATURE_INVALID: 'The signature does not fit the key: sign with the key that `kid` names.',
   LEDGER_WRONG: 'This was signed for another ledger: check which network the provider belongs to.',
@@ -65,7 +65,12 @@ const MESSAGES: Partial<Record<ProviderCode, string>> = {
   NOT_RUNNING: 'The provider is starting or stopping: try again in a moment.',
 }
 
+/** One sentence for people about a code; `undefined` if it is none of the provider's or says it all itself. */
+export function wordsFor(code: string): string | undefined {
+  return Object.hasOwn(MESSAGES, code) ? MESSAGES[code as ProviderCode] : undefined
+}
+
 /** One sentence for people about a code. */
 export function messageOf(code: ProviderCode): string {
-  return MESSAGES[code] ?? 'The message has not the form it must have.'
+  return wordsFor(code) ?? 'The message has not the form it must have.'
 }

@@ -1,5 +1,5 @@
 export { type Clock, systemClock } from './clock.js'
-export { messageOf, PROVIDER_CODES, type ProviderCode } from './codes.js'
+export { messageOf, PROVIDER_CODES, type ProviderCode, wordsFor } from './codes.js'
 export type * from './contract.js'
 export { DEFAULT_RISK_LIMITS } from './defaults.js'
 export { engineLedger } from './engine-ledger.js'

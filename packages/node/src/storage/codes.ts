@@ -3,7 +3,7 @@ import { type Codes, ConetError } from '@conet/core/errors'
 /** Why the files of a node could not be used. */
 export const STORAGE_CODES = {
   /** Another process holds the folder. */
-  FOLDER_IN_USE: 'reject',
+  DATA_LOCKED: 'reject',
   /** No space left, quota or file size limit reached; nothing of the batch was written. */
   DISK_FULL: 'retry',
   /** Any other failure of the disk; nothing of the batch was written. */

@@ -75,7 +75,7 @@ function removeStale(file: string, text: string): void {
  * Keeps a second process off a folder. A lock whose process died (also by SIGKILL) is taken over.
  *
  * @param folder - made if missing, mode 0700
- * @throws ConetError `FOLDER_IN_USE` with `data.pid`
+ * @throws ConetError `DATA_LOCKED` with `data.pid`
  */
 export function lockFolder(folder: string): FolderLock {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -100,7 +100,7 @@ export function lockFolder(folder: string): FolderLock {
 
 function inUse(folder: string, pid: number): ConetError {
   return new ConetError(
-    'FOLDER_IN_USE',
+    'DATA_LOCKED',
     `The folder ${folder} is used by process ${pid}: two processes would overwrite each other's money. Stop that one or choose another folder.`,
     { data: { folder, pid } },
   )

@@ -98,7 +98,7 @@ describe('store', () => {
       `const store = openStore(folder, 'p'); console.log('open'); setInterval(() => store.get('x'), 1000)`,
     )
     await lines(held, () => {
-      expect(() => openStore(folder, 'p')).toThrowError(expect.objectContaining({ code: 'FOLDER_IN_USE' }))
+      expect(() => openStore(folder, 'p')).toThrowError(expect.objectContaining({ code: 'DATA_LOCKED' }))
       held.kill('SIGKILL')
     })
     const store = openStore(folder, 'p')
@@ -107,7 +107,7 @@ describe('store', () => {
 
   it('refuses a second opening in the same process, and lets go on close', async () => {
     const store = openStore(folder, 'p')
-    expect(() => openStore(folder, 'p')).toThrowError(expect.objectContaining({ code: 'FOLDER_IN_USE' }))
+    expect(() => openStore(folder, 'p')).toThrowError(expect.objectContaining({ code: 'DATA_LOCKED' }))
     await store.close()
     await openStore(folder, 'p').close()
   })

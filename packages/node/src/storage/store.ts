@@ -131,7 +131,7 @@ class LmdbStore implements KeyValueStore {
  *
  * @param folder - the node's data folder
  * @param name - sub-folder, e.g. `provider`
- * @throws ConetError `FOLDER_IN_USE`, `DISK_FULL`, `STORAGE_FAILED`
+ * @throws ConetError `DATA_LOCKED`, `DISK_FULL`, `STORAGE_FAILED`
  */
 export function openStore(folder: string, name: string, options: StoreOptions = {}): KeyValueStore {
   const path = join(folder, name)
