@@ -9,8 +9,9 @@ import { type FromLoad, LID, OFFER, TERMS } from './terms.js'
 const [portText = '0', provider = '', countText = '0'] = process.argv.slice(2)
 const port = Number(portText)
 const count = Number(countText)
-/** Openings under way at once. */
-const WORKERS = 32
+/** Openings under way at once, and between the starts of two: the bench is about paying, not about a rush of openings. */
+const WORKERS = 16
+const OPEN_EVERY_MS = 2
 
 interface Client {
   readonly key: KeyObject
@@ -92,8 +93,14 @@ const statementStart = Buffer.from('{"alg":"EdDSA","typ":"conet-statemen').toStr
 
 async function main(): Promise<void> {
   const clients = Array.from({ length: count }, makeClient)
+  let nextAt = performance.now()
   const worker = async () => {
-    for (let client = clients.pop(); client !== undefined; client = clients.pop()) await open(client)
+    for (let client = clients.pop(); client !== undefined; client = clients.pop()) {
+      nextAt += OPEN_EVERY_MS
+      const wait = nextAt - performance.now()
+      if (wait > 0) await new Promise(resolve => setTimeout(resolve, wait))
+      await open(client)
+    }
   }
   await Promise.all(Array.from({ length: WORKERS }, worker))
   process.send?.({ type: 'open', sessions: count } satisfies FromLoad)

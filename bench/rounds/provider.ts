@@ -86,6 +86,8 @@ function channelOf(socket: WebSocket): RoundsChannel {
 
 function listen(): Promise<Server> {
   const server = createServer((request, response) => void answer(request, response))
+  // The load reuses its connections after pauses: closing an idle one just then would fail an opening.
+  server.keepAliveTimeout = 120_000
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,

@@ -15,6 +15,8 @@ export interface Load {
   readonly exposure: Amount
   /** Unsettled promises are above the owner's limit. */
   readonly overUnsettled: boolean
+  /** What this client promised and has not settled, and may still leave unpaid in its open sessions here. */
+  readonly committed: Amount
 }
 
 /** A request that may be served. */
@@ -25,6 +27,8 @@ export interface Admitted {
   readonly risk: Amount
   readonly bounds: AdmissionBounds
   readonly escrowUntil: UnixMillis | undefined
+  /** Free balance and escrow. */
+  readonly purse: Amount
 }
 
 type Ports = Pick<ProviderConfigPorts, 'lid' | 'provider' | 'ledger' | 'offer' | 'admit' | 'limits'>
@@ -74,9 +78,9 @@ export function decide(
   const risk = providerRisk(offer.terms, credit)
   const busy = tooMuch(ports, load, earned !== undefined, risk)
   if (busy !== undefined) return busy
-  const money = covered(ports, request, { client, now, balance, terms: offer.terms, credit })
+  const money = covered(ports, request, { client, now, balance, terms: offer.terms, committed: load.committed })
   if (!money.ok) return money
-  return ok({ offer, credit, known: earned !== undefined, risk, bounds: policy.value, escrowUntil: money.value })
+  return ok({ offer, credit, known: earned !== undefined, risk, bounds: policy.value, ...money.value })
 }
 
 function onSale(ports: Ports, request: RequestPayload): Result<OfferOnSale, ProviderCode> {
@@ -101,7 +105,7 @@ interface Purse {
   readonly now: UnixMillis
   readonly balance: Amount
   readonly terms: AccessTerms
-  readonly credit: Amount
+  readonly committed: Amount
 }
 
 /** The most the first round can cost: its time, and the bytes that may stay unpaid. */
@@ -109,25 +113,25 @@ export function firstRoundPrice(terms: AccessTerms): Amount {
   return terms.maxUnpaid + price({ bytes: 0n, elapsedMs: roundMs(terms) }, terms.tariff)
 }
 
-/** @returns when the escrow expires, if one covers the first round; `undefined` if the free balance does */
+type Cover = Pick<Admitted, 'escrowUntil' | 'purse'>
+
+/** Money for the first round that is not spoken for yet: free balance and escrow, less what the client owes here already. */
 function covered(
   ports: Ports,
   request: RequestPayload,
-  purse: Purse,
-): Result<UnixMillis | undefined, 'BALANCE_TOO_LOW' | 'ESCROW_UNKNOWN'> {
-  const needed = firstRoundPrice(purse.terms)
-  const { asset } = purse.terms.tariff
-  if (request.escrow === undefined) {
-    if (purse.balance >= needed) return ok(undefined)
-    return reject('BALANCE_TOO_LOW', { needed, available: purse.balance, asset })
-  }
-  const escrow = ports.ledger.escrow(purse.client, request.escrow)
+  { client, now, balance, terms, committed }: Purse,
+): Result<Cover, 'BALANCE_TOO_LOW' | 'ESCROW_UNKNOWN'> {
+  const { asset } = terms.tariff
+  const escrow = request.escrow === undefined ? undefined : ports.ledger.escrow(client, request.escrow)
   const usable =
     escrow !== undefined &&
     escrow.provider === ports.provider &&
     escrow.asset === asset &&
-    escrow.expiresAt > purse.now + roundMs(purse.terms)
-  if (!usable) return reject('ESCROW_UNKNOWN', { escrow: request.escrow })
-  if (escrow.amount + purse.balance >= needed) return ok(escrow.expiresAt)
-  return reject('BALANCE_TOO_LOW', { needed, available: escrow.amount + purse.balance, asset })
+    escrow.expiresAt > now + roundMs(terms)
+  if (request.escrow !== undefined && !usable) return reject('ESCROW_UNKNOWN', { escrow: request.escrow })
+  const purse = balance + (escrow?.amount ?? 0n)
+  const needed = firstRoundPrice(terms)
+  const available = purse > committed ? purse - committed : 0n
+  if (available < needed) return reject('BALANCE_TOO_LOW', { needed, available, asset })
+  return ok({ escrowUntil: escrow?.expiresAt, purse })
 }

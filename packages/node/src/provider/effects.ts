@@ -19,7 +19,7 @@ import type { Trials } from './trials.js'
 type Outward = Extract<ProviderEffect, { type: 'send' | 'settle' | 'evidence' }>
 
 export interface EffectParts {
-  readonly ports: Pick<ProviderConfigPorts, 'clock' | 'store'>
+  readonly ports: Pick<ProviderConfigPorts, 'clock' | 'ledger' | 'store'>
   readonly counters: Counters
   readonly emitter: Emitter
   readonly settler: Settler
@@ -83,7 +83,9 @@ export class Effects {
     this.#weigh(session)
     counters.vouchers++
     addTo(counters.promised, session.start.grant.terms.tariff.asset, stored.owed - before)
-    settler.promised(session.sid, stored.owed, session.start.escrowUntil)
+    const { client } = session.start.grant
+    settler.promised(session.sid, client, stored.owed, session.start.escrowUntil)
+    this.#watchPurse(session)
     // The last word was said already: this late promise settles all the same.
     if (session.finishing) settler.closed(session.sid)
     if (settler.overLimit) session.lastRound = true
@@ -118,13 +120,17 @@ export class Effects {
 
   /** The last word is said: the record is closed, credit kept, what is promised settles. */
   async finished(session: LiveSession, summary: ProviderSummary): Promise<void> {
-    const { ports, settler, credit } = this.#parts
+    const { ports, settler, credit, trials } = this.#parts
     const { client, terms } = session.start.grant
     const now = ports.clock.now()
     const view = viewOf(session, now, settler.settledOf(session.sid) ?? 0n, now)
     const changes = [...record.closed({ ...view, promised: summary.promised, owed: summary.owed })]
-    if (summary.reason === 'NOT_PAID') changes.push(credit.keep(client, terms.tariff.asset, undefined))
-    else if (summary.paidRounds > 0 && summary.reason !== 'METER_DISPUTE') {
+    if (leftUnpaid(session, summary)) {
+      changes.push(credit.keep(client, terms.tariff.asset, undefined))
+      // Paying the first round gave the trial back; leaving without paying takes it after all.
+      const taken = summary.paidRounds > 0 ? trials.take(session.start.asker, now) : undefined
+      if (taken?.ok === true) changes.push(...taken.value)
+    } else if (summary.paidRounds > 0 && summary.reason !== 'METER_DISPUTE') {
       changes.push(credit.keep(client, terms.tariff.asset, summary.credit))
     }
     session.channel?.close(DONE, summary.reason)
@@ -132,6 +138,19 @@ export class Effects {
     // A full disk leaves the open record: the next start closes it and settles.
     await ports.store.writeAtomic(changes).catch(() => undefined)
     settler.closed(session.sid)
+  }
+
+  /** Promises beyond what the client has are worth nothing: settle now, and begin no further round. */
+  #watchPurse(session: LiveSession): void {
+    const { settler, ports } = this.#parts
+    const { client, terms } = session.start.grant
+    if (settler.unsettledOf(client) <= session.purse) return
+    const { balance } = ports.ledger.account(client, terms.tariff.asset)
+    const { escrow } = session.start
+    session.purse = balance + (escrow === undefined ? 0n : (ports.ledger.escrow(client, escrow)?.amount ?? 0n))
+    if (settler.unsettledOf(client) <= session.purse) return
+    session.lastRound = true
+    settler.hurry(session.sid)
   }
 
   #noStranger(session: LiveSession): void {
@@ -145,6 +164,13 @@ export class Effects {
     this.#parts.counters.exposure += risk - session.risk
     session.risk = risk
   }
+}
+
+/** Ends in which something used stays unpaid by the client's doing; what we or the network broke is not held against it. */
+function leftUnpaid(session: LiveSession, { owed, promised, reason }: ProviderSummary): boolean {
+  if (reason === 'NOT_PAID') return true
+  if (owed <= promised && reason !== 'METER_DISPUTE') return false
+  return session.closedByClient || reason === 'CREDIT_EXHAUSTED' || reason === 'PROVIDER_DONE'
 }
 
 /** A full disk is told apart from a broken one. */

@@ -1,4 +1,5 @@
 import { ConetError } from '@conet/core/errors'
+import { signEnvelope } from '@conet/core/wire'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { MemoryStore } from '../storage/index.js'
@@ -120,7 +121,6 @@ describe('a client', () => {
   it('that disputes the count ends the session, and both signed counts are kept', async () => {
     await running()
     const client = await stated()
-    const { signEnvelope } = await import('@conet/core/wire')
     const { lid, sid, provider } = payloadOf(client.lastStatement())
     const close = { lid, sid, client: client.signer.did, provider, reason: 'METER_DISPUTE', at: world.clock.now() }
     const text = signEnvelope('conet-close+jwt', close, client.signer)
@@ -140,6 +140,105 @@ describe('a client', () => {
     await world.service.end(client.sid, 'DENIED')
     expect(world.gateway.carry(client.sid, 1n)).toBe(0n)
     expect(client.view?.reason).toBe('DENIED')
+  })
+})
+
+describe('a clever client', () => {
+  const close = (client: TestClient, reason: string) => {
+    const { lid, sid, provider } = payloadOf(client.lastStatement())
+    const said = { lid, sid, client: client.signer.did, provider, reason, at: world.clock.now() }
+    return signEnvelope('conet-close+jwt', said, client.signer)
+  }
+
+  it.each(['CLIENT_DONE', 'FAULT', 'GATEWAY_LOST', 'METER_DISPUTE'])(
+    'that pays once, uses its credit and leaves with %s loses its credit and a trial each time',
+    async reason => {
+      await running()
+      const outcomes: boolean[] = []
+      for (let i = 0; i < 5; i++) {
+        const client = (await world.client(1)).attach(false)
+        outcomes.push(client.outcome.ok)
+        if (!client.outcome.ok) break
+        await world.clock.advance(TERMS.trialMs - 900)
+        client.channel.say(client.voucher(client.lastStatement()))
+        await world.clock.advance(200)
+        world.gateway.carry(client.sid, 10n ** 10n)
+        await settled()
+        client.channel.say(close(client, reason))
+        await world.clock.advance(6_000)
+        expect(client.view?.owed ?? 0n).toBeGreaterThan(client.view?.promised ?? 0n)
+        expect(world.store.get(`k/credit/${client.signer.did}`)).toBeUndefined()
+      }
+      expect(outcomes).toEqual([true, true, true, false])
+    },
+  )
+
+  it('cannot open more sessions than one balance pays for', async () => {
+    await running()
+    const opened: TestClient[] = []
+    for (let i = 0; i < 10; i++) {
+      const client = await world.client(1, i === 0 ? { money: 300_000n } : {})
+      if (client.outcome.ok) opened.push(client.attach())
+      else expect(client.outcome.code).toBe('BALANCE_TOO_LOW')
+      await world.clock.advance(1_500)
+      world.gateway.carry(client.sid, 40_000_000n)
+      await world.clock.advance(200)
+    }
+    await world.clock.advance(60_000)
+    expect(opened.length).toBeGreaterThan(0)
+    expect(opened.length).toBeLessThanOrEqual(2)
+    expect(world.ledger.debts.get(key(1).did) ?? 0n).toBe(0n)
+  })
+
+  it('is cut with its paid time when its promises reach the end of its money', async () => {
+    await running()
+    const client = (await world.client(1, { money: 150_000n })).attach()
+    for (let i = 0; i < 60; i++) {
+      world.gateway.carry(client.sid, 5_000_000n)
+      await world.clock.advance(5_000)
+    }
+    expect(client.view?.phase).toBe('closed')
+    // At most the one round that was under way.
+    expect(world.ledger.debts.get(client.signer.did) ?? 0n).toBeLessThanOrEqual(30_000n)
+  })
+
+  it('cannot take a line over with a voucher that everyone can read on the ledger', async () => {
+    await running()
+    const client = (await world.client(1)).attach()
+    await world.clock.advance(5_000)
+    const thief = new FakeChannel()
+    world.service.attach(client.sid, thief)
+    thief.say(new Records(world.store).voucher(client.sid) ?? '')
+    expect(lastError(thief)).toBe('NOT_ATTACHED')
+    expect(client.channel.closed).toBeUndefined()
+  })
+
+  it('cannot keep lines open that prove nothing, nor many of them', async () => {
+    await running()
+    const client = (await world.client(1)).attach()
+    const lines = Array.from({ length: 6 }, () => new FakeChannel())
+    const taken = lines.filter(line => world.service.attach(client.sid, line).ok)
+    expect(taken).toHaveLength(4)
+    await world.clock.advance(11_000)
+    expect(taken.every(line => line.closed?.code === 1008)).toBe(true)
+    const late = new FakeChannel()
+    world.service.attach(client.sid, late)
+    const ended = world.service.end(client.sid, 'PROVIDER_DONE')
+    await world.clock.advance(4_000)
+    await ended
+    expect(late.closed).toMatchObject({ code: 1008 })
+  })
+
+  it('may say goodbye ten thousand times', async () => {
+    await running()
+    const client = (await world.client(1)).attach()
+    await world.clock.advance(1_500)
+    const text = close(client, 'CLIENT_DONE')
+    const answers = Array.from({ length: 10_000 }, () => world.service.close(client.sid, text))
+    await world.clock.advance(6_000)
+    const outcomes = await Promise.all(answers)
+    expect(outcomes.filter(outcome => outcome.ok).length).toBeGreaterThan(0)
+    expect(world.service.totals().liveSessions).toBe(0)
   })
 })
 

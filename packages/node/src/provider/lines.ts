@@ -1,6 +1,8 @@
 import { ok, type Result, reject } from '@conet/core/errors'
 import { sessionIdOf } from '@conet/core/rounds'
+import type { Millis, UnixMillis } from '@conet/core/units'
 import type { Sha256, Verify } from '@conet/core/wire'
+import type { Clock } from './clock.js'
 import type { ProviderCode } from './codes.js'
 import type { RoundsChannel } from './contract.js'
 import { errorFrame } from './effects.js'
@@ -13,10 +15,15 @@ const POLICY = 1008
 const REPLACED = 4001
 /** Frames with a bad signature or form before a line is closed: verifying is what costs. */
 const MAX_STRIKES = 3
+/** Lines of one session whose other end has not proved who it is; a client needs one. */
+const MAX_UNPROVEN = 4
+/** A line that has not proved anything after this long is closed. */
+const PROVE_MS: Millis = 5_000
 
 interface Line {
   readonly session: LiveSession
   readonly channel: RoundsChannel
+  readonly since: UnixMillis
   strikes: number
 }
 
@@ -24,23 +31,36 @@ export interface LinePorts {
   readonly sessions: Sessions
   readonly sha256: Sha256
   readonly verify: Verify
+  readonly clock: Clock
 }
 
 /** The lines that carry statements and vouchers: proves who is at the other end, then feeds frames to the machine. */
 export class Lines {
   readonly #ports: LinePorts
 
+  /** Lines that prove nothing yet, by session; swept by one timer while there are any. */
+  readonly #unproven = new Map<LiveSession, Line[]>()
+  #sweeping = false
+
   constructor(ports: LinePorts) {
     this.#ports = ports
+    ports.sessions.onDropped(session => this.#closeUnproven(session))
   }
 
-  /** Listens to a line; it becomes the session's line with its first good frame. */
-  open(session: LiveSession, channel: RoundsChannel): void {
-    const line: Line = { session, channel, strikes: 0 }
+  /** Listens to a line; it becomes the session's line with its first good frame. @returns `BUSY` if too many wait */
+  open(session: LiveSession, channel: RoundsChannel): Result<true, 'BUSY'> {
+    const waiting = this.#unproven.get(session) ?? []
+    if (waiting.length >= MAX_UNPROVEN) return reject('BUSY', { reason: 'lines', max: MAX_UNPROVEN })
+    const line: Line = { session, channel, since: this.#ports.clock.now(), strikes: 0 }
+    waiting.push(line)
+    this.#unproven.set(session, waiting)
+    this.#sweepLater()
     channel.onMessage(text => this.#frame(line, text))
     channel.onClose(() => {
+      this.#settle(line)
       if (session.channel === channel) session.channel = undefined
     })
+    return ok(true)
   }
 
   /**
@@ -67,6 +87,7 @@ export class Lines {
       const { text, hash } = envelope
       sessions.voucher(session, { type: 'voucher', voucher: message.payload, text, hash })
     } else if (message.kind === 'close') {
+      session.closedByClient = true
       const { reason } = message.payload
       sessions.feed(session, { type: 'close', reason, text: envelope.text, meter: sessions.meterOf(session) })
     }
@@ -82,8 +103,40 @@ export class Lines {
       if (line.strikes >= MAX_STRIKES) channel.close(POLICY, read.code)
       return
     }
-    if (session.channel !== channel) this.#replace(session, channel)
+    if (session.channel !== channel) {
+      if (!proves(session, read.value)) {
+        channel.send(errorFrame('NOT_ATTACHED'))
+        return
+      }
+      this.#settle(line)
+      this.#replace(session, channel)
+    }
     this.take(session, read.value)
+  }
+
+  /** The line has proved itself or is gone. */
+  #settle(line: Line): void {
+    const left = (this.#unproven.get(line.session) ?? []).filter(other => other !== line)
+    if (left.length === 0) this.#unproven.delete(line.session)
+    else this.#unproven.set(line.session, left)
+  }
+
+  #closeUnproven(session: LiveSession): void {
+    for (const { channel } of this.#unproven.get(session) ?? []) channel.close(POLICY, 'SESSION_CLOSED')
+    this.#unproven.delete(session)
+  }
+
+  #sweepLater(): void {
+    if (this.#sweeping) return
+    this.#sweeping = true
+    this.#ports.clock.after(PROVE_MS, () => {
+      this.#sweeping = false
+      const oldest = this.#ports.clock.now() - PROVE_MS
+      for (const { channel, since } of [...this.#unproven.values()].flat()) {
+        if (since <= oldest) channel.close(POLICY, 'NOT_ATTACHED')
+      }
+      if (this.#unproven.size > 0) this.#sweepLater()
+    })
   }
 
   #replace(session: LiveSession, channel: RoundsChannel): void {
@@ -92,4 +145,13 @@ export class Lines {
     before?.close(REPLACED, 'REPLACED')
     this.#ports.sessions.feed(session, { type: 'attached' })
   }
+}
+
+/**
+ * Whether a good message can only come from the client itself. A voucher that was settled stands on the ledger for everyone
+ * to read: only one that answers a statement still open proves anything.
+ */
+function proves(session: LiveSession, message: Inbound): boolean {
+  if (message.kind !== 'voucher') return message.kind === 'request'
+  return session.state.open.some(open => open.hash === message.payload.statement)
 }

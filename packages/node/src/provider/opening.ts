@@ -70,7 +70,8 @@ export class Opening {
     const now = ports.clock.now()
     const client = didOf(envelope.header.kid)
     const { exposure, strangers } = counters
-    const load = { sessions: sessions.live.size, strangers, exposure, overUnsettled: settler.overLimit }
+    const committed = settler.unsettledOf(client) + sessions.riskOf(client)
+    const load = { sessions: sessions.live.size, strangers, exposure, overUnsettled: settler.overLimit, committed }
     const admitted = decide(ports, credit, request, { client, remoteAddress: from.remoteAddress, now, load })
     if (!admitted.ok) return admitted
     const asker: Asker = { client, device: request.device, address: from.remoteAddress }
@@ -159,6 +160,8 @@ export class Opening {
       asker,
       known: admitted.known,
       risk: admitted.risk,
+      purse: admitted.purse,
+      escrow: checked.request.escrow,
       untilMs: admitted.bounds.untilMs,
       bytesLeft: admitted.bounds.bytesLeft,
       escrowUntil: admitted.escrowUntil,

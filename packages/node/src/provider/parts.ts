@@ -6,8 +6,8 @@ import { Effects } from './effects.js'
 import { Emitter } from './emitter.js'
 import { Lines } from './lines.js'
 import { Opening } from './opening.js'
-import { owedIn } from './owed.js'
 import type { ProviderConfigPorts } from './ports.js'
+import { promiseIn } from './promise.js'
 import { endOf, Records } from './records/index.js'
 import { sealer } from './seal.js'
 import { Sessions } from './sessions.js'
@@ -38,7 +38,7 @@ export function wire(ports: ProviderConfigPorts): Parts {
   const trials = new Trials(limits.trials, counted, clock.now())
   const settler: Settler = new Settler({
     submit: ledger.submit,
-    owedIn,
+    read: promiseIn,
     clock,
     store,
     policy: ports.settle,
@@ -48,7 +48,7 @@ export function wire(ports: ProviderConfigPorts): Parts {
   const sessions = new Sessions(ports, counters, effects)
   const seal = sealer(ports.signer, sha256)
   const opening = new Opening({ ports, sessions, counters, trials, credit, settler, seal })
-  const lines = new Lines({ sessions, sha256, verify })
+  const lines = new Lines({ sessions, sha256, verify, clock })
 
   function onSettlement(outcome: Settlement): void {
     const at = clock.now()
@@ -60,6 +60,8 @@ export function wire(ports: ProviderConfigPorts): Parts {
       if (view !== undefined)
         void store.put(records.resettled(afterSettling(view, outcome.owed))).catch(() => undefined)
       emitter.emit(settledEvent(outcome, at))
+      const client = live?.start.grant.client ?? view?.client
+      if (client !== undefined) sessions.forgetPurse(client)
       if (live !== undefined && asset !== undefined && inDebt(live.start.grant.client, asset)) live.lastRound = true
       return
     }

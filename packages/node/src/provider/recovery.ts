@@ -1,7 +1,7 @@
 import type { Millis, UnixMillis } from '@conet/core/units'
 import type { Change, KeyValueStore } from '../storage/index.js'
-import { owedIn } from './owed.js'
 import type { ProviderConfigPorts } from './ports.js'
+import { promiseIn } from './promise.js'
 import { type Records, record } from './records/index.js'
 import type { Trials } from './trials.js'
 
@@ -16,7 +16,7 @@ export async function closeLeftovers(store: KeyValueStore, records: Records, now
   let changes: Change[] = []
   for (const view of [...records.open()]) {
     const voucher = records.voucher(view.sid)
-    const promised = voucher === undefined ? view.promised : owedIn(voucher)
+    const promised = voucher === undefined ? view.promised : promiseIn(voucher).owed
     changes.push(...record.closed({ ...view, promised, phase: 'closed', closedAt: now, reason: 'FAULT' }))
     if (changes.length < GROUP) continue
     await store.writeAtomic(changes)

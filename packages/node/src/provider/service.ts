@@ -70,8 +70,7 @@ class Provider implements ProviderService {
   attach(sid: SessionId, channel: RoundsChannel): Result<true, ProviderCode> {
     const found = this.#find(sid)
     if (!found.ok) return found
-    this.#parts.lines.open(found.value, channel)
-    return ok(true)
+    return this.#parts.lines.open(found.value, channel)
   }
 
   async voucher(sid: SessionId, text: string): Promise<Result<VoucherAck, ProviderCode>> {
@@ -86,7 +85,8 @@ class Provider implements ProviderService {
       const answer: Answer = reply => {
         resolve(reply.type === 'ack' ? ok(reply.ack) : reject(reply.code, reply.data))
       }
-      session.answers = [...(session.answers ?? []), answer]
+      session.answers ??= []
+      session.answers.push(answer)
       this.#parts.lines.take(session, message)
     })
   }

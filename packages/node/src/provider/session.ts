@@ -27,6 +27,9 @@ export interface SessionStart {
   readonly known: boolean
   /** What this session can leave unpaid at most. */
   readonly risk: Amount
+  /** Free balance and escrow at the opening. */
+  readonly purse: Amount
+  readonly escrow: string | undefined
   readonly untilMs: UnixMillis | undefined
   readonly bytesLeft: Bytes | undefined
   readonly escrowUntil: UnixMillis | undefined
@@ -39,14 +42,18 @@ export class LiveSession implements Waking {
   state: ProviderState
   channel: RoundsChannel | undefined
   held = false
+  /** The client said that it stops: what it leaves unpaid then is its own doing. */
+  closedByClient = false
+  /** What the client could pay when last looked at, escrow included; its promises must not go beyond. */
+  purse: Amount
   /** Cut as soon as the paid time is over: policy or limits want no further round. */
   lastRound = false
   /** Callers by HTTP that wait for a voucher to be stored. */
-  answers: readonly Answer[] | undefined
+  answers: Answer[] | undefined
   /** Never paid here so far: counts against the owner's limit of strangers. */
   stranger: boolean
   /** Callers that wait for the end. */
-  onEnded: (() => void) | undefined
+  onEnded: (() => void)[] | undefined
   /** Why the last voucher could not be stored. */
   storeCode: 'DISK_FULL' | 'STORAGE_FAILED' | undefined
   /** The stored session record is written and the session is about to leave memory. */
@@ -59,6 +66,7 @@ export class LiveSession implements Waking {
     this.state = start.state
     this.risk = start.risk
     this.stranger = !start.known
+    this.purse = start.purse
   }
 
   get sid(): SessionId {

@@ -7,7 +7,7 @@ import {
   type SessionId,
   stepProvider,
 } from '@conet/core/rounds'
-import type { Hash, Millis, UnixMillis } from '@conet/core/units'
+import type { Amount, Did, Hash, Millis, UnixMillis } from '@conet/core/units'
 import type { GatewayEvent } from '@conet/gateway'
 import type { Counters } from './counters.js'
 import { Deadlines } from './deadlines.js'
@@ -24,6 +24,8 @@ type Ports = Pick<ProviderConfigPorts, 'clock' | 'gateway' | 'store'>
 /** All open sessions of a node on one timer: feeds core/rounds' machine and carries out what it wants. */
 export class Sessions {
   readonly live = new Map<SessionId, LiveSession>()
+  readonly #byClient = new Map<Did, Set<LiveSession>>()
+  #onDropped: (session: LiveSession) => void = () => undefined
   readonly #ports: Ports
   readonly #counters: Counters
   readonly #effects: Effects
@@ -52,6 +54,10 @@ export class Sessions {
 
   add(session: LiveSession): void {
     this.live.set(session.sid, session)
+    const { client } = session.start.grant
+    const ofClient = this.#byClient.get(client)
+    if (ofClient === undefined) this.#byClient.set(client, new Set([session]))
+    else ofClient.add(session)
     this.#schedule(session)
   }
 
@@ -73,6 +79,18 @@ export class Sessions {
     this.feed(session, event)
   }
 
+  /** What one client's open sessions may still leave unpaid. */
+  riskOf(client: Did): Amount {
+    let sum = 0n
+    for (const session of this.#byClient.get(client) ?? []) sum += session.risk
+    return sum
+  }
+
+  /** The client's money moved: what its sessions know about it is looked up again with the next voucher. */
+  forgetPurse(client: Did): void {
+    for (const session of this.#byClient.get(client) ?? []) session.purse = 0n
+  }
+
   /** Ends a session from this side. */
   stop(session: LiveSession, reason: CloseReason): void {
     this.feed(session, { type: 'stop', reason, meter: this.meterOf(session) })
@@ -92,6 +110,11 @@ export class Sessions {
     return this.#writer.flush()
   }
 
+  /** `listener` hears of every session that has left memory. */
+  onDropped(listener: (session: LiveSession) => void): void {
+    this.#onDropped = listener
+  }
+
   /** Runs `callback` as soon as no session is left. */
   onEmpty(callback: () => void): void {
     this.#onEmpty = callback
@@ -102,18 +125,19 @@ export class Sessions {
   ended(session: LiveSession): Promise<void> {
     if (this.live.get(session.sid) !== session) return Promise.resolve()
     return new Promise(resolve => {
-      const before = session.onEnded
-      session.onEnded = () => {
-        before?.()
-        resolve()
-      }
+      session.onEnded ??= []
+      session.onEnded.push(resolve)
     })
   }
 
   #drop(session: LiveSession): void {
     this.#deadlines.remove(session)
     this.live.delete(session.sid)
-    session.onEnded?.()
+    const ofClient = this.#byClient.get(session.start.grant.client)
+    ofClient?.delete(session)
+    if (ofClient?.size === 0) this.#byClient.delete(session.start.grant.client)
+    for (const told of session.onEnded ?? []) told()
+    this.#onDropped(session)
     if (this.live.size === 0) this.#onEmpty?.()
   }
 

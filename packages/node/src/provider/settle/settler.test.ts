@@ -31,7 +31,7 @@ function setUp(policy: Partial<SettlePolicy> = {}, store = new MemoryStore(), le
   const outcomes: Settlement[] = []
   const settler = new Settler({
     submit: ledger.submit,
-    owedIn: text => BigInt(text.split(':')[1] ?? '0'),
+    read: text => ({ client: 'did:c', owed: BigInt(text.split(':')[1] ?? '0') }),
     clock,
     store,
     policy: { ...DEFAULT_SETTLE_POLICY, aboveAmount: 100n, ...policy },
@@ -39,7 +39,7 @@ function setUp(policy: Partial<SettlePolicy> = {}, store = new MemoryStore(), le
   })
   const pay = async (sid: string, owed: bigint, escrowUntil?: number) => {
     await store.put([record.voucher(sid, `${sid}:${owed}`)] satisfies Change[])
-    settler.promised(sid, owed, escrowUntil)
+    settler.promised(sid, 'did:c', owed, escrowUntil)
     await settled()
   }
   return { clock, outcomes, settler, pay, store, ledger, records: new Records(store) }
@@ -94,6 +94,7 @@ describe('settler', () => {
     for (let i = 0; i < 6; i++) await pay(`s${i}`, 100n)
     await clock.advance(120_000)
     expect(settler.unsettled).toBe(600n)
+    expect(settler.unsettledOf('did:c')).toBe(600n)
     expect(settler.overLimit).toBe(true)
     expect(outcomes.every(outcome => outcome.type === 'unsettled' && !outcome.final)).toBe(true)
     // Back-off: 120 s hold far fewer attempts than one every 250 ms.
@@ -103,6 +104,18 @@ describe('settler', () => {
     expect(settler.unsettled).toBe(0n)
     expect([...ledger.paid.values()]).toEqual(Array.from({ length: 6 }, () => 100n))
     expect(records.settled('s0')).toBe(100n)
+    await settler.stop(0)
+  })
+
+  it('settles at once when told to hurry', async () => {
+    const { settler, pay, ledger } = setUp()
+    settler.start()
+    await pay('a', 1n)
+    settler.hurry('a')
+    settler.hurry('unknown')
+    await settled()
+    expect(ledger.paid.get('a')).toBe(1n)
+    expect(settler.unsettledOf('did:c')).toBe(0n)
     await settler.stop(0)
   })
 

@@ -1,7 +1,7 @@
 import { ConetError } from '@conet/core/errors'
 import type { TxResult } from '@conet/core/ledger'
 import type { SessionId } from '@conet/core/rounds'
-import type { Amount, Hash, Millis, UnixMillis } from '@conet/core/units'
+import type { Amount, Did, Hash, Millis, UnixMillis } from '@conet/core/units'
 import type { KeyValueStore } from '../../storage/index.js'
 import type { Clock } from '../clock.js'
 import { Records, record } from '../records/index.js'
@@ -24,8 +24,8 @@ export type Settlement =
 
 export interface SettlerPorts {
   readonly submit: Submit
-  /** Cumulative amount in a voucher's text; the texts were checked when they were stored. */
-  readonly owedIn: (voucher: string) => Amount
+  /** Who promises how much in a voucher's text; the texts were checked when they were stored. */
+  readonly read: (voucher: string) => { readonly client: Did; readonly owed: Amount }
   readonly clock: Clock
   readonly store: KeyValueStore
   readonly policy: SettlePolicy
@@ -34,6 +34,7 @@ export interface SettlerPorts {
 
 interface Pending {
   readonly sid: SessionId
+  readonly client: Did
   promised: Amount
   settled: Amount
   since: UnixMillis
@@ -61,6 +62,7 @@ export class Settler {
   #inFlight = 0
   #failures = 0
   #unsettled = 0n
+  readonly #byClient = new Map<Did, Amount>()
   #running = false
   #stopRetry: (() => void) | undefined
   #stopWatch: (() => void) | undefined
@@ -73,6 +75,17 @@ export class Settler {
   /** Promised and not settled, over all sessions. */
   get unsettled(): Amount {
     return this.#unsettled
+  }
+
+  /** Promised by one client and not settled, over all its sessions, open and closed. */
+  unsettledOf(client: Did): Amount {
+    return this.#byClient.get(client) ?? 0n
+  }
+
+  /** Settles a session now, whatever the policy waits for. */
+  hurry(sid: SessionId): void {
+    const pending = this.#pending.get(sid)
+    if (pending !== undefined) this.#enqueue(pending)
   }
 
   /** More is open than the owner's limit. */
@@ -89,17 +102,18 @@ export class Settler {
   start(): void {
     this.#running = true
     for (const [sid, text] of this.#records.vouchers()) {
-      const pending = this.#of(sid)
+      const { client, owed } = this.#ports.read(text)
+      const pending = this.#of(sid, client)
       pending.settled = this.#records.settled(sid)
       pending.closed = true
-      this.#promise(pending, this.#ports.owedIn(text))
+      this.#promise(pending, owed)
     }
     this.#watch()
   }
 
   /** A stored voucher: settles at once if the policy says so, else the watcher does later. */
-  promised(sid: SessionId, owed: Amount, escrowUntil?: UnixMillis): void {
-    const pending = this.#of(sid)
+  promised(sid: SessionId, client: Did, owed: Amount, escrowUntil?: UnixMillis): void {
+    const pending = this.#of(sid, client)
     if (escrowUntil !== undefined) pending.escrowUntil = escrowUntil
     this.#promise(pending, owed)
   }
@@ -138,11 +152,11 @@ export class Settler {
     this.#stopRetry?.()
   }
 
-  #of(sid: SessionId): Pending {
+  #of(sid: SessionId, client: Did): Pending {
     const known = this.#pending.get(sid)
     if (known !== undefined) return known
     const since = this.#ports.clock.now()
-    const made = { sid, promised: 0n, settled: 0n, since, closed: false, escrowUntil: undefined, queued: false }
+    const made = { sid, client, promised: 0n, settled: 0n, since, closed: false, escrowUntil: undefined, queued: false }
     this.#pending.set(sid, made)
     return made
   }
@@ -153,14 +167,18 @@ export class Settler {
       // After a restart the ledger may be ahead of what the store last knew.
       let known = pending.promised
       if (pending.settled > known) known = pending.settled
-      this.#unsettled += owed - known
+      this.#add(pending, owed - known)
       pending.promised = owed
     }
     this.#consider(pending)
   }
 
   #consider(pending: Pending): void {
-    if (pending.queued || !isDue(pending, this.#ports.policy, this.#ports.clock.now())) return
+    if (isDue(pending, this.#ports.policy, this.#ports.clock.now())) this.#enqueue(pending)
+  }
+
+  #enqueue(pending: Pending): void {
+    if (pending.queued || pending.promised <= pending.settled) return
     pending.queued = true
     this.#queue.push(pending)
     this.#pump()
@@ -201,10 +219,10 @@ export class Settler {
   }
 
   async #taken(pending: Pending, text: string, tx: Hash): Promise<void> {
-    const owed = this.#ports.owedIn(text)
+    const { owed } = this.#ports.read(text)
     const amount = owed - pending.settled
     pending.settled = owed
-    this.#unsettled -= amount
+    this.#add(pending, -amount)
     const done = pending.closed && pending.promised <= owed
     this.#ports.onOutcome({ type: 'settled', sid: pending.sid, owed, amount, tx, closed: done })
     if (done) this.#pending.delete(pending.sid)
@@ -224,8 +242,15 @@ export class Settler {
 
   #forget(pending: Pending): void {
     const open = pending.promised - pending.settled
-    if (open > 0n) this.#unsettled -= open
+    if (open > 0n) this.#add(pending, -open)
     this.#pending.delete(pending.sid)
+  }
+
+  #add({ client }: Pending, amount: Amount): void {
+    this.#unsettled += amount
+    const left = (this.#byClient.get(client) ?? 0n) + amount
+    if (left > 0n) this.#byClient.set(client, left)
+    else this.#byClient.delete(client)
   }
 
   /** The engine takes nothing now: everything waits, longer each time. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { ok } from '@conet/core/errors'
 import { decodeDidKeyUrl, type KeySigner } from '@conet/core/identity'
 import { nodeSha256, nodeVerify } from '@conet/engines/verify'
-import { MemoryStore } from '../../storage/index.js'
+import { type KeyValueStore, MemoryStore } from '../../storage/index.js'
 import type { ProviderEvent, ProviderService } from '../contract.js'
 import { DEFAULT_RISK_LIMITS } from '../defaults.js'
 import type { ProviderConfigPorts } from '../ports.js'
@@ -24,12 +24,16 @@ export class World {
   readonly clock = new FakeClock()
   readonly gateway = new FakeGateway(this.clock)
   readonly ledger: FakeLedger
-  readonly store: MemoryStore
+  readonly store: KeyValueStore
   readonly owner = key(999_999)
   readonly events: ProviderEvent[] = []
   readonly service: ProviderService
 
-  constructor(over: Partial<ProviderConfigPorts> = {}, store = new MemoryStore(), ledger = new FakeLedger()) {
+  constructor(
+    over: Partial<ProviderConfigPorts> = {},
+    store: KeyValueStore = new MemoryStore(),
+    ledger = new FakeLedger(),
+  ) {
     this.store = store
     this.ledger = ledger
     this.service = createProviderService({
