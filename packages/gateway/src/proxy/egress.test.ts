@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import ipaddr from 'ipaddr.js'
 import { describe, expect, it } from 'vitest'
-import { notPublic, parseAddress } from './address.js'
+import { notPublic, parseAddress, parseCidr } from './address.js'
 import { createEgress } from './egress.js'
 import { parseAbsolute, parseAuthority, parseHost } from './target.js'
 
@@ -148,6 +148,17 @@ describe('egress policy', () => {
       expect(egress.checkAddress({ host: 'x', port: 3128 }, address).ok).toBe(false)
       expect(egress.checkAddress({ host: 'x', port: 3129 }, address).ok).toBe(true)
     }
+  })
+
+  it('keeps strangers off the links of this machine, also where these have public addresses', () => {
+    const links = ['2a02:8071:1:2::/64', '93.184.216.34'].map(text => parseCidr(text)).filter(one => one !== undefined)
+    const may = (address: string, rules = {}) =>
+      createEgress(rules, () => links).checkAddress({ host: 'x', port: 443 }, address)
+    expect(may('2a02:8071:1:2:aaaa::1')).toMatchObject({ ok: false, data: { reason: 'own network' } })
+    expect(may('93.184.216.34')).toMatchObject({ ok: false, data: { reason: 'own network' } })
+    expect(may('::ffff:93.184.216.34').ok).toBe(false)
+    expect([may('2a02:8071:1:3::1').ok, may('93.184.216.35').ok]).toEqual([true, true])
+    expect(may('2a02:8071:1:2::5', { allow: ['[2a02:8071:1:2::5]:443'] }).ok).toBe(true)
   })
 
   it.each(['10.0.0.0/33', '10.0.0', 'a b', 'host:0', 'host:99999', '', '0x7f.1', '1.2.3.4/x', 'http://a'])(

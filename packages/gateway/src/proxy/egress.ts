@@ -1,9 +1,9 @@
-import { networkInterfaces } from 'node:os'
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 import { ConetError, ok, type Result, reject } from '@conet/core/errors'
 import { type Cidr, inCidr, looksNumeric, notPublic, parseAddress, parseCidr } from './address.js'
 import { parseHost, parsePort, type Target } from './target.js'
 
-/** The owner's policy about where strangers may go; everything public is allowed, everything else is refused. */
+/** The owner's policy about where strangers may go: everything public but the own links is allowed, everything else is refused. */
 export interface EgressRules {
   /**
    * Exceptions: `10.1.0.0/16`, `10.1.2.3`, `10.1.2.3:8080`, `[fd00::1]:80`, `intranet.example`, `intranet.example:443`. A
@@ -63,6 +63,34 @@ function parseAllow(text: string): AllowRule {
   return { cidr: block, host, port }
 }
 
+/** Own addresses and links are looked up this often: interfaces come and go. */
+const LOOK_MS = 5_000
+/** A shorter prefix is no link but a route (a tunnel that takes everything): then only the address itself counts. */
+const SHORTEST_LINK = { ipv4: 8, ipv6: 32 } as const
+
+function linkOf({ address, cidr }: NetworkInterfaceInfo): Cidr | undefined {
+  const link = parseCidr(cidr ?? '')
+  if (link !== undefined && link[1] >= SHORTEST_LINK[link[0].kind()]) return link
+  return parseCidr(address.split('%')[0] ?? '')
+}
+
+/** The addresses of this machine and the links it is on. */
+function ownLinks(): readonly Cidr[] {
+  const all = Object.values(networkInterfaces()).flatMap(list => list ?? [])
+  return all.map(linkOf).filter(link => link !== undefined)
+}
+
+function lookedUp(look: () => readonly Cidr[]): () => readonly Cidr[] {
+  let links = look()
+  let at = performance.now()
+  return () => {
+    if (performance.now() - at < LOOK_MS) return links
+    at = performance.now()
+    links = look()
+    return links
+  }
+}
+
 function localAddresses(): Set<string> {
   const all = Object.values(networkInterfaces()).flatMap(list => list ?? [])
   return new Set(all.map(({ address }) => address.toLowerCase()))
@@ -71,9 +99,12 @@ function localAddresses(): Set<string> {
 /**
  * Compiles the owner's rules.
  *
+ * @param links - blocks around this machine's own addresses, public or not: inside them stand machines that a firewall
+ * protects from the outside only. Default: those of its network interfaces
  * @throws ConetError `EGRESS_RULE` if a rule cannot be read: a policy that is half understood would be worse than none
  */
-export function createEgress(rules: EgressRules = {}): Egress {
+export function createEgress(rules: EgressRules = {}, links: () => readonly Cidr[] = ownLinks): Egress {
+  const near = lookedUp(links)
   const allow = (rules.allow ?? []).map(parseAllow)
   const deny = (rules.deny ?? []).map(text => parseCidr(text) ?? badRule(text))
   const blocked = new Set(rules.blockedPorts ?? [25])
@@ -101,7 +132,8 @@ export function createEgress(rules: EgressRules = {}): Egress {
     if (deny.some(cidr => inCidr(parsed, cidr))) return 'denied'
     const rule = allows(target, address)
     if (blocked.has(target.port) && rule?.port === undefined) return 'blocked port'
-    return rule === undefined ? notPublic(parsed) : undefined
+    if (rule !== undefined) return undefined
+    return notPublic(parsed) ?? (near().some(link => inCidr(parsed, link)) ? 'own network' : undefined)
   }
 
   return {

@@ -56,9 +56,9 @@ export class Flow implements SessionFlow, Passage {
     return this.link
   }
 
-  /** Counts bytes that pass besides the pumps. */
-  count(size: number, way: Way): void {
-    this.session.count(size, way)
+  /** Lets bytes pass that no pump carries, the heads of plain HTTP, as soon as the quota does; never if the flow ends first. */
+  whenLet(size: number, way: Way, go: () => void): void {
+    if (this.take(size, way, { release: () => this.whenLet(size, way, go) })) go()
   }
 
   /** Gives up dialling. */

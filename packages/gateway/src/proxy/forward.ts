@@ -20,9 +20,8 @@ function requestFields(target: AbsoluteTarget, incoming: IncomingMessage): Field
   return fields
 }
 
-function ask(flow: Flow, target: AbsoluteTarget, incoming: IncomingMessage): ClientRequest {
+function ask(flow: Flow, target: AbsoluteTarget, incoming: IncomingMessage, fields: Fields): ClientRequest {
   const { uplink } = flow
-  const fields = requestFields(target, incoming)
   const outgoing = httpRequest({
     method: incoming.method,
     path: target.path,
@@ -33,21 +32,25 @@ function ask(flow: Flow, target: AbsoluteTarget, incoming: IncomingMessage): Cli
   for (const { name, values } of fields.values())
     outgoing.setHeader(name, values.length === 1 ? (values[0] ?? '') : values)
   if (incoming.headers['transfer-encoding'] !== undefined) outgoing.setHeader('Transfer-Encoding', 'chunked')
-  flow.count(headSize(`${incoming.method} ${target.path} HTTP/1.1`, fields), 'up')
   return outgoing
 }
 
-function answer(flow: Flow, from: IncomingMessage, response: ServerResponse): void {
+function answer(flow: Flow, from: IncomingMessage, response: ServerResponse, fail: (code: RefusalCode) => void): void {
   const fields = endToEnd(from.rawHeaders)
   addVia(fields)
-  const raw = [...fields.values()].flatMap(({ name, values }) => values.flatMap(value => [name, value]))
-  response.writeHead(from.statusCode ?? 502, from.statusMessage ?? '', raw)
-  flow.count(headSize(`HTTP/1.1 ${from.statusCode} ${from.statusMessage}`, fields), 'down')
   // An answer that breaks off must not look complete to the client.
   from.once('close', () => {
     if (!from.complete) flow.cut()
   })
-  flow.pump(from, response, 'down')
+  const raw = [...fields.values()].flatMap(({ name, values }) => values.flatMap(value => [name, value]))
+  flow.whenLet(headSize(`HTTP/1.1 ${from.statusCode} ${from.statusMessage}`, fields), 'down', () => {
+    try {
+      response.writeHead(from.statusCode ?? 502, from.statusMessage ?? '', raw)
+      flow.pump(from, response, 'down')
+    } catch {
+      fail('UPSTREAM_FAILED')
+    }
+  })
 }
 
 /**
@@ -69,19 +72,17 @@ export function forward(
     refuse(code)
   }
   response.once('close', () => (response.writableFinished ? flow.end() : flow.cut()))
-  try {
-    const outgoing = ask(flow, target, incoming)
-    outgoing.on('error', () => fail('UPSTREAM_FAILED'))
-    outgoing.once('response', from => {
-      try {
-        answer(flow, from, response)
-      } catch {
-        fail('UPSTREAM_FAILED')
-      }
-    })
-    flow.pump(incoming, outgoing, 'up')
-  } catch {
-    // The parser lets characters through that the sender refuses: such a request cannot be repeated to anybody.
-    fail('REQUEST_MALFORMED')
-  }
+  const fields = requestFields(target, incoming)
+  // Heads are billed, so they wait for the quota like every other byte.
+  flow.whenLet(headSize(`${incoming.method} ${target.path} HTTP/1.1`, fields), 'up', () => {
+    try {
+      const outgoing = ask(flow, target, incoming, fields)
+      outgoing.on('error', () => fail('UPSTREAM_FAILED'))
+      outgoing.once('response', from => answer(flow, from, response, fail))
+      flow.pump(incoming, outgoing, 'up')
+    } catch {
+      // The parser lets characters through that the sender refuses: such a request cannot be repeated to anybody.
+      fail('REQUEST_MALFORMED')
+    }
+  })
 }

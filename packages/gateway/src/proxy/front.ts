@@ -59,7 +59,7 @@ export class Front {
   private accept(socket: Socket): void {
     socket.on('error', () => {})
     socket.setMaxListeners(0)
-    if (this.strangers.size >= this.context.limits.strangers) return void socket.destroy()
+    this.makeRoom()
     this.sockets.add(socket)
     const visitor = this.visitor(socket)
     visitor.waits()
@@ -71,6 +71,14 @@ export class Front {
       if (socket.bytesRead === 0) socket.destroy()
     })
     socket.once('data', first => this.sort(first, visitor))
+  }
+
+  /** Too many strangers: the one that has said nothing for longest goes. Refusing newcomers would let a few idle connections lock everybody out. */
+  private makeRoom(): void {
+    const [oldest] = this.strangers
+    if (oldest === undefined || this.strangers.size < this.context.limits.strangers) return
+    this.strangers.delete(oldest)
+    oldest.destroy()
   }
 
   private sort(first: Buffer, visitor: Visitor): void {

@@ -163,15 +163,34 @@ describe('plain HTTP through the proxy', () => {
     expect(await raw(access, [])).toHaveLength(0)
   })
 
-  it('hangs up on more strangers than it may have', async () => {
+  it('hangs up on the oldest stranger when there are too many, never on the newest', async () => {
     const small = localGateway({ limits: { strangers: 2, handshakeMs: 60_000 } })
     await small.start()
     const { host, port } = await small.open(admission)
     const held = [connect(port, host), connect(port, host)]
     await Promise.all(held.map(socket => new Promise<void>(resolve => socket.once('connect', resolve))))
-    expect(await raw({ host, port }, ['CONNECT a:1 HTTP/1.1\r\n\r\n'])).toHaveLength(0)
+    const gone = new Promise<void>(resolve => held[0]?.once('close', () => resolve()))
+    const answer = await raw({ host, port }, ['CONNECT a:1 HTTP/1.1\r\n\r\n'])
+    expect(answer.toString()).toContain('AUTH_MISSING')
+    await gone
+    expect(held[1]?.destroyed).toBe(false)
     for (const socket of held) socket.destroy()
     await small.stop()
+  })
+
+  it('lets no heads pass beyond the quota, and lets them go on when it is raised', async () => {
+    const tight = await gateway.open({ ...admission, session: 'tight', quota: 1_000n })
+    const quota = new Promise(resolve => gateway.onEvent(event => event.type === 'quota' && resolve(event)))
+    const headers = { 'Proxy-Authorization': basicAuth(tight), 'X-Data': 'x'.repeat(7_000) }
+    const replies = Array.from({ length: 20 }, () => ask(`http://${base}/`, { headers }))
+    await quota
+    const { bytesUp, bytesDown } = gateway.meter('tight')
+    // One head of either kind may stand across the limit.
+    expect(Number(bytesUp + bytesDown)).toBeLessThan(1_000 + 7_500)
+    expect(seen.length).toBeLessThan(2)
+    await gateway.extend('tight', admission.until, admission.quota)
+    expect((await Promise.all(replies)).map(reply => reply.status)).toEqual(Array(20).fill(200))
+    expect(seen).toHaveLength(20)
   })
 
   it('says when an upstream does not speak HTTP', async () => {

@@ -4,7 +4,7 @@ import type { Millis } from '@conet/core/units'
 export interface ProxyLimits {
   readonly flowsPerSession: number
   readonly flows: number
-  /** Connections that have not yet shown credentials. */
+  /** Connections that have not yet shown credentials; beyond, the oldest of them is hung up on. */
   readonly strangers: number
   /** From the first byte of a connection, or of a further request on it, to the end of the request's head. */
   readonly handshakeMs: Millis

@@ -84,8 +84,7 @@ export class Session {
     return true
   }
 
-  /** Counts bytes that pass without being asked for: heads of plain HTTP messages. */
-  count(size: number, way: Way): void {
+  private count(size: number, way: Way): void {
     this[way] += size
     if (this.up + this.down < this.halfAt) return
     this.halfAt = Number.POSITIVE_INFINITY
