@@ -46,7 +46,9 @@ export class Running<T> {
         const end = text.indexOf('\n')
         if (end < 0) return
         clearTimeout(timer)
-        done(JSON.parse(text.slice(0, end)))
+        const line = JSON.parse(text.slice(0, end)) as T & { readonly ok?: boolean }
+        if (line.ok === false) fail(new Error(text))
+        else done(line)
       })
       child.once('exit', code => fail(new Error(`ended with ${code}: ${text} ${errors}`)))
     })
