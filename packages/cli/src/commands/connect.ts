@@ -8,6 +8,7 @@ import {
 } from '@conet/client'
 import { ConetError } from '@conet/core/errors'
 import type { CliCommand, CommandContext } from '../command.js'
+import { keepEvidence } from '../evidence.js'
 import { EXIT } from '../exit.js'
 import { credits, humanBytes, type Output, parseCredits } from '../output.js'
 import { openApi, openWallet } from '../wallet.js'
@@ -53,7 +54,11 @@ function connectionOptions(context: CommandContext, options: Readonly<Record<str
     api,
     wallet: openWallet(context, api),
     listen: listenAddress(String(options.listen)),
-    onEvent: event => tell(context.out, event),
+    onEvent: event => {
+      tell(context.out, event)
+      if (event.type === 'session' && event.event.type === 'evidence')
+        context.out.note(`disputed: both counts are kept in ${keepEvidence(context.home, event.sid, event.event)}`)
+    },
     ...(offer === undefined ? {} : { offer: String(offer) }),
     ...(budget === undefined ? {} : { budget: parseCredits(String(budget)) }),
   }
