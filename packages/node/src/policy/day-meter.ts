@@ -5,6 +5,8 @@ const DAY_MS = 86_400_000
 /** Bytes carried for strangers since the owner's local midnight, from cumulative counts per session. In memory only. */
 export class DayMeter {
   readonly #seen = new Map<string, Bytes>()
+  /** Cut, but the last statement may still come: forgotten when the day turns. */
+  readonly #over = new Set<string>()
   #day = -1
   #total: Bytes = 0n
 
@@ -17,9 +19,9 @@ export class DayMeter {
     this.#total += cumulative - before
   }
 
-  /** A session is over: nothing more will come. */
+  /** A session was cut: its last statement repeats the whole count, so the count is kept until the day turns. */
   end(session: string): void {
-    this.#seen.delete(session)
+    if (this.#seen.has(session)) this.#over.add(session)
   }
 
   today(nowMs: UnixMillis, utcOffsetMinutes: number): Bytes {
@@ -32,5 +34,7 @@ export class DayMeter {
     if (day === this.#day) return
     this.#day = day
     this.#total = 0n
+    for (const session of this.#over) this.#seen.delete(session)
+    this.#over.clear()
   }
 }

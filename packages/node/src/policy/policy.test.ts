@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { admit, PolicyStore, parsePolicy, priceOf, type RequestContext, viewHours } from './index.js'
+import { admit, DayMeter, PolicyStore, parsePolicy, priceOf, type RequestContext, viewHours } from './index.js'
 
 /** Monday, 2026-03-02 10:30 UTC. */
 const MONDAY = Date.UTC(2026, 2, 2, 10, 30)
@@ -96,6 +96,20 @@ describe('hours', () => {
         }
       }),
     )
+  })
+})
+
+describe('day meter', () => {
+  it('counts a session once, although its last statement comes after the cut', () => {
+    const meter = new DayMeter()
+    meter.add('a', 70n, 1_000, 0)
+    meter.end('a')
+    meter.add('a', 100n, 2_000, 0)
+    meter.add('b', 5n, 2_000, 0)
+    expect(meter.today(3_000, 0)).toBe(105n)
+    expect(meter.today(86_400_000, 0)).toBe(0n)
+    meter.add('b', 6n, 86_400_001, 0)
+    expect(meter.today(86_400_001, 0)).toBe(1n)
   })
 })
 

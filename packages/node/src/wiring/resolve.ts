@@ -2,6 +2,8 @@ import { getResolver, type ReadHistory, resolveDidKey, versionQuery } from '@con
 import type { Engine } from '@conet/engines'
 import type { Resolution } from '../api/index.js'
 
+type History = Awaited<ReturnType<ReadHistory>>
+
 const failed = (error: string): Resolution => ({
   didDocument: null,
   didDocumentMetadata: {},
@@ -10,16 +12,20 @@ const failed = (error: string): Resolution => ({
 
 /** Resolves both methods; did:conet from the local replica of the ledger. */
 export function ledgerResolver(engine: Engine): (did: string, query: string) => Promise<Resolution> {
-  const history: ReadHistory = did => engine.query('identity/history', { did }) as Awaited<ReturnType<ReadHistory>>
-  const { conet } = getResolver(history)
+  const { conet: anyVersion } = getResolver(did => engine.query('identity/history', { did }) as History)
+  // A history may have thousands of versions: only who asks for an old one has it read.
+  const { conet: newest } = getResolver(did => {
+    const state = engine.query('identity/current', { did }) as History[number] | undefined
+    return state === undefined ? [] : [state]
+  })
   return async (did, query) => {
     if (did.startsWith('did:key:')) return asResolution(resolveDidKey(did))
     if (!/^did:[a-z0-9]+:./.test(did)) return failed('invalidDid')
     if (!did.startsWith('did:conet:')) return failed('unsupportedDidMethod')
     const parsed = { did, didUrl: did, method: 'conet', id: did.slice('did:conet:'.length), query }
-    return asResolution(
-      await conet(did, parsed, { resolve: async () => failed('notFound') as never }, versionQuery(query)),
-    )
+    const version = versionQuery(query)
+    const read = Object.keys(version).length === 0 ? newest : anyVersion
+    return asResolution(await read(did, parsed, { resolve: async () => failed('notFound') as never }, version))
   }
 }
 

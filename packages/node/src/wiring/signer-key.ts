@@ -10,7 +10,7 @@ export function ledgerSignerKey(engine: Engine): (kid: DidUrl) => Uint8Array | u
       return key.ok ? key.value : undefined
     }
     const [did = '', fragment = ''] = kid.split('#')
-    const state = (engine.query('identity/history', { did }) as readonly DidState[]).at(-1)
+    const state = engine.query('identity/current', { did }) as DidState | undefined
     if (state === undefined || state.deactivated || !state.keys.includes(fragment)) return undefined
     const key = signerMultikey(fragment)
     return key.ok ? key.value : undefined

@@ -26,6 +26,7 @@ export const getIdentifier = endpoint({
   method: 'GET',
   path: '/1.0/identifiers/:did',
   summary: 'Resolves a DID; 404 unknown, 410 deactivated; Accept chooses the document or the whole result',
+  expensive: true,
   params: Type.Object({ did: Type.String({ minLength: 1, maxLength: 1024 }) }),
   handle: async ({ resolve }, { params, request, reply }) => {
     const query = request.url.split('?')[1] ?? ''

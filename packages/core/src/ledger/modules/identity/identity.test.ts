@@ -40,6 +40,9 @@ describe('module identity', () => {
     expect(update(4, 1)).toBe('SIGNER_REVOKED')
     expect(update(4, 3)).toBe('OK')
     expect(update(5, 3)).toBe('OK')
+    const history = ledger.app.query('identity/history', { did }) as DidState[]
+    expect(ledger.app.query('identity/current', { did })).toEqual(history.at(-1))
+    expect(ledger.app.query('identity/current', { did: 'did:conet:demo:none' })).toBeUndefined()
     expect(ledger.run('identity/deactivate', { did, version: 6 }, as(did, 3)).code).toBe('OK')
     expect(update(7, 3)).toBe('SIGNER_REVOKED')
   })

@@ -5,7 +5,7 @@ import { inceptTransition } from './incept.js'
 import { aliveHasKeys, unbrokenHistory } from './invariants.js'
 import { IDENTITY_NEEDS } from './needs.js'
 import { identityParams } from './params.js'
-import { history, resolve } from './queries.js'
+import { currentVersion, history, resolve } from './queries.js'
 import { revokeTransition } from './revoke.js'
 import { rotateTransition } from './rotate.js'
 import { signerKey } from './signer-key.js'
@@ -27,7 +27,7 @@ export const identityModule: Module = {
     update: updateTransition,
     deactivate: deactivateTransition,
   },
-  queries: { resolve, history },
+  queries: { resolve, history, current: currentVersion },
   invariants: { 'unbroken-history': unbrokenHistory, 'alive-has-keys': aliveHasKeys },
   genesis: (store, genesis) => setLedgerId(store, genesis.lid),
   signerKey,

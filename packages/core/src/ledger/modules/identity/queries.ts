@@ -1,7 +1,7 @@
 import { ConetError } from '../../../errors/index.js'
 import { resolveDidKey, resolveHistory, type VersionQuery } from '../../../identity/index.js'
 import type { Query } from '../../module.js'
-import { historyOf } from './state.js'
+import { current, historyOf } from './state.js'
 
 type Args = Readonly<Record<string, unknown>>
 
@@ -11,6 +11,9 @@ export const resolve: Query = (store, args) => {
   if (did.startsWith('did:key:')) return resolveDidKey(did)
   return resolveHistory(historyOf(store, did), versionOf(args))
 }
+
+/** `{did}` → the current version alone: one read, however long the history; `undefined` if unknown. */
+export const currentVersion: Query = (store, args) => current.get(store, textOf(args, 'did'))
 
 /** `{did}` → all versions in order, `[]` if unknown. */
 export const history: Query = (store, args) => historyOf(store, textOf(args, 'did'))
