@@ -159,6 +159,19 @@ describe('settler', () => {
     await settler.stop(0)
   })
 
+  it.each(['RATE_LIMITED', 'INTERNAL'])('keeps a voucher that never reached the ledger: %s', async code => {
+    const { clock, settler, pay, ledger, outcomes, records } = setUp()
+    settler.start()
+    ledger.refuse = code
+    await pay('a', 150n)
+    expect(outcomes).toMatchObject([{ type: 'unsettled', code, final: false }])
+    expect(records.voucher('a')).toBeDefined()
+    ledger.refuse = undefined
+    await clock.advance(1_000)
+    expect(ledger.paid.get('a')).toBe(150n)
+    await settler.stop(0)
+  })
+
   it('ends with the ledger having paid exactly the highest vouchers, whatever fails on the way', async () => {
     const step = fc.oneof(
       fc.record({ pay: fc.constantFrom('a', 'b', 'c'), by: fc.bigInt(1n, 150n) }),

@@ -1,7 +1,9 @@
 import { ConetError } from '@conet/core/errors'
-import type { TxResult } from '@conet/core/ledger'
+import { LEDGER_CODES, type TxResult } from '@conet/core/ledger'
+import { SESSIONS_CODES } from '@conet/core/ledger/modules/sessions'
 import type { SessionId } from '@conet/core/rounds'
 import type { Amount, Did, Hash, Millis, UnixMillis } from '@conet/core/units'
+import { WIRE_CODES } from '@conet/core/wire'
 import type { KeyValueStore } from '../../storage/index.js'
 import type { Clock } from '../clock.js'
 import { Records, record } from '../records/index.js'
@@ -51,6 +53,13 @@ const LAST_RETRY_MS: Millis = 30_000
 const WATCH_MS: Millis = 5_000
 /** `OK`, or the ledger has this much or more already: somebody else brought the same or a higher voucher. */
 const TAKEN: readonly string[] = ['OK', 'NOTHING_NEW', 'VOUCHER_BELOW']
+
+/** What only the ledger says of a voucher, for good. Any other code is the way there (rate limit, defect, proxy): it is tried again. */
+const FINAL: ReadonlySet<string> = new Set(
+  Object.entries({ ...WIRE_CODES, ...LEDGER_CODES, ...SESSIONS_CODES }).flatMap(([code, verdict]) =>
+    verdict === 'retry' ? [] : [code],
+  ),
+)
 
 /** Brings every stored voucher to the ledger, once, however often it is interrupted. */
 export class Settler {
@@ -209,6 +218,7 @@ export class Settler {
     if (text === undefined) return this.#forget(pending)
     try {
       const result = await this.#ports.submit(text)
+      if (!TAKEN.includes(result.code) && !FINAL.has(result.code)) return this.#retry(pending, result.code)
       this.#failures = 0
       pending.queued = false
       if (TAKEN.includes(result.code)) await this.#taken(pending, text, result.hash)
