@@ -13,7 +13,7 @@ export interface SessionFlow {
   cut(): void
 }
 
-/** Somebody who holds a chunk back until the quota is raised. */
+/** Somebody who holds a chunk back until quota or end are raised. */
 export interface Waiter {
   release(): void
 }
@@ -22,6 +22,12 @@ type State = 'open' | 'expired' | 'closed'
 
 /** Longest timer: a clock that was set back or forward is noticed within this time. */
 const LONGEST_TIMER_MS = 60_000
+
+/**
+ * Past the end nothing passes, but flows are only held back for this long before they are cut: a provider whose process had
+ * to wait opens the next trial late, and downloads survive that. Half of the second in which a flow must be dead (RND-4).
+ */
+const LATE_MS = 500
 
 /** Bytes as an exact number: counting with bigint costs an allocation per chunk, and 2^53 bytes are 8 PiB. */
 const countable = (bytes: Bytes) => Number(bytes < BigInt(Number.MAX_SAFE_INTEGER) ? bytes : Number.MAX_SAFE_INTEGER)
@@ -59,8 +65,10 @@ export class Session {
     this.arm()
   }
 
+  /** Whether new flows may come in. */
   get alive(): boolean {
-    return this.state === 'open' && !this.overdue()
+    const now = this.clock.now()
+    return this.state === 'open' && !this.overdue(now) && now < this.until
   }
 
   meter(): Meter {
@@ -71,10 +79,15 @@ export class Session {
   /**
    * Asks whether a chunk may pass, and counts it if so. The chunk that reaches the quota passes whole, the next one waits.
    *
-   * @returns `false` if it must be held back (quota) or dropped (time is over: the flow is already cut)
+   * @returns `false` if it must be held back (quota, end) or dropped (the flow is already cut)
    */
   take(size: number, way: Way, waiter: Waiter): boolean {
-    if (!this.alive) return false
+    const now = this.clock.now()
+    if (this.state !== 'open' || this.overdue(now)) return false
+    if (now >= this.until) {
+      this.waiting.add(waiter)
+      return false
+    }
     const used = this.up + this.down
     if (used >= this.quota) {
       this.hold(waiter)
@@ -91,7 +104,7 @@ export class Session {
     this.emit({ type: 'half', session: this.id, meter: this.meter() })
   }
 
-  /** Whether the quota holds this session's flows back at the moment. */
+  /** Whether quota or end hold this session's flows back at the moment. */
   get held(): boolean {
     return this.waiting.size > 0
   }
@@ -102,7 +115,7 @@ export class Session {
 
   /** @throws ConetError `SESSION_EXPIRED` */
   extend(until: UnixMillis, quota: Bytes): void {
-    if (!this.alive) {
+    if (this.state !== 'open' || this.overdue(this.clock.now())) {
       throw new ConetError('SESSION_EXPIRED', 'the session was cut at its end and cannot be extended: open a new one', {
         data: { session: this.id },
       })
@@ -131,8 +144,8 @@ export class Session {
   }
 
   /** The check on every chunk: a timer alone may come late when the process is busy. */
-  private overdue(): boolean {
-    if (this.clock.now() < this.until) return false
+  private overdue(now: UnixMillis): boolean {
+    if (now < this.until + LATE_MS) return false
     this.expire()
     return true
   }
@@ -156,9 +169,9 @@ export class Session {
   private arm(): void {
     this.disarm()
     this.armedFor = this.until
-    const delay = Math.min(Math.max(this.until - this.clock.now(), 0), LONGEST_TIMER_MS)
+    const delay = Math.min(Math.max(this.until + LATE_MS - this.clock.now(), 0), LONGEST_TIMER_MS)
     this.disarm = this.clock.after(delay, () => {
-      if (this.state === 'open' && !this.overdue()) this.arm()
+      if (this.state === 'open' && !this.overdue(this.clock.now())) this.arm()
     })
   }
 }
