@@ -30,6 +30,8 @@ export class Carrier {
   #quality: Quality = NOTHING_MEASURED
   #timeToServiceMs: Millis | undefined
   #idle: () => void = () => {}
+  /** Flows asked for that have not ended: one that is still being opened counts too. */
+  #busy = 0
 
   private constructor(session: Session, api: NodeApi, meter: FlowMeter, ports: ClientPorts, hooks: CarrierHooks) {
     this.session = session
@@ -83,6 +85,7 @@ export class Carrier {
   /** Opens a tunnel and measures it. @throws ConetError like `openTunnel` */
   async flow(target: string): Promise<Flow> {
     const asked = this.#ports.now()
+    this.#busy++
     try {
       const socket = await openTunnel(this.session.grant.access, target)
       const opened = this.#ports.now()
@@ -90,6 +93,7 @@ export class Carrier {
       const meter = this.#meter
       return { socket, meter, ended: bytes => this.#flowEnded(bytes, this.#ports.now() - opened) }
     } catch (error) {
+      this.#flowOver()
       // What the target refuses is no fault of the provider.
       if (!(error instanceof TargetRefused)) this.#saw({ failed: true })
       throw error
@@ -98,7 +102,7 @@ export class Carrier {
 
   /** Stops the session once its last flow has ended. */
   async drain(): Promise<ClientSummary> {
-    if (this.openFlows > 0 && !this.session.ended) {
+    if (this.#busy > 0 && !this.session.ended) {
       const idle = new Promise<void>(resolve => {
         this.#idle = resolve
       })
@@ -126,7 +130,12 @@ export class Carrier {
 
   #flowEnded(bytes: number, tookMs: Millis): void {
     if (bytes >= SPEED_BYTES) this.#saw({ bytesPerSecond: (bytes * 1_000) / Math.max(1, tookMs) })
-    if (this.openFlows === 0) this.#idle()
+    this.#flowOver()
+  }
+
+  #flowOver(): void {
+    this.#busy--
+    if (this.#busy === 0) this.#idle()
   }
 
   #saw(seen: Observation): void {
