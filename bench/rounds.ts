@@ -14,8 +14,8 @@ const SESSIONS = Number(process.env.CONET_BENCH_SESSIONS ?? 10_000)
 const SETTLE_MS = 12_000
 const WINDOW_MS = 20_000
 /**
- * A young generation of 2 × 4 MiB instead of 2 × 16 MiB: the objects of one round die at once, and a small one keeps the
- * memory that is only waiting to be collected small.
+ * A young generation of 2 × 4 MiB instead of 2 × 16 MiB: most objects of a round die at once, and less memory only waits to
+ * be collected. `CONET_BENCH_FLAGS` adds flags of Node for comparison.
  */
 const PROVIDER_FLAGS = ['--max-semi-space-size=4', ...(process.env.CONET_BENCH_FLAGS ?? '').split(' ').filter(Boolean)]
 
