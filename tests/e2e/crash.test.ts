@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CUT_MS, freePort, NodeProcess, visitor } from './network.js'
+import { CUT_MS, FUNDS, freePort, NodeProcess, visitor } from './network.js'
 import { download, goOnline } from './online.js'
 import { type Origin, startOrigin } from './origin.js'
 import { conet, scratch, until } from './program.js'
@@ -34,7 +34,7 @@ describe('a crash', () => {
     const session = await own()
     expect(BigInt(session?.paid ?? 0)).toBeGreaterThan(0n)
     expect(session?.reason).toBe('NOT_PAID')
-    expect(50_000_000n - (await node.balance(client.wallet.did))).toBe(BigInt(session?.settled ?? 0))
+    expect(FUNDS - (await node.balance(client.wallet.did))).toBe(BigInt(session?.settled ?? 0))
   })
 
   it(
@@ -55,7 +55,7 @@ describe('a crash', () => {
       const [session] = summary.sessions
       const sid = session?.sid ?? ''
       await until(async () => (await node.session(sid)).settled === session?.paid)
-      expect(50_000_000n - (await node.balance(client.wallet.did))).toBe(BigInt(session?.paid ?? 0))
+      expect(FUNDS - (await node.balance(client.wallet.did))).toBe(BigInt(session?.paid ?? 0))
       expect(BigInt(session?.paid ?? 0)).toBeGreaterThan(0n)
       expect(await node.running.end()).toBe(0)
       const { code, stdout } = await conet(['verify', node.ledger, '--json'])

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { freePort, NodeProcess, visitor } from './network.js'
+import { FUNDS, freePort, NodeProcess, visitor } from './network.js'
 import { download, goOnline } from './online.js'
 import { digestOf, type Origin, startOrigin } from './origin.js'
 import { scratch, until } from './program.js'
-
-const FUNDS = 50_000_000n
 
 describe('a provider that dies', () => {
   const place = scratch()
@@ -27,7 +25,7 @@ describe('a provider that dies', () => {
   })
 
   it('loses its visitors to another within seconds, and all money is accounted for', async () => {
-    const client = await visitor(place.dir, 'visitor', keeper, FUNDS)
+    const client = await visitor(place.dir, 'visitor', keeper, [cheap, dear])
     await until(async () => (await keeper.api.offers({ type: 'access' })).items.length === 3)
     const online = await goOnline(client)
     const first = await download(online.port, `${origin.url}/bytes/2000000?seconds=3`).done

@@ -2,12 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NodeApi, nodePorts } from '@conet/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { freePort, NodeProcess, TERMS, type Up, type Visitor, visitor } from './network.js'
+import { FUNDS, freePort, NodeProcess, TERMS, type Up, type Visitor, visitor } from './network.js'
 import { download, goOnline } from './online.js'
 import { digestOf, type Origin, startOrigin } from './origin.js'
 import { conet, Running, scratch, until } from './program.js'
-
-const FUNDS = 50_000_000n
 
 describe('a node that follows the ledger of another', () => {
   const place = scratch()
@@ -19,7 +17,7 @@ describe('a node that follows the ledger of another', () => {
   beforeAll(async () => {
     origin = await startOrigin()
     leader = await NodeProcess.start(place.dir, { name: 'leader', port: await freePort() })
-    client = await visitor(place.dir, 'visitor', leader, FUNDS)
+    client = await visitor(place.dir, 'visitor', leader)
   })
   afterAll(async () => {
     await follower?.end('SIGKILL')

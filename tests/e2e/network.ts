@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { NodeApi, nodePorts, openOrCreateKeystore, type Wallet, walletFromSeed } from '@conet/client'
-import { Running } from './program.js'
+import { Running, until } from './program.js'
 
 /** What `conet up --json` says first. */
 export interface Up {
@@ -34,6 +34,10 @@ export const TERMS = {
 /** Longest that a client may get after it last paid: the trial, and the second that the paper allows. */
 export const CUT_MS = TERMS.trialMs + 1_000
 
+/** What every visitor begins with: 50 credits. */
+export const FUNDS = 50_000_000n
+
+/** A port that nobody has at the moment. */
 export const freePort = (): Promise<number> =>
   new Promise(done => {
     const server = createServer().listen(0, '127.0.0.1', () => {
@@ -152,12 +156,22 @@ export interface Visitor {
   readonly wallet: Wallet
 }
 
-/** A wallet of its own in `<dir>/<name>`, funded by `node`, which its commands ask. */
-export async function visitor(dir: string, name: string, node: NodeProcess, amount = 50_000_000n): Promise<Visitor> {
+/**
+ * A wallet of its own in `<dir>/<name>`, funded by `node`, which its commands ask.
+ *
+ * @param seenBy - followers of the ledger that must know of the money before this resolves
+ */
+export async function visitor(
+  dir: string,
+  name: string,
+  node: NodeProcess,
+  seenBy: readonly NodeProcess[] = [],
+): Promise<Visitor> {
   const home = join(dir, name)
   mkdirSync(home, { recursive: true, mode: 0o700 })
   const wallet = walletFromSeed(openOrCreateKeystore(join(home, 'wallet.json')), nodePorts)
   writeFileSync(join(home, 'node.url'), `${node.url}\n`)
-  if (amount > 0n) await node.pay(wallet.did, amount)
+  await node.pay(wallet.did, FUNDS)
+  for (const one of seenBy) await until(async () => (await one.balance(wallet.did)) > 0n)
   return { home, wallet }
 }

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { NodeProcess, type Visitor, visitor } from './network.js'
+import { FUNDS, NodeProcess, type Visitor, visitor } from './network.js'
 import { curl, download, goOnline, type Online, programAt } from './online.js'
 import { digestOf, type Origin, startOrigin } from './origin.js'
 import { scratch } from './program.js'
@@ -124,6 +124,6 @@ describe('programs behind the local port', () => {
     const view = await node.session(session?.sid ?? '')
     expect([view.bytesUp, view.bytesDown]).toEqual([summary.bytesUp, summary.bytesDown])
     expect(view).toMatchObject({ reason: 'CLIENT_DONE', paid: session?.paid, settled: session?.paid })
-    expect(50_000_000n - (await node.balance(client.wallet.did))).toBe(BigInt(session?.paid ?? 0))
+    expect(FUNDS - (await node.balance(client.wallet.did))).toBe(BigInt(session?.paid ?? 0))
   })
 })

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HandSession } from './by-hand.js'
-import { NodeProcess, visitor } from './network.js'
+import { FUNDS, NodeProcess, visitor } from './network.js'
 import { curl, download, goOnline, programAt } from './online.js'
 import { digestOf, type Origin, startOrigin } from './origin.js'
 import { scratch, until } from './program.js'
 
-const FUNDS = 50_000_000n
 const MIB = 2 ** 20
 const CURL = programAt('/usr/bin/curl', '/usr/local/bin/curl', '/bin/curl')
 
@@ -36,7 +35,7 @@ describe('a chain of three: phone, household, operator', () => {
   })
 
   it('brings bytes intact, pays every hop, and every relay earns more than it pays', async () => {
-    const client = await visitor(place.dir, 'visitor', operator, FUNDS)
+    const client = await visitor(place.dir, 'visitor', operator, [phone])
     const { hops } = await phone.api.offer(phone.offer)
     expect(hops).toBe(2)
     const online = await goOnline(client, '--offer', phone.offer, '--node', phone.url)
@@ -103,7 +102,7 @@ describe('what a gateway refuses', () => {
     '%s: own, private and metadata addresses, by every entry',
     async how => {
       const node = how === 'directly' ? operator : household
-      const { wallet } = await visitor(place.dir, `visitor-${how.length}`, operator, FUNDS)
+      const { wallet } = await visitor(place.dir, `visitor-${how.length}`, operator, [household])
       const session = await HandSession.open(node, wallet)
       for (const way of ways(session)) {
         const good = await curl(...way, '-m', '10', `${origin.url}/bytes/1000`, '-o', '/dev/null', '-w', '%{http_code}')
@@ -124,7 +123,7 @@ describe('what a gateway refuses', () => {
     'credentials of another session, of another gateway, and guesses',
     async () => {
       const open = async (name: string, node: NodeProcess) =>
-        HandSession.open(node, (await visitor(place.dir, name, operator, FUNDS)).wallet)
+        HandSession.open(node, (await visitor(place.dir, name, operator, [household])).wallet)
       const [one, other, relayed] = [await open('a', operator), await open('b', operator), await open('c', household)]
       const { port, username, password } = one.grant.access
       const guesses = [

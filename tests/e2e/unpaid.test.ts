@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HandSession } from './by-hand.js'
-import { CUT_MS, NodeProcess, TERMS, visitor } from './network.js'
+import { CUT_MS, FUNDS, NodeProcess, TERMS, visitor } from './network.js'
 import { type Origin, startOrigin } from './origin.js'
 import { scratch, until } from './program.js'
 
@@ -56,7 +56,7 @@ describe('a client that does not pay', () => {
     await until(() => after.bytes > 0)
     expect(after.head).toMatch(/^HTTP\/1.1 407 /)
     expect(await node.session(session.grant.sid)).toMatchObject({ state: 'closed', reason: 'NOT_PAID', settled: '0' })
-    expect(await node.balance(wallet.did)).toBe(50_000_000n)
+    expect(await node.balance(wallet.did)).toBe(FUNDS)
   })
 
   it('is cut after the round it paid, which settles', async () => {
@@ -75,7 +75,7 @@ describe('a client that does not pay', () => {
     const { owed } = first.payload
     await until(async () => (await node.session(session.grant.sid)).settled === String(owed))
     expect((await node.session(session.grant.sid)).reason).toBe('NOT_PAID')
-    expect(await node.balance(wallet.did)).toBe(50_000_000n - BigInt(owed))
+    expect(await node.balance(wallet.did)).toBe(FUNDS - BigInt(owed))
   })
 
   it('gets a bounded number of trials', async () => {
