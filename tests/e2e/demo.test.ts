@@ -55,6 +55,12 @@ describe('conet demo', () => {
     expect(code).toBe(0)
   })
 
+  it('takes no trial from a visitor who uses next to nothing and says goodbye', async () => {
+    const args = ['connect', '--home', demo.first.visitor, '--', 'curl', '-sS', demo.first.origin]
+    // Three trials an hour are what a stranger has; five visits are more.
+    for (let visit = 0; visit < 5; visit += 1) expect((await conet(args)).code).toBe(0)
+  })
+
   it('moves money by transfer, and refuses what is not there', async () => {
     const { items } = JSON.parse((await visitor('offers')).stdout)
     const [{ provider }] = items

@@ -11,14 +11,20 @@ export const EXIT = {
   refused: 3,
   /** Nobody answered, or it may work later. */
   unreachable: 4,
+  /** The program behind `--` could not be started, as shells say it. */
+  notRun: 127,
   /** Ended by Ctrl-C. */
   interrupted: 130,
 } as const
 
+/** What was typed is wrong, whatever the node would say. */
+const USAGE_CODES: readonly string[] = ['USAGE', 'AMOUNT_MALFORMED', 'DID_MALFORMED']
+
 /** Chooses the exit code for a failure. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof ConetError)) return EXIT.failed
-  if (error.code === 'USAGE') return EXIT.usage
+  if (USAGE_CODES.includes(error.code)) return EXIT.usage
+  if (error.code === 'PROGRAM_FAILED') return EXIT.notRun
   if (error.verdict === 'retry') return EXIT.unreachable
   return EXIT.refused
 }

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { ConetError } from '@conet/core/errors'
+import { VERSION } from '@conet/node'
 import { Command, CommanderError } from 'commander'
 import type { CliCommand } from './command.js'
 import { COMMANDS } from './commands/index.js'
@@ -29,8 +31,14 @@ export async function runCli(run: Run): Promise<number> {
     await program.parseAsync([...run.argv], { from: 'user' })
     return code
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-    createOutput(run.streams, run.argv.includes('--json'), run.env).error(error)
+    const json = run.argv.includes('--json')
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.ok
+      // Commander has told people already; programs get the same as one value.
+      if (json) createOutput(run.streams, json, run.env).error(new ConetError('USAGE', error.message))
+      return EXIT.usage
+    }
+    createOutput(run.streams, json, run.env).error(error)
     return run.signal.aborted ? EXIT.interrupted : exitCodeOf(error)
   }
 }
@@ -38,6 +46,7 @@ export async function runCli(run: Run): Promise<number> {
 function createProgram(streams: Streams): Command {
   return new Command('conet')
     .description('Get online through networks of other owners, share your own, and settle by the round.')
+    .version(VERSION, '-v, --version', 'print the version')
     .exitOverride()
     .configureOutput({ writeOut: text => streams.stdout.write(text), writeErr: text => streams.stderr.write(text) })
     .enablePositionalOptions()

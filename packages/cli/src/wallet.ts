@@ -29,6 +29,11 @@ export function openAdminApi(context: CommandContext): NodeApi {
   )
 }
 
+/** Whether the home folder or the environment gives the owner's side of a node. */
+export function hasAdminToken({ env, home }: CommandContext): boolean {
+  return (env.CONET_ADMIN_TOKEN ?? storedToken(home)) !== undefined
+}
+
 /** Where `init` puts what the node keeps. */
 export function nodeFolder(home: string): string {
   return join(home, 'node')

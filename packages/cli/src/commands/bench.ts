@@ -7,12 +7,14 @@ import type { CliCommand } from '../command.js'
 
 const FOLDER = fileURLToPath(new URL('../../../../bench/dist/', import.meta.url))
 
-/** Benchmarks are the files of `bench/` that start with a benchmark's name; helpers live in `bench/lib`. */
+const SOURCES = fileURLToPath(new URL('../../../../bench/', import.meta.url))
+
+/** A benchmark is a file of `bench/` and built; what it needs lies in a folder of its name or in `lib`. */
 function names(): string[] {
-  if (!existsSync(FOLDER)) return []
-  return readdirSync(FOLDER)
-    .filter(file => file.endsWith('.js') && !file.startsWith('lib'))
-    .map(file => basename(file, '.js'))
+  return readdirSync(SOURCES)
+    .filter(file => file.endsWith('.ts') && file !== 'lib.ts')
+    .map(file => basename(file, '.ts'))
+    .filter(name => existsSync(join(FOLDER, `${name}.js`)))
     .sort()
 }
 

@@ -12,11 +12,13 @@ import { nodeFolder, rememberNode } from '../wallet.js'
 /** What a fresh ledger of one's own gives its founder, so that there is something to try with: 1,000 credits. */
 const FOUNDER_MICRO_CREDITS = '1000000000'
 const API_PORT = 8640
+/** A follower may stand on the machine of the node that it follows. */
+const FOLLOWER_PORT = 8641
 
 interface InitOptions {
   readonly name: string
   readonly type: string
-  readonly follow?: string
+  readonly follow?: string | undefined
   readonly perGib: string
 }
 
@@ -67,8 +69,12 @@ function makeHome(context: CommandContext, options: InitOptions) {
   readOrCreateAdminToken(join(nodeFolder(home), 'admin.token'))
   const genesis = options.follow === undefined ? writeGenesis(home, wallet) : undefined
   writeFileSync(config, configText(home, options, env.CONET_PASSPHRASE !== undefined), { flag: 'wx' })
-  rememberNode(home, `http://127.0.0.1:${API_PORT}`)
+  rememberNode(home, `http://127.0.0.1:${portFor(options)}`)
   return { wallet, config, genesis }
+}
+
+function portFor({ follow }: Pick<InitOptions, 'follow'>): number {
+  return follow === undefined ? API_PORT : FOLLOWER_PORT
 }
 
 function writeGenesis(home: string, founder: string): string {
@@ -95,7 +101,7 @@ ledger:
   ${ledger}
 api:
   host: 127.0.0.1
-  port: ${API_PORT}
+  port: ${portFor({ follow })}
 gateway:
   host: 127.0.0.1          # the address guests reach; 0.0.0.0 opens it to the local network
   port: 0

@@ -1,41 +1,55 @@
-import { ConetError } from '@conet/core/errors'
-import type { CliCommand } from '../command.js'
+import type { NodeApi, TxAnswer } from '@conet/client'
+import { ConetError, type ErrorData } from '@conet/core/errors'
+import type { Amount, Did } from '@conet/core/units'
+import type { CliCommand, CommandContext } from '../command.js'
 import { EXIT } from '../exit.js'
 import { credits, parseCredits } from '../output.js'
-import { openApi, openWallet } from '../wallet.js'
+import { checkDid } from '../receiver.js'
+import { openAdminApi, openApi, openWallet } from '../wallet.js'
 
 export const transfer: CliCommand = {
   name: 'transfer',
-  summary: 'send credits from your wallet to a DID and wait until it is durable',
-  examples: ['conet transfer did:key:z6Mk… 2.5', 'conet transfer did:conet:demo:… 0.000001 --json'],
+  summary: 'send credits from your wallet, or what your node earned, to a DID',
+  examples: [
+    'conet transfer did:key:z6Mk… 2.5',
+    'conet transfer did:conet:demo:… 0.000001 --json',
+    'conet transfer did:key:z6Mk… 1 --from-node',
+  ],
   configure: command => {
     command
       .argument('<to>', 'DID of the receiver')
       .argument('<amount>', 'credits, with up to six decimals')
       .option('--asset <id>', 'which asset', 'credit')
+      .option('--from-node', "pay from the own node's account: what it earned", false)
   },
-  run: async (context, [to, amount], options) => {
-    if (to === undefined || !to.startsWith('did:'))
-      throw new ConetError('USAGE', `"${to}" is no DID: it starts with did:key: or did:conet:`)
-    const value = parseCredits(amount ?? '')
-    const api = openApi(context)
-    const wallet = openWallet(context, api)
-    const { lid } = await api.node()
-    const sent = wallet.signTransfer(lid, { to, asset: String(options.asset), amount: value })
+  run: async (context, [to = '', amount = ''], options) => {
+    const value = parseCredits(amount)
+    const asset = String(options.asset)
+    const api = options.fromNode === true ? openAdminApi(context) : openApi(context)
+    await checkDid(to, api)
     context.out.step(`sending ${credits(value)} …`)
-    const answer = await api.submit(sent)
-    if (answer.code !== 'OK')
-      throw new ConetError(
-        answer.code,
-        `the ledger refused the transfer: ${answer.code} ${JSON.stringify(answer.data)}`,
-        {
-          data: answer.data as Record<string, string>,
-        },
-      )
+    const answer =
+      options.fromNode === true
+        ? await api.post<TxAnswer>('/v1/wallet/transfer', { to, asset, amount: value.toString() })
+        : await sendOwn(context, api, { to, asset, amount: value })
+    if (answer.code !== 'OK') throw refused(answer)
     context.out.result(
       { ok: true, hash: answer.hash, height: answer.height, amount: value },
       () => `sent ${credits(value)} to ${to}\nblock ${answer.height}, transaction ${answer.hash}`,
     )
     return EXIT.ok
   },
+}
+
+async function sendOwn(context: CommandContext, api: NodeApi, what: { to: Did; asset: string; amount: Amount }) {
+  const wallet = openWallet(context, api)
+  const { lid } = await api.node()
+  return api.submit(wallet.signTransfer(lid, what))
+}
+
+/** The ledger speaks in micro-credits, people in credits. */
+function refused({ code, data }: TxAnswer): ConetError {
+  const { available } = data
+  const has = typeof available === 'string' ? `: there are ${credits(available)} free` : ''
+  return new ConetError(code, `the ledger refused the transfer, ${code}${has}`, { data: data as ErrorData })
 }

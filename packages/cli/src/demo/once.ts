@@ -42,23 +42,27 @@ export async function once(consortium: Consortium, tell: (line: string) => void)
   for (const { sid, paid: wanted } of sessions) settled += await settledAmount(engine, visitor.did, sid, wanted)
   const providerBytes = countOfProvider(consortium, sessions)
   await consortium.stop()
+  // The relays of the offer, and the network behind the last of them.
+  const hops = 1 + Math.min(...sessions.map(session => session.hops))
   const spent = before - balanceOf(engine, visitor.did)
   const faults = [
     ...(rounds >= ROUNDS ? [] : [`only ${rounds} rounds`]),
     ...(bodyBytes >= BYTES && bytes >= BigInt(bodyBytes) ? [] : [`${bytes} bytes counted, ${bodyBytes} came`]),
     ...(providerBytes === bytes ? [] : [`the provider counted ${providerBytes} bytes, the visitor ${bytes}`]),
     ...(paid > 0n && settled === paid ? [] : [`paid ${paid}, settled ${settled}`]),
+    ...(summary.timeToServiceMs === undefined ? ['no byte came'] : []),
+    ...(hops === 2 ? [] : [`${hops} networks carried the bytes`]),
     ...(spent === paid ? [] : [`paid ${paid}, but the visitor's balance fell by ${spent}`]),
   ]
   const { appHash, height } = engine.info()
   return {
     ok: faults.length === 0,
-    timeToServiceMs: summary.timeToServiceMs ?? Number.NaN,
+    timeToServiceMs: summary.timeToServiceMs ?? 0,
     rounds,
     bytes: Number(bytes),
     paid: Number(paid),
     settled: Number(settled),
-    hops: 1 + Math.min(...sessions.map(session => session.hops)),
+    hops,
     appHash,
     height,
     faults,

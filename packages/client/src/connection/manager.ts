@@ -68,12 +68,12 @@ export class Connection {
 
   /** For `http_proxy` and `https_proxy`. */
   get httpProxy(): string {
-    return `http://${this.#address.host}:${this.#address.port}`
+    return `http://${authority(this.#address)}`
   }
 
   /** For `all_proxy`: names are resolved on the provider's side. */
   get socksProxy(): string {
-    return `socks5h://${this.#address.host}:${this.#address.port}`
+    return `socks5h://${authority(this.#address)}`
   }
 
   /** The session that carries new flows. */
@@ -247,4 +247,9 @@ export class Connection {
 
 function offline(): ConetError {
   return new ConetError('OFFLINE', 'No provider gives service at the moment: try again.', { verdict: 'retry' })
+}
+
+/** `host:port` as a URL wants it: an IPv6 address stands in brackets (RFC 3986 section 3.2.2). */
+function authority({ host, port }: { readonly host: string; readonly port: number }): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }

@@ -263,6 +263,9 @@ describe('acting', () => {
       did: 'did:key:b',
       balances: [{ asset: 'credit' }],
     })
+    const typo = await send('POST', '/v1/wallet/transfer', { to: 'did:key:typo', asset: 'credit', amount: '3' }, ADMIN)
+    expect(typo).toMatchObject({ status: 404, body: { error: { code: 'DID_UNKNOWN' } } })
+    t.resolutions.set('did:key:b', { didDocument: {}, didDocumentMetadata: {}, didResolutionMetadata: {} })
     const paid = await send('POST', '/v1/wallet/transfer', { to: 'did:key:b', asset: 'credit', amount: '3' }, ADMIN)
     expect(paid).toMatchObject({ status: 200, body: { code: 'OK' } })
     expect(t.engine.submitted.at(-1)).toBe('did:key:b credit 3')

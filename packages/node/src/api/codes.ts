@@ -18,6 +18,8 @@ export const API_CODES = {
   UPGRADE_REQUIRED: 'reject',
   /** Too many requests from this address; `data.retryAfterMs`. */
   RATE_LIMITED: 'retry',
+  /** The DID names nobody on this ledger. */
+  DID_UNKNOWN: 'reject',
   INTERNAL: 'retry',
 } as const satisfies Codes
 

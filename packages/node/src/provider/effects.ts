@@ -132,6 +132,9 @@ export class Effects {
       if (taken?.ok === true) changes.push(...taken.value)
     } else if (summary.paidRounds > 0 && summary.reason !== 'METER_DISPUTE') {
       changes.push(credit.keep(client, terms.tariff.asset, summary.credit))
+    } else if (session.closedByClient && summary.reason === 'CLIENT_DONE') {
+      // So little was used that it costs nothing: whoever says goodbye owes nothing, and has used up no trial.
+      changes.push(...trials.giveBack(session.start.asker, now))
     }
     session.channel?.close(DONE, summary.reason)
     session.channel = undefined

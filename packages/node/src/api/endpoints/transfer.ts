@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { endpoint } from '../endpoint.js'
+import { apiError } from '../errors.js'
 import { AmountForm, DidForm } from '../forms.js'
 
 /** POST /v1/wallet/transfer: pays from the owner's own account. */
@@ -12,7 +13,13 @@ export const transfer = endpoint({
     { to: DidForm, asset: Type.String({ minLength: 1, maxLength: 32 }), amount: AmountForm },
     { additionalProperties: false },
   ),
-  handle: async ({ wallet, engine }, { body }) => {
+  handle: async ({ wallet, engine, resolve }, { body }) => {
+    // Money for a mistyped DID would be gone: nobody could ever sign for it.
+    const { didDocument, didResolutionMetadata } = await resolve(body.to, '')
+    if (didDocument === null) {
+      const why = String(didResolutionMetadata.error ?? 'notFound')
+      throw apiError('DID_UNKNOWN', `nobody has the identity ${body.to} (${why}); check it for typing errors`)
+    }
     const { hash, code, data } = await wallet.transfer(body.to, body.asset, body.amount)
     return { hash, code, data, height: engine.info().height }
   },
