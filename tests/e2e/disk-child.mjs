@@ -19,6 +19,8 @@ async function up() {
   const child = spawn(process.execPath, [MAIN, 'up', '--json', '--config', config], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  // Whatever goes wrong here, no node stays behind.
+  process.once('exit', () => child.kill('SIGKILL'))
   let text = ''
   for await (const chunk of child.stdout) {
     text += chunk
