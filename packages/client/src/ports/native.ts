@@ -2,8 +2,7 @@ import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify }
 import { checkPublicKey, checkSignatureForm, type KeySigner, signerFromSeed } from '@conet/core/identity'
 import type { Sha256, Verify } from '@conet/core/wire'
 
-/** DER of SubjectPublicKeyInfo and of PKCS #8 for Ed25519 up to the 32 key bytes (RFC 8410). */
-const PUBLIC_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
+/** DER of PKCS #8 for Ed25519 up to the 32 key bytes (RFC 8410). */
 const PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
 /** A device talks to few providers at a time. */
 const MOST_KEYS = 256
@@ -15,7 +14,10 @@ function publicKeyObject(publicKey: Uint8Array): KeyObject | undefined {
   if (keys.has(id)) return keys.get(id)
   if (keys.size >= MOST_KEYS) keys.clear()
   const made = checkPublicKey(publicKey).ok
-    ? createPublicKey({ key: Buffer.concat([PUBLIC_PREFIX, publicKey]), format: 'der', type: 'spki' })
+    ? createPublicKey({
+        key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(publicKey).toString('base64url') },
+        format: 'jwk',
+      })
     : undefined
   keys.set(id, made)
   return made
