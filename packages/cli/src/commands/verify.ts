@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ConetError } from '@conet/core/errors'
-import { verifyLedger } from '@conet/engines'
+import { type VerifyReport, verifyLedger } from '@conet/engines'
 import type { CliCommand } from '../command.js'
 import { EXIT } from '../exit.js'
 import { nodeFolder } from '../wallet.js'
@@ -25,12 +25,17 @@ export const verify: CliCommand = {
         },
       },
     )
-    const { difference } = report
-    out.result(report, () =>
-      difference === undefined
-        ? `good: ${report.height} blocks and ${report.txs} transactions replay to app hash ${report.appHash}`
-        : `block ${difference.height} differs (${difference.reason}): ${difference.detail}`,
-    )
-    return difference === undefined ? EXIT.ok : EXIT.failed
+    out.result(report, () => describe(report).join('\n'))
+    return report.ok ? EXIT.ok : EXIT.failed
   },
+}
+
+function describe({ difference, droppedBytes, height, txs, appHash }: VerifyReport): string[] {
+  const dropped = `${droppedBytes} bytes behind the last good block were left out: a write that was not finished`
+  return [
+    difference === undefined
+      ? `good: ${height} blocks and ${txs} transactions replay to app hash ${appHash}`
+      : `block ${difference.height} differs (${difference.reason}): ${difference.detail}`,
+    ...(droppedBytes > 0 ? [difference === undefined ? dropped : dropped.replace(/:.*/, '')] : []),
+  ]
 }

@@ -8,7 +8,7 @@ import { nodeSha256, type VerifyPool } from '../verify/index.js'
 /** The first thing in a ledger that is not as its author claims. */
 export interface Difference {
   readonly height: number
-  readonly reason: 'order' | 'malformed' | 'signature' | 'app-hash' | 'results' | 'invariant' | 'damaged'
+  readonly reason: 'order' | 'malformed' | 'signature' | 'app-hash' | 'results' | 'invariant' | 'damaged' | 'missing'
   readonly detail: string
   readonly expected?: string
   readonly got?: string

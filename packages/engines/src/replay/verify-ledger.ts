@@ -1,16 +1,14 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { ConetError, InvariantError } from '@conet/core/errors'
 import type { Application, Genesis } from '@conet/core/ledger'
 import type { Hash } from '@conet/core/units'
-import { decodeBlock, encodeBlock } from '../blocks/index.js'
+import { encodeBlock } from '../blocks/index.js'
 import type { CommittedBlock } from '../contract.js'
 import type { ApplicationFactory } from '../contract-application.js'
 import { ledgerApplication } from '../ledger-application.js'
-import { nodeFs, readRecords } from '../solo/log/index.js'
 import { memoryState } from '../solo/state/index.js'
 import { createVerifyPool, type VerifyPool } from '../verify/index.js'
 import { checkBlock, type Difference, runBlock } from './check-block.js'
+import { type FolderLedger, folderLedger } from './folder-source.js'
 
 /** Invariants read the whole state, so they run every so many blocks; a broken one is then looked for block by block. */
 const INVARIANTS_EVERY = 1_000
@@ -39,17 +37,22 @@ export interface VerifyReport {
   readonly appHash: Hash
   /** Transactions in the blocks that hold. */
   readonly txs: number
+  /**
+   * Bytes behind the last good record of a folder's log: an unfinished write after a crash, or under way, if nothing
+   * differs. 0 if the replay stopped before the end of the log.
+   */
+  readonly droppedBytes: number
   readonly difference?: Difference
 }
 
 /**
  * Replays a ledger from genesis, offline: every signature, every app hash, the invariants. Stops at the first block that
- * differs and says where and how.
+ * differs and says where and how. A folder is read without lock or write; its saved state must agree with its blocks.
  */
 export async function verifyLedger(source: LedgerSource, options: VerifyOptions = {}): Promise<VerifyReport> {
   const pool = options.pool ?? createVerifyPool()
   try {
-    const ledger = 'dir' in source ? await folderSource(source.dir) : source
+    const ledger = 'dir' in source ? await folderLedger(source.dir) : source
     const every = options.invariantsEvery ?? INVARIANTS_EVERY
     const { report, goodUntil } = await replay(ledger, options, pool, height => height % every === 0)
     if (report.difference?.reason !== 'invariant' || every === 1) return report
@@ -60,7 +63,7 @@ export async function verifyLedger(source: LedgerSource, options: VerifyOptions 
   }
 }
 
-type Ledger = { readonly genesis: Genesis; blocks(): AsyncIterable<CommittedBlock> }
+type Ledger = Pick<FolderLedger, 'genesis' | 'blocks'> & Partial<FolderLedger>
 
 async function replay(ledger: Ledger, options: VerifyOptions, pool: VerifyPool, checksAt: (height: number) => boolean) {
   const app = (options.application ?? ledgerApplication)(memoryState())
@@ -72,13 +75,17 @@ async function replay(ledger: Ledger, options: VerifyOptions, pool: VerifyPool, 
   const report = (difference?: Difference) => {
     const { height, appHash } = held
     const ok = difference === undefined
-    return { goodUntil, report: { ok, lid, height, appHash, txs, ...(ok ? {} : { difference }) } }
+    const droppedBytes = ledger.tail?.()?.bytes ?? 0
+    return { goodUntil, report: { ok, lid, height, appHash, txs, droppedBytes, ...(ok ? {} : { difference }) } }
   }
-  const initial = brokenInvariant(app, 0)
+  const initial = brokenInvariant(app, 0) ?? ledger.stateDiffers?.(held)
   if (initial !== undefined) return report(initial)
   try {
     for await (const claimed of ledger.blocks()) {
-      const difference = (await replayBlock(app, pool, claimed)) ?? invariantAt(app, claimed.height, checksAt)
+      const difference =
+        (await replayBlock(app, pool, claimed)) ??
+        invariantAt(app, claimed.height, checksAt) ??
+        ledger.stateDiffers?.(app.info())
       if (difference !== undefined) return report(difference)
       held = app.info()
       txs += claimed.txs.length
@@ -89,7 +96,7 @@ async function replay(ledger: Ledger, options: VerifyOptions, pool: VerifyPool, 
     if (!(error instanceof ConetError)) throw error
     return report({ height: held.height + 1, reason: 'damaged', detail: error.message })
   }
-  return report(brokenInvariant(app, held.height))
+  return report(brokenInvariant(app, held.height) ?? ledger.endDiffers?.(held))
 }
 
 async function replayBlock(app: Application, pool: VerifyPool, claimed: CommittedBlock) {
@@ -114,15 +121,5 @@ function brokenInvariant(app: Application, height: number): Difference | undefin
   } catch (error) {
     if (!(error instanceof InvariantError)) throw error
     return { height, reason: 'invariant', detail: error.message }
-  }
-}
-
-async function folderSource(dir: string): Promise<Ledger> {
-  const genesis = JSON.parse(await readFile(join(dir, 'genesis.json'), 'utf8')) as Genesis
-  return {
-    genesis,
-    async *blocks() {
-      for await (const { payload } of readRecords(nodeFs, join(dir, 'blocks'))) yield decodeBlock(payload)
-    },
   }
 }

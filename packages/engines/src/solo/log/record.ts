@@ -75,6 +75,17 @@ export function scanSegment(bytes: Buffer, firstHeight: number): Scan {
   return { records, end, tail: goodRecordAfter(bytes, end) ? 'corrupt' : 'torn' }
 }
 
+/**
+ * Whether the bytes at `offset` claim to be a record and are as many as it says: one that was finished, whatever its
+ * checksum says now. A record that was being written when the process died is shorter.
+ */
+export function isFullLength(bytes: Buffer, offset: number): boolean {
+  const start = offset + HEADER_BYTES
+  if (start > bytes.length || bytes.compare(MAGIC, 0, 4, offset, offset + 4) !== 0) return false
+  const payloadBytes = bytes.readUInt32BE(offset + 4)
+  return payloadBytes <= MAX_PAYLOAD_BYTES && start + payloadBytes <= bytes.length
+}
+
 function goodRecordAfter(bytes: Buffer, from: number): boolean {
   for (let at = bytes.indexOf(MAGIC, from); at >= 0; at = bytes.indexOf(MAGIC, at + 1)) {
     if (recordAt(bytes, at) !== undefined) return true

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { engineError } from '../../codes.js'
 import type { LogFile, LogFs } from './fs.js'
-import { HEADER_BYTES, type RecordPlace, type Scan, scanSegment } from './record.js'
+import { HEADER_BYTES, isFullLength, type RecordPlace, type Scan, scanSegment } from './record.js'
 
 const NAME = /^blocks-(\d{12})\.log$/
 
@@ -11,7 +11,7 @@ export function segmentName(firstHeight: number): string {
 }
 
 /** Reads a whole file. */
-export async function readWhole(file: LogFile): Promise<Buffer> {
+export async function readWhole(file: Pick<LogFile, 'read' | 'size'>): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(await file.size())
   let done = 0
   while (done < bytes.length) {
@@ -39,11 +39,32 @@ export async function readSegment(fs: LogFs, path: string, firstHeight: number, 
   }
 }
 
+/** The file operations that reading a log needs. */
+export interface ReadOnlyLogFs {
+  list(dir: string): Promise<string[]>
+  open(path: string): Promise<Pick<LogFile, 'read' | 'size' | 'close'>>
+}
+
+/** Bytes behind the last good record of a log. */
+export interface LogTail {
+  readonly file: string
+  /** Where they begin. */
+  readonly offset: number
+  readonly bytes: number
+  /** They begin with a record of full length whose checksum is wrong: damage, not an unfinished write. */
+  readonly fullLength: boolean
+}
+
 /**
  * Reads every whole record of a log in order without changing a byte of it: also of a log that a running node writes to.
+ * @param onTail - told when something lies behind the last good record, after that record
  * @throws ConetError `LOG_CORRUPT`
  */
-export async function* readRecords(fs: LogFs, dir: string): AsyncGenerator<{ height: number; payload: string }> {
+export async function* readRecords(
+  fs: ReadOnlyLogFs,
+  dir: string,
+  onTail: (tail: LogTail) => void = () => {},
+): AsyncGenerator<{ height: number; payload: string }> {
   const segments = await listSegments(fs, dir)
   for (const [i, { path, firstHeight }] of segments.entries()) {
     const next = segments[i + 1]
@@ -57,10 +78,14 @@ export async function* readRecords(fs: LogFs, dir: string): AsyncGenerator<{ hei
     const complete = next === undefined || firstHeight + scan.records.length === next.firstHeight
     if (!complete || scan.tail === 'corrupt' || (next !== undefined && scan.tail === 'torn'))
       throw corrupt(path, scan.end)
+    if (scan.tail === 'torn') {
+      const { end } = scan
+      onTail({ file: path, offset: end, bytes: bytes.length - end, fullLength: isFullLength(bytes, end) })
+    }
   }
 }
 
-async function listSegments(fs: LogFs, dir: string) {
+async function listSegments(fs: Pick<LogFs, 'list'>, dir: string) {
   const segments = (await fs.list(dir))
     .filter(name => NAME.test(name))
     .sort()

@@ -1,0 +1,81 @@
+import { open, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Genesis, Info } from '@conet/core/ledger'
+import { decodeBlock } from '../blocks/index.js'
+import type { CommittedBlock } from '../contract.js'
+import { type LogTail, type ReadOnlyLogFs, readRecords } from '../solo/log/index.js'
+import { type Checkpoint, readCheckpoint } from '../solo/state/index.js'
+import type { Difference } from './check-block.js'
+
+/** What a ledger's folder says besides its blocks. */
+export interface FolderLedger {
+  readonly genesis: Genesis
+  blocks(): AsyncIterable<CommittedBlock>
+  /** What lies behind the last good record; known once every block was read. */
+  tail(): LogTail | undefined
+  /** Compares the state at the height that its checkpoint was made at; other heights always agree. */
+  stateDiffers(info: Info): Difference | undefined
+  /** Whether blocks are damaged or missing behind the last one that was read. */
+  endDiffers(info: Info): Difference | undefined
+}
+
+/** Opens files for reading only: a folder to verify may be in use, or on a disk that cannot be written. */
+const readOnlyFs: ReadOnlyLogFs = {
+  list: dir => readdir(dir),
+  open: async path => {
+    const handle = await open(path, 'r')
+    return {
+      read: async (into, position) => (await handle.read(into, 0, into.byteLength, position)).bytesRead,
+      size: async () => (await handle.stat()).size,
+      close: () => handle.close(),
+    }
+  },
+}
+
+/** Reads a ledger's folder without lock or write. */
+export async function folderLedger(dir: string): Promise<FolderLedger> {
+  const genesis = JSON.parse(await readFile(join(dir, 'genesis.json'), 'utf8')) as Genesis
+  // Before the log: a running node saves a state only after its blocks are durable, so this one lies within what follows.
+  const checkpoint = await readCheckpoint(join(dir, 'state')).catch((error: unknown) => asError(error))
+  let tail: LogTail | undefined
+  return {
+    genesis,
+    async *blocks() {
+      tail = undefined
+      const onTail = (found: LogTail) => {
+        tail = found
+      }
+      for await (const { payload } of readRecords(readOnlyFs, join(dir, 'blocks'), onTail)) yield decodeBlock(payload)
+    },
+    tail: () => tail,
+    stateDiffers: info => (checkpoint instanceof Error ? undefined : otherState(checkpoint, info)),
+    endDiffers: info => damagedTail(tail, info) ?? missingBlocks(checkpoint, info),
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}
+
+function otherState(checkpoint: Checkpoint | undefined, { height, appHash }: Info): Difference | undefined {
+  if (checkpoint?.height !== height || checkpoint.appHash === appHash) return undefined
+  const detail = `the saved state was made by another block ${height} than the one in the log`
+  return { height, reason: 'missing', detail, expected: checkpoint.appHash, got: appHash }
+}
+
+function damagedTail(tail: LogTail | undefined, info: Info): Difference | undefined {
+  if (tail?.fullLength !== true) return undefined
+  const detail = `the record in ${tail.file} at byte ${tail.offset} is whole but its checksum is wrong`
+  return { height: info.height + 1, reason: 'damaged', detail }
+}
+
+function missingBlocks(checkpoint: Checkpoint | undefined | Error, info: Info): Difference | undefined {
+  const height = info.height + 1
+  if (checkpoint instanceof Error) {
+    const detail = `the saved state cannot be read, so blocks may be missing from the log: ${checkpoint.message}`
+    return { height, reason: 'damaged', detail }
+  }
+  if (checkpoint === undefined || checkpoint.height <= info.height) return undefined
+  const detail = `the log ends at block ${info.height}, but the saved state was made at block ${checkpoint.height}`
+  return { height, reason: 'missing', detail }
+}
