@@ -134,6 +134,40 @@ it('keeps a log that verifies offline', async () => {
   await follower.start()
   await reaches(follower, 5)
   const { appHash } = follower.info()
-  expect(await verifyLedger({ dir }, common)).toEqual({ ok: true, lid: 'tiny', height: 5, appHash, txs: 5 })
+  expect(await verifyLedger({ dir }, common)).toEqual({
+    ok: true,
+    lid: 'tiny',
+    height: 5,
+    appHash,
+    txs: 5,
+    droppedBytes: 0,
+  })
   await follower.stop()
+})
+
+/** A leader that answers, then never lets its stream go, whatever is asked of it. */
+function deafFetch(asked: () => void): typeof globalThis.fetch {
+  return async input => {
+    if (!String(input).includes('/stream')) return new Response(JSON.stringify(TINY_GENESIS))
+    const body = new ReadableStream<Uint8Array>({
+      start: controller => controller.enqueue(new TextEncoder().encode(': conet ledger\n\n')),
+      pull: () => asked(),
+      cancel: () => new Promise(() => {}),
+    })
+    return new Response(body)
+  }
+}
+
+it('stops while its leader has fallen silent in the middle of the stream', async () => {
+  let waits: () => void = () => {}
+  const waiting = new Promise<void>(resolve => {
+    waits = resolve
+  })
+  const follower = await followSolo({ ...common, url: 'http://leader', fetch: deafFetch(() => waits()) })
+  await follower.start()
+  await waiting
+  await new Promise(resolve => setImmediate(resolve))
+  const stopped = follower.stop().then(() => 'stopped')
+  const tooLate = new Promise(resolve => setTimeout(() => resolve('still waiting'), 3_000).unref())
+  expect(await Promise.race([stopped, tooLate])).toBe('stopped')
 })

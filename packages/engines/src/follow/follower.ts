@@ -20,6 +20,8 @@ const LONGEST_PAUSE_MS = 5_000
 /** Pause between attempts to write a block while the own disk is full. */
 const DISK_PAUSE_MS = 500
 const RESULTS_KEPT = 1_000
+/** Longest wait for the connection to let go at a stop. */
+const LOOP_MS = 5_000
 
 export interface FollowOptions {
   /** Base address of the node that is followed, such as `http://127.0.0.1:7400`. */
@@ -98,7 +100,10 @@ class Follower implements Engine {
   async #end(): Promise<void> {
     this.#ending.abort()
     this.#rejectWaits(this.#unavailable())
-    await this.#loop
+    // A loop that hangs in a connection must not keep the node from stopping; a block under way is finished by then.
+    const left = new AbortController()
+    const tooLong = pause(LOOP_MS, undefined, { signal: left.signal }).catch(() => {})
+    await Promise.race([this.#loop, tooLong]).finally(() => left.abort())
     await this.#replica.close()
     if (this.#options.pool === undefined) await this.#pool.close()
   }

@@ -44,7 +44,7 @@ export function remoteLedger(url: string, fetch: Fetch): RemoteLedger {
         const ends = AbortSignal.any([signal, silence.signal])
         const response = await ask(`${LEDGER_PATHS.stream}?from=${from}`, { headers, signal: ends })
         if (!response.ok || response.body === null) throw unreachable(base, `status ${response.status}`)
-        for await (const text of readEvents(alive(response.body, timer))) yield decodeBlock(text)
+        for await (const text of readEvents(alive(response.body, timer, ends))) yield decodeBlock(text)
       } finally {
         clearTimeout(timer)
         silence.abort()
@@ -62,12 +62,35 @@ export function remoteLedger(url: string, fetch: Fetch): RemoteLedger {
   }
 }
 
-/** Every chunk, heartbeats included, restarts the clock of silence. */
-async function* alive(body: AsyncIterable<Uint8Array>, timer: NodeJS.Timeout) {
-  for await (const chunk of body) {
-    timer.refresh()
-    yield chunk
+/**
+ * Every chunk, heartbeats included, restarts the clock of silence. Ends with the signal at once: a body whose other side
+ * dies at the same moment may neither fail nor end, nor let itself be cancelled.
+ */
+async function* alive(body: ReadableStream<Uint8Array>, timer: NodeJS.Timeout, signal: AbortSignal) {
+  const reader = body.getReader()
+  const ended = endOf(signal)
+  try {
+    for (;;) {
+      const chunk = await Promise.race([reader.read(), ended.promise])
+      if (chunk === 'ended' || chunk.done) return
+      timer.refresh()
+      yield chunk.value
+    }
+  } finally {
+    ended.forget()
+    reader.cancel().catch(() => {})
   }
+}
+
+/** Resolves when the signal aborts; `forget` when nobody waits any more. */
+function endOf(signal: AbortSignal): { readonly promise: Promise<'ended'>; forget(): void } {
+  let end = () => {}
+  const promise = new Promise<'ended'>(resolve => {
+    end = () => resolve('ended')
+  })
+  if (signal.aborted) end()
+  else signal.addEventListener('abort', end, { once: true })
+  return { promise, forget: () => signal.removeEventListener('abort', end) }
 }
 
 async function readJson(response: Response, base: string): Promise<unknown> {
