@@ -1,9 +1,14 @@
 import { join } from 'node:path'
-import { loadConfig, startNode } from '@conet/node'
+import { createLogger, loadConfig, startNode } from '@conet/node'
 import type { CliCommand, CommandContext } from '../command.js'
 import { consoleFolder } from '../console.js'
 import { EXIT } from '../exit.js'
 import { rememberNode } from '../wallet.js'
+
+/** A node that has not stopped by then will not. */
+const STOP_MS = 30_000
+/** Whatever still keeps the process after the node has stopped, such as a connection of a peer, ends with it. */
+const LINGER_MS = 1_000
 
 export const up: CliCommand = {
   name: 'up',
@@ -15,7 +20,10 @@ export const up: CliCommand = {
   run: async (context, _args, options) => {
     const { out, env, home, signal } = context
     const path = options.config === undefined ? join(home, 'config.yaml') : String(options.config)
-    const node = await startNode(loadConfig(path, env), { env, processMetrics: true, ...consoleFolder() })
+    const config = loadConfig(path, env)
+    // Standard output holds the result alone, so that a program can read it.
+    const log = createLogger(config.log.level, 'stderr')
+    const node = await startNode(config, { env, log, processMetrics: true, ...consoleFolder() })
     if (options.config === undefined) rememberNode(home, node.url)
     const offers = Object.fromEntries(node.offers())
     out.result({ ok: true, url: node.url, did: node.did, offers }, () =>
@@ -27,9 +35,17 @@ export const up: CliCommand = {
     )
     await aborted(signal)
     out.note('ending sessions, settling, stopping …')
+    const stuck = exitAfter(STOP_MS, EXIT.failed)
     await node.stop()
+    clearTimeout(stuck)
+    exitAfter(LINGER_MS, EXIT.ok).unref()
     return EXIT.ok
   },
+}
+
+/** Ends the process if it has not ended by itself. */
+function exitAfter(ms: number, code: number): NodeJS.Timeout {
+  return setTimeout(() => process.exit(code), ms)
 }
 
 function aborted(signal: CommandContext['signal']): Promise<void> {

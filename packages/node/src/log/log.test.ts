@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
 import { createLogger } from './index.js'
 
@@ -16,4 +17,12 @@ it('writes one JSON object per line and blacks secrets out', () => {
     grant: { access: { password: '[secret]' } },
     headers: { authorization: '[secret]' },
   })
+})
+
+it.each(['stdout', 'stderr'] as const)('writes to %s and nothing to the other', stream => {
+  const built = new URL('../../dist/log/index.js', import.meta.url).href
+  const code = `(await import('${built}')).createLogger('info', '${stream}').info('up')`
+  const ran = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' })
+  expect(JSON.parse(ran[stream])).toMatchObject({ msg: 'up' })
+  expect(ran[stream === 'stdout' ? 'stderr' : 'stdout']).toBe('')
 })
