@@ -233,7 +233,8 @@ export class Relay {
         this.#tell({ type: 'loss', code: margin.code })
         continue
       }
-      const message = 'Relaying would cost more than it earns: raise the prices, or allow the loss in the policy.'
+      const message =
+        'Relaying would cost more than it earns: raise the prices of the offers, or name a cheaper upstream.'
       throw new ConetError(margin.code, message, { verdict: RELAY_CODES[margin.code], data: margin.data })
     }
   }
