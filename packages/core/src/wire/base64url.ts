@@ -13,23 +13,33 @@ for (let i = 0; i < 64; i++) VALUE[ALPHABET.charCodeAt(i)] = i
  * @returns the bytes, or `undefined` if the text is any other form
  */
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
-  const length = text.length
-  const rest = length & 3
-  if (rest === 1) return undefined
-  const bytes = new Uint8Array((length * 3) >> 2)
-  const whole = length - rest
+  const bytes = new Uint8Array((text.length * 3) >> 2)
+  return decodeBase64urlInto(bytes, text, 0, text.length) === -1 ? undefined : bytes
+}
+
+/**
+ * Same reading of the characters `from` to `end` of a text, into the caller's bytes, which must be long enough.
+ *
+ * @returns how many bytes it made, -1 if the text is any other form
+ */
+export function decodeBase64urlInto(bytes: Uint8Array, text: string, from: number, end: number): number {
+  const rest = (end - from) & 3
+  if (rest === 1) return -1
+  const whole = end - rest
   let to = 0
-  for (let at = 0; at < whole; at += 4) {
+  for (let at = from; at < whole; at += 4) {
     const a = valueAt(text, at)
     const b = valueAt(text, at + 1)
     const c = valueAt(text, at + 2)
     const d = valueAt(text, at + 3)
-    if ((a | b | c | d) > 63) return undefined
-    bytes[to++] = (a << 2) | (b >> 4)
-    bytes[to++] = (b << 4) | (c >> 2)
-    bytes[to++] = (c << 6) | d
+    if ((a | b | c | d) > 63) return -1
+    bytes[to] = (a << 2) | (b >> 4)
+    bytes[to + 1] = (b << 4) | (c >> 2)
+    bytes[to + 2] = (c << 6) | d
+    to += 3
   }
-  return rest === 0 || decodeTail(text, whole, bytes, to) ? bytes : undefined
+  if (rest === 0) return to
+  return decodeTail(text, whole, end, bytes, to) ? to + rest - 1 : -1
 }
 
 /**
@@ -50,10 +60,10 @@ export function encodeBase64url(bytes: Uint8Array): string {
   return text + letter(word >> 18) + letter(word >> 12) + (left === 2 ? letter(word >> 6) : '')
 }
 
-function decodeTail(text: string, at: number, bytes: Uint8Array, to: number): boolean {
+function decodeTail(text: string, at: number, end: number, bytes: Uint8Array, to: number): boolean {
   const a = valueAt(text, at)
   const b = valueAt(text, at + 1)
-  const two = text.length - at === 2
+  const two = end - at === 2
   const c = two ? 0 : valueAt(text, at + 2)
   if ((a | b | c) > 63 || (two ? b & 15 : c & 3) !== 0) return false
   bytes[to] = (a << 2) | (b >> 4)

@@ -1,12 +1,16 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { ConetError, ok, type Result, reject } from '../errors/index.js'
-import { decodeBase64url, encodeBase64url } from './base64url.js'
+import type { Hash } from '../units/index.js'
+import { decodeBase64url, decodeBase64urlInto, encodeBase64url } from './base64url.js'
 import type { WireCode } from './codes.js'
 import { isKid, readHeader, writeHeader } from './header.js'
 import { parseJsonObject, readJsonObject } from './json.js'
 import { MAX_CHARS, MAX_ENVELOPE_CHARS, SIGNATURE_CHARS } from './limits.js'
 import type { Envelope, Kind, Sha256, Signer, Verify } from './types.js'
 import { encodeUtf8 } from './utf8.js'
+
+/** Payloads are decoded here, one at a time: bytes of their own would cost as much as the decoding. */
+const scratch = new Uint8Array(MAX_ENVELOPE_CHARS)
 
 export interface DecodeOptions {
   readonly sha256: Sha256
@@ -40,12 +44,12 @@ export function decodeEnvelope(text: unknown, options: DecodeOptions): Result<En
   const signature = decodeBase64url(text.slice(second + 1))
   if (signature === undefined) return malformed('signature', 'base64url')
 
-  const bytes = decodeBase64url(text.slice(first + 1, second))
-  if (bytes === undefined) return malformed('payload', 'base64url')
-  const payload = readJsonObject(bytes)
+  const length = decodeBase64urlInto(scratch, text, first + 1, second)
+  if (length === -1) return malformed('payload', 'base64url')
+  const payload = readJsonObject(scratch.subarray(0, length))
   if (!payload.ok) return malformed('payload', payload.code)
   const signingInput = text.slice(0, second)
-  const hash = bytesToHex(options.sha256(signingInput))
+  const hash = hashText(signingInput, options.sha256)
   return ok({ text, header: header.value, payload: payload.value, signingInput, signature, hash })
 }
 
@@ -103,6 +107,11 @@ function plain(name: string, value: unknown): unknown {
     })
   }
   return value
+}
+
+/** SHA-256 as lower-case hex, by the shortest way that the platform offers. */
+export function hashText(text: string, sha256: Sha256): Hash {
+  return sha256.hex?.(text) ?? bytesToHex(sha256(text))
 }
 
 function malformed(part: 'envelope' | 'header' | 'payload' | 'signature', why: string) {

@@ -45,4 +45,8 @@ export interface Signer {
 export type Verify = (publicKey: Uint8Array, signingInput: string, signature: Uint8Array) => boolean
 
 /** SHA-256; passed in so that servers use the native one and browsers noble's. */
-export type Sha256 = (data: Uint8Array | string) => Uint8Array
+export interface Sha256 {
+  (data: Uint8Array | string): Uint8Array
+  /** The same digest as lower-case hex, for platforms that make it faster than bytes. */
+  readonly hex?: (data: Uint8Array | string) => Hash
+}
