@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { decodeDidKeyUrl } from '@conet/core/identity'
 import { decodeEnvelope } from '@conet/core/wire'
 import { createVerifyPool, type Engine, nodeSha256, openSolo, type VerifyItem, type VerifyPool } from '@conet/engines'
-import { benchGenesis, signedLoad, signingAccount } from './ledger-load.js'
+import { benchGenesis, signedLoad, signingAccount } from './ledger/load.js'
 import { note, option, percentile, printFigures, relaunchWith, round, seconds } from './lib.js'
 
 /**

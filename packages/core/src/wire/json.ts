@@ -35,11 +35,12 @@ export function parseJsonObject(text: string): JsonResult {
     return reject('json')
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return reject('not-object')
-  const walk = new Walk(text.includes('\\'))
+  const escapes = text.includes('\\')
+  const walk = new Walk(escapes)
   const fault = walk.object(value as JsonObject, 1)
   if (fault !== undefined) return reject(fault)
   // The parser keeps the last of two equal names, so fewer names are left than the text has.
-  if (walk.names !== countNames(text)) return reject('duplicate')
+  if (walk.names !== countNames(text, escapes)) return reject('duplicate')
   return ok(value as JsonObject)
 }
 
@@ -85,11 +86,11 @@ class Walk {
 }
 
 /** Counts the strings followed by a colon. The text is known to be JSON, so quotes outside strings come in pairs. */
-function countNames(text: string): number {
+function countNames(text: string, escapes: boolean): number {
   let names = 0
   let at = text.indexOf('"')
   while (at !== -1) {
-    let next = closingQuote(text, at) + 1
+    let next = (escapes ? closingQuote(text, at) : text.indexOf('"', at + 1)) + 1
     while (isSpace(text.charCodeAt(next))) next++
     if (text.charCodeAt(next) === COLON) names++
     at = text.indexOf('"', next)

@@ -6,8 +6,8 @@ import type { Voucher } from './voucher.js'
 /** What decides who is paid: vouchers that differ in any of it do not count against each other. */
 export type Payees = Pick<Voucher, 'provider' | 'asset' | 'shares'>
 
-/** A provider's vouchers repeat the same payees: 1,024 × about 0.3 KB. */
-const REMEMBERED = 1_024
+/** Vouchers of a session repeat the same payees: room for those of 16,384 busy providers, 5 MB when full. */
+const REMEMBERED = 16_384
 const known = new Map<string, string>()
 
 /**
@@ -16,12 +16,18 @@ const known = new Map<string, string>()
  * Without it a client could settle its own session with shares that lead back to itself, and the provider's vouchers would
  * be below what "was settled".
  */
-export function seriesOf({ provider, asset, shares }: Payees): string {
-  const text = JSON.stringify([provider, asset, ...shares.map(({ to, bps }) => [to, bps])])
-  const before = known.get(text)
+export function seriesOf(payees: Payees): string {
+  const { provider, asset, shares } = payees
+  // Names hold no blank, so the short form cannot be taken for the text of a list.
+  const name = shares.length === 0 ? `${provider} ${asset}` : textOf(payees)
+  const before = known.get(name)
   if (before !== undefined) return before
-  const series = bytesToHex(sha256(encodeUtf8(text))).slice(0, 32)
+  const series = bytesToHex(sha256(encodeUtf8(textOf(payees)))).slice(0, 32)
   if (known.size >= REMEMBERED) known.clear()
-  known.set(text, series)
+  known.set(name, series)
   return series
+}
+
+function textOf({ provider, asset, shares }: Payees): string {
+  return JSON.stringify([provider, asset, ...shares.map(({ to, bps }) => [to, bps])])
 }
