@@ -171,3 +171,16 @@ it('stops while its leader has fallen silent in the middle of the stream', async
   const tooLate = new Promise(resolve => setTimeout(() => resolve('still waiting'), 3_000).unref())
   expect(await Promise.race([stopped, tooLate])).toBe('stopped')
 })
+
+it('believes no acceptance that its own replica does not show', async () => {
+  const { server } = await leaderWith(1)
+  const lie: typeof fetch = (url, init) =>
+    String(url).endsWith('/v1/txs')
+      ? Promise.resolve(Response.json({ hash: 'x', code: 'OK', data: {}, height: 1 }))
+      : fetch(url, init)
+  const follower = await followSolo({ ...common, url: server.url, fetch: lie as never })
+  cleanups.push(() => follower.stop())
+  await follower.start()
+  await reaches(follower, 1)
+  await expect(follower.submit(set('never ordered'))).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' })
+})

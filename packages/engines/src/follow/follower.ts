@@ -19,7 +19,10 @@ const FIRST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 5_000
 /** Pause between attempts to write a block while the own disk is full. */
 const DISK_PAUSE_MS = 500
-const RESULTS_KEPT = 1_000
+/** As many as the engine that is followed keeps: a large block must not push out what is waited for. */
+const RESULTS_KEPT = 20_000
+/** Longest wait for a block that the other node says is there. */
+const SEEN_WITHIN_MS = 30_000
 /** Longest wait for the connection to let go at a stop. */
 const LOOP_MS = 5_000
 
@@ -177,15 +180,40 @@ class Follower implements Engine {
     if (typeof answer.height === 'number') await this.#reached(answer.height)
     // A replay is refused although its hash is found: only the same outcome is the one that was asked for.
     const own = this.find(hash)
-    return own?.code === answer.code ? own : { hash, code: answer.code, data: answer.data, events: [] }
+    if (own?.code === answer.code) return own
+    // Nobody's word counts for money: what our own replica has not seen has not happened.
+    if (answer.code === 'OK') throw unseen(this.#options.url, hash)
+    return { hash, code: answer.code, data: answer.data, events: [] }
   }
 
   #reached(height: number): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#fork !== undefined || this.#phase === 'stopped') reject(this.#unavailable())
       else if (this.info().height >= height) resolve()
-      else this.#waits.push({ height, resolve, reject })
+      else this.#waits.push(this.#timed({ height, resolve, reject }))
     })
+  }
+
+  /** A height that never comes must not hold a caller for ever. */
+  #timed({ height, resolve, reject }: Wait): Wait {
+    const give = () => {
+      this.#waits = this.#waits.filter(wait => wait !== timed)
+      reject(unseen(this.#options.url, `height ${height}`))
+    }
+    const timer = setTimeout(give, SEEN_WITHIN_MS)
+    timer.unref()
+    const timed: Wait = {
+      height,
+      resolve: () => {
+        clearTimeout(timer)
+        resolve()
+      },
+      reject: error => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    }
+    return timed
   }
 
   #wake(): void {
@@ -240,4 +268,9 @@ async function keepEvidence(dir: string, claimed: CommittedBlock, difference: Di
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const text = `{"difference":${JSON.stringify(difference)},"block":${encodeBlock(claimed)}}\n`
   await writeFile(join(folder, `fork-${claimed.height}.json`), text, { mode: 0o600 })
+}
+
+/** The other node claims what our replica does not show: try again, or ask another member. */
+function unseen(url: string, what: string): ConetError {
+  return engineError('ENGINE_UNREACHABLE', `${url} claims ${what}, but our own replica has not seen it. Try again.`)
 }

@@ -1,4 +1,4 @@
-import type { TxResult } from '@conet/core/ledger'
+import { LEDGER_CODES, type TxResult } from '@conet/core/ledger'
 import type { Hash } from '@conet/core/units'
 import { engineError } from '../codes.js'
 import type { CommittedBlock } from '../contract.js'
@@ -32,6 +32,16 @@ export interface ProducerOptions {
 interface Made {
   readonly block: CommittedBlock
   readonly submissions: readonly Submission[]
+}
+
+/**
+ * What goes into the block: what was accepted, and what was refused although it is authentic. A refusal is final, and only
+ * the block makes every replica remember it (LED-15): else whoever saw a refused transfer could bring it again later.
+ * Vouchers are cumulative and need no memory.
+ */
+function belongs({ envelope }: Submission, result: TxResult | undefined): boolean {
+  if (result === undefined || result.code === 'OK') return true
+  return envelope?.header.typ === 'conet-tx+jwt' && !Object.hasOwn(LEDGER_CODES, result.code)
 }
 
 /**
@@ -130,19 +140,20 @@ export class Producer {
   }
 
   /**
-   * Runs the block. What the machine refuses is answered and left out, and the block is run again without it: checking
-   * each transaction beforehand would run every honest one twice, and would refuse one that builds on another before it.
+   * Runs the block. What the machine does not remember is answered and left out, and the block is run again without it:
+   * checking each transaction beforehand would run every honest one twice, and would refuse one that builds on another
+   * before it.
    */
   #finalize(submissions: readonly Submission[]): Made {
     const block = this.#runBlock(submissions)
     const { results } = block.result
-    const accepted = submissions.filter((_, i) => results[i]?.code === 'OK')
-    if (accepted.length === submissions.length) return { block, submissions }
+    const kept = submissions.filter((submission, i) => belongs(submission, results[i]))
+    if (kept.length === submissions.length) return { block, submissions }
     submissions.forEach((submission, i) => {
       const result = results[i]
-      if (result !== undefined && result.code !== 'OK') this.#answer(submission, result)
+      if (result !== undefined && !belongs(submission, result)) this.#answer(submission, result)
     })
-    return { block: this.#runBlock(accepted), submissions: accepted }
+    return { block: this.#runBlock(kept), submissions: kept }
   }
 
   #runBlock(submissions: readonly Submission[]): CommittedBlock {
