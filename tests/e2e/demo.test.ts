@@ -70,7 +70,7 @@ describe('conet demo', () => {
     expect(refused.code).toBe(3)
     expect(JSON.parse(refused.stdout).error.code).toMatch(/BALANCE|FUNDS|MONEY|SHORT/)
     expect((await visitor('transfer', provider, '-1')).code).not.toBe(0)
-    expect((await visitor('transfer', provider, '0.0000001')).code).toBe(3)
+    expect((await visitor('transfer', provider, '0.0000001')).code).toBe(2)
   })
 
   it('lists the sessions of an owner to the owner only', async () => {

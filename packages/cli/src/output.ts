@@ -12,7 +12,7 @@ export interface Output {
   readonly json: boolean
   /** Prints the one result: `value` as JSON with `--json`, else `text()`. */
   result(value: unknown, text: () => string): void
-  /** A line of progress that stays, on standard error: with `--json` too, where standard output carries one value. */
+  /** A line of progress that stays; silent with `--json`. */
   note(text: string): void
   /** Replaces the last `step` line on a terminal, prints nothing where nobody watches. */
   step(text: string): void
@@ -44,7 +44,7 @@ export function createOutput(streams: Streams, json: boolean, env: NodeJS.Proces
     },
     note: text => {
       closeStep()
-      streams.stderr.write(`${text}\n`)
+      if (!json) streams.stderr.write(`${text}\n`)
     },
     step: text => {
       if (!watched) return
