@@ -90,6 +90,11 @@ describe('path loss behaves', () => {
   const near = fc.double({ min: 1.5, max: 13, noNaN: true })
   const carrier = fc.double({ min: 0.5, max: 30, noNaN: true })
 
+  it('a high terminal just beyond the near field is seen for certain, not more', () => {
+    expect(radio.umaLosProbability(18.000001, 22.5)).toBe(1)
+    expect(radio.umaLosProbability(100, 22.5)).toBeLessThan(1)
+  })
+
   it('out of sight never loses less than in sight, and probabilities are probabilities', () => {
     fc.assert(
       fc.property(far, near, carrier, (distance2dM, height, frequencyGHz) => {

@@ -59,7 +59,8 @@ export function umaLosProbability(distance2dM: number, terminalHeightM: number):
   if (distance2dM <= 18) return 1
   const near = 18 / distance2dM
   const street = near + Math.exp(-distance2dM / 63) * (1 - near)
-  return street * (1 + rooftopFactor(distance2dM, terminalHeightM))
+  // Just beyond 18 m the table's formula passes 1 for high terminals: a probability ends there.
+  return Math.min(1, street * (1 + rooftopFactor(distance2dM, terminalHeightM)))
 }
 
 /**

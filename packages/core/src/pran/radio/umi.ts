@@ -56,5 +56,5 @@ export function umiLosProbability(distance2dM: number): number {
   within('distance2dM', distance2dM, { min: 0, max: UMI_RANGE.distance2dM.max })
   if (distance2dM <= 18) return 1
   const near = 18 / distance2dM
-  return near + Math.exp(-distance2dM / 36) * (1 - near)
+  return Math.min(1, near + Math.exp(-distance2dM / 36) * (1 - near))
 }
