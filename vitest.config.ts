@@ -16,6 +16,7 @@ export default defineConfig({
   },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'packages/web/console/src/**/*.test.ts', 'tests/**/*.test.ts'],
+    setupFiles: [source('tests/setup.ts')],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     maxWorkers: 2,
