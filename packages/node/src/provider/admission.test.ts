@@ -17,7 +17,7 @@ async function running(...args: ConstructorParameters<typeof World>): Promise<Wo
 }
 
 const from = { remoteAddress: '192.0.2.1' }
-const code = (outcome: { readonly ok: boolean }) => ('code' in outcome ? outcome.code : 'OK')
+const code = (outcome: { readonly ok: boolean }) => ('code' in outcome ? String(outcome.code) : 'OK')
 
 describe('a request', () => {
   it.each([

@@ -124,7 +124,7 @@ describe('a session', () => {
 
   it('lists open and closed sessions in pages, newest first, each once', async () => {
     await running()
-    const clients = []
+    const clients: ReturnType<Awaited<ReturnType<typeof world.client>>['attach']>[] = []
     for (let i = 0; i < 5; i++) {
       clients.push((await world.client(i)).attach())
       await world.clock.advance(10)

@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { airtimeRateMbps, widestRateMbps } from '../relay/index.js'
 import * as radio from './index.js'
 
+/** A row as the vector file has it: the figures in it are what is checked. */
+type Row = ReturnType<typeof JSON.parse>
+
 const load = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../../../../vectors/${name}`, import.meta.url), 'utf8'))
 const checked = load('pran-radio.json')
@@ -39,11 +42,11 @@ const within = (actual: number, expected: number, limit = 1e-3) =>
   expect(Math.abs(actual - expected), `${actual} against ${expected}`).toBeLessThan(limit)
 
 describe('checked path losses (PRAN-2)', () => {
-  it.each(checked.pathLoss)('$model $condition at $frequencyGHz GHz, $distance2dM m: $lossDb dB', row => {
+  it.for<Row>(checked.pathLoss)('$model $condition at $frequencyGHz GHz, $distance2dM m: $lossDb dB', row => {
     within(CELLS[row.model]?.[row.condition as 'los' | 'nlos'](row) ?? Number.NaN, row.lossDb)
   })
 
-  it.each(checked.indoor)('InH $condition at $distance2dM m: $lossDb dB', row => {
+  it.for<Row>(checked.indoor)('InH $condition at $distance2dM m: $lossDb dB', row => {
     const loss = row.condition === 'los' ? radio.inhLosDb : radio.inhNlosDb
     within(loss(row.frequencyGHz, radio.distance3dM(row)), row.lossDb)
   })
@@ -55,17 +58,17 @@ describe('checked path losses (PRAN-2)', () => {
     within(radio.rmaLosDb(link, around), lossDb)
   })
 
-  it.each(checked.wall)('wall, $building, $frequencyGHz GHz: $lossDb dB', row => {
+  it.for<Row>(checked.wall)('wall, $building, $frequencyGHz GHz: $lossDb dB', row => {
     within(radio.wallLossDb(row.frequencyGHz, row.building), row.lossDb)
   })
 
-  it.each(checked.direct)('$table $row, $frequencyGHz GHz, $distanceM m: $lossDb dB', row => {
+  it.for<Row>(checked.direct)('$table $row, $frequencyGHz GHz, $distanceM m: $lossDb dB', row => {
     const model = DIRECT[row.table]?.[row.row]
     expect(model).toBeDefined()
     if (model !== undefined) within(radio.directLossDb(model, row.distanceM, row.frequencyGHz), row.lossDb)
   })
 
-  it.each(checked.losProbability)('$model in sight at $distance2dM m: $probability', row => {
+  it.for<Row>(checked.losProbability)('$model in sight at $distance2dM m: $probability', row => {
     within(PROBABILITIES[row.model]?.(row.distance2dM, row.terminalHeightM) ?? Number.NaN, row.probability, 5e-6)
   })
 })
@@ -94,13 +97,13 @@ describe('ns-3 3.37 (PRAN-2)', () => {
 })
 
 describe('rates (PRAN-4)', () => {
-  it.each(checked.shannon)('truncated Shannon at $snrDb dB: $efficiency', row => {
+  it.for<Row>(checked.shannon)('truncated Shannon at $snrDb dB: $efficiency', row => {
     expect(radio.shannonEfficiency(row.snrDb)).toBeCloseTo(row.efficiency, row.digits)
   })
 
   it('NR peak rate', () => expect(radio.nrPeakMbps(checked.nrPeak)).toBeCloseTo(checked.nrPeak.mbps, 1))
 
-  it.each(checked.wifi)('Wi-Fi HE, $bandwidthMHz MHz', row => {
+  it.for<Row>(checked.wifi)('Wi-Fi HE, $bandwidthMHz MHz', row => {
     const rates = row.mbps.map((_: number, mcs: number) => radio.heRateMbps(mcs, row.bandwidthMHz))
     rates.forEach((rate: number, mcs: number) => {
       within(rate, row.mbps[mcs], 0.005 + 1e-9)

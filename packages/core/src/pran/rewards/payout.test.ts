@@ -15,13 +15,16 @@ import {
   standbyPay,
 } from './index.js'
 
+/** A row as the vector file has it: the figures in it are what is checked. */
+type Row = ReturnType<typeof JSON.parse>
+
 const vectors = JSON.parse(readFileSync(new URL('../../../../../vectors/pran-rewards.json', import.meta.url), 'utf8'))
 const sum = (values: readonly bigint[]) => values.reduce((total, value) => total + value, 0n)
 const amount = fc.bigInt(0n, 10n ** 15n)
 const scores = fc.array(fc.bigInt(0n, 10n ** 13n), { maxLength: 12 })
 
 describe('payout vectors (PRAN-15)', () => {
-  it.each(vectors.payouts)('$name', row => {
+  it.for<Row>(vectors.payouts)('$name', row => {
     const result = payout(row.scores.map(BigInt), BigInt(row.pool), BigInt(row.maxRate))
     expect({ pay: result.pay.map(String), rest: result.rest.toString() }).toEqual({ pay: row.pay, rest: row.rest })
   })

@@ -16,6 +16,9 @@ import {
   weakWeightPpm,
 } from './index.js'
 
+/** A row as the vector file has it: the figures in it are what is checked. */
+type Row = ReturnType<typeof JSON.parse>
+
 const vectors = JSON.parse(readFileSync(new URL('../../../../../vectors/pran-rewards.json', import.meta.url), 'utf8'))
 
 const bytes = fc.bigInt(0n, 2n ** 50n)
@@ -49,7 +52,7 @@ const codeOf = (act: () => unknown) => {
 }
 
 describe('score vectors (PRAN-13)', () => {
-  it.each(vectors.scores)('$name: $score', row => {
+  it.for<Row>(vectors.scores)('$name: $score', row => {
     const session: VerifiedSession = {
       userBytes: BigInt(row.userBytes),
       sharerBytes: BigInt(row.sharerBytes),
