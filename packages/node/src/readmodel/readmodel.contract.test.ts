@@ -226,6 +226,8 @@ contract('SQLite', async () => ({ sqlite: join(folder, `${files++}.sqlite`) }))
 const bin = findPostgres()
 if (bin === undefined) {
   it('runs on PostgreSQL', context => {
+    // The test command installs it in CI: there a missing server is a broken set-up, not a reason to skip.
+    expect(process.env.CI, 'no PostgreSQL server in CI').toBeUndefined()
     console.log('SKIPPED: no PostgreSQL server is installed (apt-get install postgresql)')
     context.skip('no PostgreSQL server is installed')
   })
