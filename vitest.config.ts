@@ -8,14 +8,14 @@ export default defineConfig({
   resolve: {
     alias: [
       {
-        find: /^@conet\/(core|engines|gateway|client|node|cli)\/(.+)$/,
+        find: /^@conet\/(core|engines|gateway|client|node|sim|cli)\/(.+)$/,
         replacement: source('packages/$1/src/$2/index.ts'),
       },
-      { find: /^@conet\/(core|engines|gateway|client|node|cli)$/, replacement: source('packages/$1/src/index.ts') },
+      { find: /^@conet\/(core|engines|gateway|client|node|sim|cli)$/, replacement: source('packages/$1/src/index.ts') },
     ],
   },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'packages/web/console/src/**/*.test.ts', 'tests/**/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'packages/web/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
     setupFiles: [source('tests/setup.ts')],
     testTimeout: 20_000,
     hookTimeout: 30_000,
