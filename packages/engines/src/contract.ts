@@ -1,4 +1,4 @@
-import type { BlockResult, Genesis, Info, Proof, TxResult } from '@conet/core/ledger'
+import type { BlockResult, Genesis, Info, Misbehaviour, Proof, TxResult } from '@conet/core/ledger'
 import type { Hash, UnixMillis } from '@conet/core/units'
 
 /** A committed block with what it did: what followers, the read model and `conet verify` consume. */
@@ -7,6 +7,8 @@ export interface CommittedBlock {
   readonly timeMs: UnixMillis
   /** Compact JWS texts in order. */
   readonly txs: readonly string[]
+  /** What went in beside the transactions; left out when there was none. */
+  readonly evidence?: readonly Misbehaviour[]
   readonly result: BlockResult
 }
 
@@ -35,4 +37,16 @@ export interface Engine {
   blocks(from: number, signal: AbortSignal): AsyncIterable<CommittedBlock>
   /** Where a transaction ended up, for hashes of the last blocks kept in memory and by read model otherwise. */
   find(hash: Hash): TxResult | undefined
+  /**
+   * The header that block `height` was decided with, its commit and the validators that signed it, for light clients
+   * (GOV-50); `undefined` above the last height that has a commit. An engine without validators has no such method.
+   */
+  signedHeader?(height: number): Promise<SignedHeader | undefined>
+}
+
+/** JSON as CometBFT's RPC gives it: `result.signed_header` of `/commit` and all of `result.validators` of `/validators`. */
+export interface SignedHeader {
+  readonly header: object
+  readonly commit: object
+  readonly validators: readonly object[]
 }

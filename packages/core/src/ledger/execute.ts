@@ -4,7 +4,7 @@ import { dueAfter, dueQueue, parseDueId } from './due.js'
 import { defineParams } from './module.js'
 import type { Store } from './store.js'
 import type { ModuleTable } from './table.js'
-import type { Block, BlockContext, LedgerEvent, SignedTx, TxResult } from './types.js'
+import type { Block, BlockContext, LedgerEvent, SignedTx, TxResult, ValidatorUpdate } from './types.js'
 import type { StateView } from './view.js'
 
 const NO_DATA = Object.freeze({})
@@ -19,14 +19,19 @@ export const machineParams = defineParams('machine', { duePerBlock: 1000 }, para
 export interface Executed {
   readonly scheduled: readonly LedgerEvent[]
   readonly results: readonly TxResult[]
+  readonly validatorUpdates: readonly ValidatorUpdate[]
 }
 
-/** Runs scheduled work, then every transaction in order. */
+/** Runs scheduled work, then what evidence entails, then every transaction in order. */
 export function executeBlock(gate: Gate, view: StateView, block: Block): Executed {
-  const scheduled = runDue(gate.table, view, block)
+  const { table } = gate
+  const due = runDue(table, view, block)
+  const proven = (block.evidence ?? []).flatMap(evidence => table.evidence?.(view, evidence, block) ?? [])
   view.keep()
   const results = block.txs.map(tx => executeTx(gate, view, tx, block))
-  return { scheduled, results }
+  const validatorUpdates = table.validatorUpdates?.(view) ?? []
+  view.keep()
+  return { scheduled: proven.length === 0 ? due : [...due, ...proven], results, validatorUpdates }
 }
 
 /**

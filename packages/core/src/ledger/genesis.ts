@@ -1,12 +1,16 @@
+import { hexToBytes } from '@noble/hashes/utils.js'
 import { ConetError } from '../errors/index.js'
+import { checkPublicKey } from '../identity/index.js'
 import { MAX_AMOUNT, parseAmount } from '../units/index.js'
-import { assetId, did } from './fields.js'
-import type { Genesis } from './types.js'
+import { assetId, did, hash } from './fields.js'
+import type { Genesis, GenesisValidator } from './types.js'
 
 /** Ledger id: part of every payload and of every `did:conet`. */
 const LID = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/
 /** Most decimals an asset may show; credits have 6. */
 const MAX_DECIMALS = 18
+/** Most voting power of one validator: sums of many stay far below 2^53 and the limit of engines. */
+export const MAX_POWER = 1_000_000_000
 
 type Raw = Readonly<Record<string, unknown>>
 
@@ -28,7 +32,38 @@ export function parseGenesis(value: unknown): Genesis {
   if (known.size !== assets.length) throw malformed('assets', 'one entry per asset')
   const accounts = items(raw.accounts, 'accounts').map((entry, i) => readAccount(entry, `accounts/${i}`, known))
   const params = raw.params === undefined ? undefined : readParams(raw.params)
-  return { lid: raw.lid, timeMs: raw.timeMs, assets, accounts, ...(params === undefined ? {} : { params }) }
+  const validators = raw.validators === undefined ? undefined : readValidators(raw.validators)
+  return {
+    lid: raw.lid,
+    timeMs: raw.timeMs,
+    assets,
+    accounts,
+    ...(params === undefined ? {} : { params }),
+    ...(validators === undefined ? {} : { validators }),
+  }
+}
+
+function readValidators(value: unknown): readonly GenesisValidator[] {
+  const validators = items(value, 'validators').map((entry, i) => readValidator(entry, `validators/${i}`))
+  if (validators.length === 0) throw malformed('validators', 'left out, or a list of one or more')
+  const keys = new Set(validators.map(validator => validator.publicKey))
+  if (keys.size !== validators.length) throw malformed('validators', 'one entry per public key')
+  return validators
+}
+
+function readValidator(entry: unknown, path: string): GenesisValidator {
+  const raw = record(entry, path)
+  const owner = did.read(raw.owner)
+  if (owner === undefined) throw malformed(`${path}/owner`, 'a DID')
+  const publicKey = hash.read(raw.publicKey)
+  if (publicKey === undefined || !checkPublicKey(hexToBytes(publicKey)).ok) {
+    throw malformed(`${path}/publicKey`, 'lower-case hex of the 32 bytes of an Ed25519 key')
+  }
+  const { power } = raw
+  if (typeof power !== 'number' || !Number.isInteger(power) || power < 1 || power > MAX_POWER) {
+    throw malformed(`${path}/power`, `an integer in 1..${MAX_POWER}`)
+  }
+  return { owner, publicKey, power }
 }
 
 function readAsset(entry: unknown, i: number): Genesis['assets'][number] {

@@ -120,9 +120,17 @@ class Machine implements Application {
     }
     this.#state.discard()
     const view = this.#state.view()
-    const { scheduled, results } = executeBlock(this.#gate(), view, block)
+    const { scheduled, results, validatorUpdates } = executeBlock(this.#gate(), view, block)
     const { height, timeMs } = block
-    return { height, timeMs, results, scheduled, appHash: this.#state.stage(view, block, results, scheduled) }
+    const appHash = this.#state.stage(view, block, results, scheduled)
+    return {
+      height,
+      timeMs,
+      results,
+      scheduled,
+      appHash,
+      ...(validatorUpdates.length === 0 ? {} : { validatorUpdates }),
+    }
   }
 
   commit(): Info {

@@ -3,7 +3,7 @@ import type { Did, DidUrl, Hash } from '../units/index.js'
 import type { Kind } from '../wire/index.js'
 import { type Codec, jsonCodec } from './codec.js'
 import type { Store } from './store.js'
-import type { BlockContext, Genesis, LedgerEvent } from './types.js'
+import type { BlockContext, Genesis, LedgerEvent, Misbehaviour, ValidatorUpdate } from './types.js'
 
 /** A transaction as a transition sees it: authenticated, its body parsed by the transition's own `parse`. */
 export interface Tx<B> {
@@ -43,6 +43,12 @@ export interface Transition<B> {
  */
 export type ScheduledHandler = (store: Store, id: string, block: BlockContext) => readonly LedgerEvent[]
 
+/** What follows from proven misbehaviour of a validator. Cannot be rejected: it must cope with whatever it is told. */
+export type EvidenceHandler = (store: Store, evidence: Misbehaviour, block: BlockContext) => readonly LedgerEvent[]
+
+/** Takes the changes of the validator set that the block made; called once, after its last transaction. */
+export type TakeValidatorUpdates = (store: Store) => readonly ValidatorUpdate[]
+
 /** A read-only question. Throws ConetError `QUERY_MALFORMED` for bad arguments; `undefined` means there is none. */
 export type Query = (store: Store, args: Readonly<Record<string, unknown>>, block: BlockContext) => unknown
 
@@ -80,6 +86,9 @@ export interface Module {
   readonly genesis?: (store: Store, genesis: Genesis) => void
   /** Exactly one module of a ledger provides it (identity). */
   readonly signerKey?: SignerKey
+  /** At most one module of a ledger provides these two (governance). */
+  readonly evidence?: EvidenceHandler
+  readonly validatorUpdates?: TakeValidatorUpdates
 }
 
 /** The body that a `parse` yields. `P` stays free of a constraint, or a generic `parse` written in place would lose its type. */

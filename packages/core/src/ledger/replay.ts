@@ -4,7 +4,7 @@ import { decodeEnvelope, type Sha256, type Verify } from '../wire/index.js'
 import { createApplication } from './machine.js'
 import { memoryStorage } from './memory.js'
 import type { Module } from './module.js'
-import type { Application, Genesis, SignedTx } from './types.js'
+import type { Application, Block, Genesis, Misbehaviour, SignedTx } from './types.js'
 
 /** A block as somebody recorded it: what went in and the app hash that is claimed to have come out. */
 export interface RecordedBlock {
@@ -12,6 +12,7 @@ export interface RecordedBlock {
   readonly timeMs: UnixMillis
   /** Compact JWS texts. */
   readonly txs: readonly string[]
+  readonly evidence?: readonly Misbehaviour[]
   readonly appHash: Hash
 }
 
@@ -88,10 +89,12 @@ export class LedgerReplay {
       if (!envelope.ok) return { height, code: 'ENVELOPE_MALFORMED', detail: envelope.code }
       txs.push({ envelope: envelope.value, verifiedWith: undefined })
     }
-    if (!this.#app.processProposal({ height, timeMs, txs })) {
+    const { evidence } = block
+    const again: Block = { height, timeMs, txs, ...(evidence === undefined ? {} : { evidence }) }
+    if (!this.#app.processProposal(again)) {
       return { height, code: 'BLOCK_OUT_OF_ORDER', detail: `after block ${this.#app.info().height}` }
     }
-    const fault = this.#apply(height, () => this.#app.finalizeBlock({ height, timeMs, txs }).appHash, block.appHash)
+    const fault = this.#apply(height, () => this.#app.finalizeBlock(again).appHash, block.appHash)
     if (fault !== undefined) return fault
     this.#app.commit()
     this.#blocks++

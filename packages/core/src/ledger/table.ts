@@ -1,6 +1,15 @@
 import { ConetError } from '../errors/index.js'
 import type { Kind } from '../wire/index.js'
-import type { Invariant, Module, Query, ScheduledHandler, SignerKey, Transition } from './module.js'
+import type {
+  EvidenceHandler,
+  Invariant,
+  Module,
+  Query,
+  ScheduledHandler,
+  SignerKey,
+  TakeValidatorUpdates,
+  Transition,
+} from './module.js'
 
 /** All modules of a ledger, looked up by full name. */
 export interface ModuleTable {
@@ -11,12 +20,14 @@ export interface ModuleTable {
   readonly queries: ReadonlyMap<string, Query>
   readonly invariants: ReadonlyMap<string, Invariant>
   readonly signerKey: SignerKey
+  readonly evidence: EvidenceHandler | undefined
+  readonly validatorUpdates: TakeValidatorUpdates | undefined
 }
 
 /**
  * Joins module descriptors into one table.
  *
- * @throws {ConetError} `MODULES_UNSATISFIED` for a missing need, a name used twice, or not exactly one `signerKey`
+ * @throws {ConetError} `MODULES_UNSATISFIED` for a missing need, a name used twice, not exactly one `signerKey`, or two `evidence`
  */
 export function moduleTable(modules: readonly Module[]): ModuleTable {
   const names = new Set(modules.map(module => module.name))
@@ -37,7 +48,15 @@ export function moduleTable(modules: readonly Module[]): ModuleTable {
     queries: new Map(modules.flatMap(module => named(module, m => m.queries))),
     invariants: new Map(modules.flatMap(module => named(module, m => m.invariants))),
     signerKey,
+    evidence: atMostOne(modules, module => module.evidence),
+    validatorUpdates: atMostOne(modules, module => module.validatorUpdates),
   }
+}
+
+function atMostOne<T>(modules: readonly Module[], pick: (module: Module) => T | undefined): T | undefined {
+  const [only, second] = modules.map(pick).filter(given => given !== undefined)
+  if (second !== undefined) throw unsatisfied('two modules speak for the validators')
+  return only
 }
 
 function named<T>(module: Module, pick: (module: Module) => Readonly<Record<string, T>>): [string, T][] {

@@ -45,15 +45,41 @@ export interface BlockContext {
   readonly timeMs: UnixMillis
 }
 
+/**
+ * Proof, checked by the engine, that a validator broke the rules of ordering (the fields of ABCI 2.0 `Misbehavior`).
+ * Governance decides what follows (GOV-40).
+ */
+export interface Misbehaviour {
+  readonly kind: 'duplicate-vote' | 'light-client-attack'
+  /** Lower-case hex of 20 bytes: the first of SHA-256(public key). */
+  readonly validator: string
+  /** Where and when it happened, not when it was found out. */
+  readonly height: number
+  readonly timeMs: UnixMillis
+  /** Power of all validators at that height. */
+  readonly totalPower: number
+}
+
+/** A validator's new power; 0 removes it. */
+export interface ValidatorUpdate {
+  /** Lower-case hex of the 32 bytes of an Ed25519 key. */
+  readonly publicKey: string
+  readonly power: number
+}
+
 /** An ordered block as an engine delivers it. */
 export interface Block extends BlockContext {
   readonly txs: readonly SignedTx[]
+  /** What validators did wrong, as far as this block proves it; engines without validators leave it out. */
+  readonly evidence?: readonly Misbehaviour[]
 }
 
 export interface BlockResult extends BlockContext {
   readonly results: readonly TxResult[]
-  /** Events of scheduled work that ran at the start of the block. */
+  /** Events of what no transaction caused: scheduled work and evidence, at the start of the block. */
   readonly scheduled: readonly LedgerEvent[]
+  /** Left out when the set stays as it is. No key twice; what remains is never an empty set. Engines act on it as their rules say. */
+  readonly validatorUpdates?: readonly ValidatorUpdate[]
   /** H(state root ‖ history root): no height, no time. */
   readonly appHash: Hash
 }
@@ -67,6 +93,15 @@ export interface StateStorage {
   write(batch: ReadonlyMap<string, string | undefined>): void
 }
 
+/** A validator of the first state: its owner is a member from the start. */
+export interface GenesisValidator {
+  readonly owner: Did
+  /** Lower-case hex of the 32 bytes of an Ed25519 key: the engine's key, not the owner's. */
+  readonly publicKey: string
+  /** 1..10^9. */
+  readonly power: number
+}
+
 /** JSON of the first state. */
 export interface Genesis {
   readonly lid: string
@@ -75,6 +110,8 @@ export interface Genesis {
   readonly accounts: readonly { readonly owner: Did; readonly asset: string; readonly amount: string }[]
   /** Parameters per module; each module states defaults and checks its own. */
   readonly params?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** Who orders at first; left out where one node orders alone. */
+  readonly validators?: readonly GenesisValidator[]
 }
 
 export interface Info {

@@ -18,6 +18,11 @@ export function decodeBlock(text: string): CommittedBlock {
   return value
 }
 
+/** The member `evidence` of a block to spread into another; nothing if it has none. */
+export function evidenceOf({ evidence }: Pick<CommittedBlock, 'evidence'>): Pick<CommittedBlock, 'evidence'> {
+  return evidence === undefined || evidence.length === 0 ? {} : { evidence }
+}
+
 /**
  * The same result with every bigint of rejection data as decimal text, so that a block is plain JSON and reads the
  * same live, from the log and from the network.
@@ -58,6 +63,7 @@ function malformed(why: string, cause?: unknown) {
 }
 
 const HASH = /^[0-9a-f]{64}$/
+const ADDRESS = /^[0-9a-f]{40}$/
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
@@ -69,7 +75,20 @@ function isBlock(value: unknown): value is CommittedBlock {
   if (!isCount(height) || !isCount(timeMs) || result.height !== height || result.timeMs !== timeMs) return false
   if (!isHash(result.appHash) || !Array.isArray(result.scheduled) || !Array.isArray(result.results)) return false
   if (!txs.every(tx => typeof tx === 'string') || result.results.length !== txs.length) return false
+  if (value.evidence !== undefined && !isEvidence(value.evidence)) return false
   return result.scheduled.every(isObject) && result.results.every(isTxResult)
+}
+
+function isEvidence(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isMisbehaviour)
+}
+
+function isMisbehaviour(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { kind, validator, height, timeMs, totalPower } = value
+  if (kind !== 'duplicate-vote' && kind !== 'light-client-attack') return false
+  if (typeof validator !== 'string' || !ADDRESS.test(validator)) return false
+  return isCount(height) && isCount(timeMs) && isCount(totalPower)
 }
 
 function isTxResult(value: unknown): boolean {

@@ -1,2 +1,2 @@
-export { decodeBlock, encodeBlock, plainResult, plainTx } from './codec.js'
+export { decodeBlock, encodeBlock, evidenceOf, plainResult, plainTx } from './codec.js'
 export { type BlockFeed, blockFeed } from './feed.js'

@@ -1,7 +1,7 @@
 import { ConetError } from '@conet/core/errors'
 import type { Application, Block, BlockResult, SignedTx } from '@conet/core/ledger'
 import { decodeEnvelope } from '@conet/core/wire'
-import { plainResult } from '../blocks/index.js'
+import { evidenceOf, plainResult } from '../blocks/index.js'
 import type { CommittedBlock } from '../contract.js'
 import { nodeSha256, type VerifyPool } from '../verify/index.js'
 
@@ -39,7 +39,7 @@ export async function checkBlock(
   }
   const forged = await firstForged(pool, txs)
   if (forged >= 0) return fail('signature', `the signature of transaction ${forged} is not valid`)
-  return { block: { height, timeMs, txs } }
+  return { block: { height, timeMs, txs, ...evidenceOf(claimed) } }
 }
 
 /**
@@ -60,7 +60,7 @@ export function runBlock(
     return { difference: { height, reason: 'malformed', detail: error.message } }
   }
   const expected = claimed.result.appHash
-  if (result.appHash === expected) return { own: { height, timeMs, txs: claimed.txs, result } }
+  if (result.appHash === expected) return { own: { height, timeMs, txs: claimed.txs, ...evidenceOf(claimed), result } }
   const detail = `the replay gives another app hash: ${describeResults(result, claimed)}`
   return { difference: { height, reason: 'app-hash', detail, expected, got: result.appHash } }
 }

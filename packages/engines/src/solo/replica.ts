@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Application, Block, BlockResult, Genesis, Info, SignedTx } from '@conet/core/ledger'
 import { decodeEnvelope, type Envelope } from '@conet/core/wire'
-import { type BlockFeed, blockFeed, decodeBlock, encodeBlock, plainResult } from '../blocks/index.js'
+import { type BlockFeed, blockFeed, decodeBlock, encodeBlock, evidenceOf, plainResult } from '../blocks/index.js'
 import { engineError } from '../codes.js'
 import type { CommittedBlock } from '../contract.js'
 import type { ApplicationFactory } from '../contract-application.js'
@@ -114,7 +114,7 @@ class OpenReplica implements Replica {
   finalize(block: Block): CommittedBlock {
     const result = plainResult(this.app.finalizeBlock(block))
     const { height, timeMs } = block
-    return { height, timeMs, txs: block.txs.map(tx => tx.envelope.text), result }
+    return { height, timeMs, txs: block.txs.map(tx => tx.envelope.text), ...evidenceOf(block), result }
   }
 
   async commit(block: CommittedBlock): Promise<void> {
@@ -180,7 +180,7 @@ function trustedBlock(app: Application, block: CommittedBlock): Block {
     const envelope = readEnvelope(text, block.height)
     return { envelope, verifiedWith: app.signerKey(envelope) }
   })
-  return { height: block.height, timeMs: block.timeMs, txs }
+  return { height: block.height, timeMs: block.timeMs, txs, ...evidenceOf(block) }
 }
 
 /** @throws ConetError `BLOCK_MALFORMED` */
