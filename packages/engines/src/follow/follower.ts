@@ -10,7 +10,7 @@ import { engineError } from '../codes.js'
 import type { CommittedBlock, Engine } from '../contract.js'
 import type { ApplicationFactory } from '../contract-application.js'
 import { checkBlock, type Difference, runBlock } from '../replay/index.js'
-import { openReplica, type Replica } from '../solo/index.js'
+import { openReplica, type Replica } from '../replica/index.js'
 import { createVerifyPool, generations, nodeSha256, type VerifyPool } from '../verify/index.js'
 import { type Fetch, type RemoteLedger, remoteLedger } from './source.js'
 

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { Genesis, Info } from '@conet/core/ledger'
 import { decodeBlock } from '../blocks/index.js'
 import type { CommittedBlock } from '../contract.js'
-import { type LogTail, type ReadOnlyLogFs, readRecords } from '../solo/log/index.js'
-import { type Checkpoint, readCheckpoint } from '../solo/state/index.js'
+import { type LogTail, type ReadOnlyLogFs, readRecords } from '../replica/log/index.js'
+import { type Checkpoint, readCheckpoint } from '../replica/state/index.js'
 import type { Difference } from './check-block.js'
 
 /** What a ledger's folder says besides its blocks. */

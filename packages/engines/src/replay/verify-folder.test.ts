@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openSolo, verifyInPlace, verifyLedger } from '../index.js'
-import { encodeRecord, segmentName } from '../solo/log/index.js'
+import { encodeRecord, segmentName } from '../replica/log/index.js'
 import { TINY_GENESIS, tinyApplication, tinySigner, tinyTx } from '../testing/index.js'
 
 let dir = ''

@@ -1,5 +1,5 @@
 import { engineError } from '../codes.js'
-import type { Submission } from './submission.js'
+import type { Submission } from '../intake/index.js'
 
 export interface MempoolLimits {
   /** Transactions accepted and not yet durable. */

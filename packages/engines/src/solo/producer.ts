@@ -4,11 +4,9 @@ import { engineError } from '../codes.js'
 import type { CommittedBlock } from '../contract.js'
 import type { Clock } from '../contract-application.js'
 import { nextDueMs } from '../due.js'
-import { refusal } from './intake.js'
+import { refusal, type Submission, sameKey } from '../intake/index.js'
+import type { Replica } from '../replica/index.js'
 import type { Mempool } from './mempool.js'
-import type { Replica } from './replica.js'
-import { sameKey } from './signer-keys.js'
-import type { Submission } from './submission.js'
 
 /** About a tenth of a second of applying: bounds how long one block keeps the event loop. */
 const MAX_BLOCK_TXS = 4_000

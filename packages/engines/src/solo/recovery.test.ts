@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSolo, verifyInPlace, verifyLedger } from '../index.js'
+import { type LogFs, segmentName } from '../replica/log/index.js'
 import { type Fault, faultFs, TINY_GENESIS, tinyApplication, tinySigner, tinyTx } from '../testing/index.js'
-import type { LogFs } from './log/index.js'
-import { segmentName } from './log/index.js'
 
 let dir = ''
 beforeEach(async () => {

@@ -3,12 +3,11 @@ import type { Hash } from '@conet/core/units'
 import { engineError } from '../codes.js'
 import type { CommittedBlock, Engine } from '../contract.js'
 import type { Clock } from '../contract-application.js'
+import { Intake, Submission } from '../intake/index.js'
+import { openReplica, type Replica, type ReplicaOptions } from '../replica/index.js'
 import { createVerifyPool, generations, type VerifyPool } from '../verify/index.js'
-import { Intake } from './intake.js'
 import { Mempool, type MempoolLimits } from './mempool.js'
 import { Producer } from './producer.js'
-import { openReplica, type Replica, type ReplicaOptions } from './replica.js'
-import { Submission } from './submission.js'
 
 /** 50,000 transactions are about two seconds of work at full rate; 64 MiB bounds large ones. */
 const MEMPOOL: MempoolLimits = { maxTxs: 50_000, maxBytes: 64 * 1024 * 1024 }

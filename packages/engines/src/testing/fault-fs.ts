@@ -1,4 +1,4 @@
-import { type LogFile, type LogFs, nodeFs } from '../solo/log/index.js'
+import { type LogFile, type LogFs, nodeFs } from '../replica/log/index.js'
 
 /** What happens at the n-th operation that changes the disk (write, sync, truncate, folder sync), counted from 1. */
 export interface Fault {

@@ -21,7 +21,7 @@ function threadFile(): URL {
   const beside = new URL('./writer-thread.js', import.meta.url)
   return existsSync(fileURLToPath(beside))
     ? beside
-    : new URL('../../../dist/solo/state/writer-thread.js', import.meta.url)
+    : new URL('../../../dist/replica/state/writer-thread.js', import.meta.url)
 }
 
 /** Starts the thread. One write at a time. */
