@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { isIPv6 } from 'node:net'
 import { ConetError, ok, type Result, reject } from '@conet/core/errors'
 import type { SessionId } from '@conet/core/rounds'
+import { plainAddress } from '../address.js'
 import type { Clock } from '../clock.js'
 import type { Admission, GatewayEvent, Meter } from '../contract.js'
 import type { RefusalCode } from './codes.js'
@@ -27,9 +27,6 @@ const digestOf = (password: string) => createHash('sha256').update(password).dig
 const NOBODY = digestOf('')
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
-
-/** An IPv4 client on a dual-stack socket shows up as `::ffff:a.b.c.d`. */
-const plainAddress = (address: string) => (isIPv6(address) ? address.replace(/^::ffff:(?=\d+\.)/i, '') : address)
 
 function remember<K, V>(map: Map<K, V>, key: K, value: V): void {
   map.delete(key)

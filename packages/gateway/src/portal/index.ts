@@ -1,0 +1,6 @@
+export { PORTAL_CODES, type PortalCode } from './codes.js'
+export type * from './contract.js'
+export { type Lease, type Leases, watchLeases } from './leases.js'
+export { hostName } from './paths.js'
+export { createPortal, type Portal } from './portal.js'
+export { PortalTokens, TOKEN_LIFE_MS } from './tokens.js'
