@@ -10,6 +10,8 @@ export interface Admission {
   readonly quota: Bytes
   /** Only flows from this address may use the credentials; `undefined` allows any. */
   readonly clientAddress?: string | undefined
+  /** Id of the offer on sale, for gateways with settings per offer, such as a rate limit. */
+  readonly offer?: string | undefined
 }
 
 /** Cumulative counts since `open`; only bytes of flows that the client opened. Each gateway's README says what it counts. */

@@ -52,7 +52,10 @@ const readGrant = parser(
     access: closed({
       host: Type.String({ pattern: '^[A-Za-z0-9.:_-]{1,253}$' }),
       port: Type.Integer({ minimum: 1, maximum: 65_535 }),
-      protocols: Type.Array(Type.Union([Type.Literal('http'), Type.Literal('socks5')]), { minItems: 1, maxItems: 2 }),
+      protocols: Type.Array(Type.Union([Type.Literal('http'), Type.Literal('socks5'), Type.Literal('direct')]), {
+        minItems: 1,
+        maxItems: 3,
+      }),
       username: Type.String({ minLength: 1, maxLength: 128 }),
       password: Type.String({ minLength: 1, maxLength: 256 }),
     }),

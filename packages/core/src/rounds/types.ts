@@ -25,7 +25,8 @@ export interface RequestPayload {
 export interface AccessPoint {
   readonly host: string
   readonly port: number
-  readonly protocols: readonly ('http' | 'socks5')[]
+  /** `direct`: the device itself is let through, by its own address; there is nothing to connect to and nothing to log in to. */
+  readonly protocols: readonly ('http' | 'socks5' | 'direct')[]
   readonly username: string
   readonly password: string
 }

@@ -135,6 +135,7 @@ export class Opening {
         until: draft.accessUntil,
         quota: limit !== undefined && limit < quota ? limit : quota,
         clientAddress,
+        offer: offer.id,
       })
       return ok(this.#session(checked, asker, admitted, { ...draft, access }, config({ ...draft, access })))
     } catch (error) {
