@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Did } from '@conet/core/units'
 import { type Engine, nodeSha256, nodeVerify } from '@conet/engines'
 import type { Gateway } from '@conet/gateway'
+import type { ClientOf, Leases } from '@conet/gateway/portal'
 import { createEgress, createProxyGateway, type Dial, type Egress } from '@conet/gateway/proxy'
 import { type Api, type ApiContext, startApi } from './api/index.js'
 import { type Config, type Environment, unknownVariables } from './config/index.js'
@@ -33,8 +34,11 @@ import {
   liveBlocks,
   localUrl,
   openLedger,
+  openPortal,
   openRelay,
   policyAdmission,
+  portalNames,
+  withLeases,
 } from './wiring/index.js'
 
 /** Of the packages; shown by the API. */
@@ -53,6 +57,10 @@ export interface NodePorts {
   readonly log?: Logger
   /** Folder of the console's built pages. */
   readonly consoleDir?: string
+  /** Folder of the portal's built page. */
+  readonly portalDir?: string
+  /** Who is behind an address of the guests' link; default the address alone. */
+  readonly clientOf?: ClientOf
   /** How outbound flows leave; default directly, or through `gateway.upstream` if the configuration names one. */
   readonly dial?: Dial
   /** Relays between this node and the uplink; default 0. */
@@ -68,6 +76,8 @@ export interface NodePorts {
 export interface Node {
   /** Base URL of the API, as this machine reaches it. */
   readonly url: string
+  /** Where guests find the portal; `undefined` without one. */
+  readonly portalUrl: string | undefined
   readonly did: Did
   readonly adminToken: string
   readonly engine: Engine
@@ -126,23 +136,27 @@ async function openBase(config: Config, ports: NodePorts, undo: Base['undo']): P
 async function openGateway(
   { config, undo }: Base,
   dial: Dial | undefined,
-): Promise<{ gateway: Gateway; egress: Egress }> {
+): Promise<{ gateway: Gateway; egress: Egress; leases: Leases | undefined; bindAddress: boolean }> {
   const { host, port, advertiseHost, advertisePort, egressAllow } = config.gateway
   const advertise =
     advertiseHost === undefined ? undefined : { host: advertiseHost, ...(advertisePort && { port: advertisePort }) }
   const egress = createEgress({ allow: egressAllow })
-  const gateway = createProxyGateway({
+  const proxy = createProxyGateway({
     listen: { host, port },
     advertise,
     egress,
     ...(dial && { dial }),
   })
-  await gateway.start()
-  undo.push(() => gateway.stop())
-  return { gateway, egress }
+  await proxy.start()
+  undo.push(() => proxy.stop())
+  return { ...withLeases(config, proxy), egress }
 }
 
-function createProvider(base: Base, gateway: Gateway, announcer: () => Announcer): ProviderService {
+function createProvider(
+  base: Base,
+  { gateway, bindAddress }: { readonly gateway: Gateway; readonly bindAddress: boolean },
+  announcer: () => Announcer,
+): ProviderService {
   const { engine, owner, policy, ports, store, undo } = base
   const admission = policyAdmission(policy, announcer)
   const provider = createProviderService({
@@ -160,6 +174,7 @@ function createProvider(base: Base, gateway: Gateway, announcer: () => Announcer
     store,
     limits: DEFAULT_RISK_LIMITS,
     settle: DEFAULT_SETTLE_POLICY,
+    bindAddress,
     ...ports.provider,
   })
   undo.push(admission.watch(provider))
@@ -198,7 +213,8 @@ async function openApi(
     stopping: stopping.signal,
   }
   const { host, port, publicUrl, adminRemote: remote, hosts } = config.api
-  const names = publicUrl === undefined ? hosts : [...hosts, new URL(publicUrl).hostname]
+  const own = publicUrl === undefined ? hosts : [...hosts, new URL(publicUrl).hostname]
+  const names = [...own, ...portalNames(config)]
   const admin = { token: base.adminToken, remote }
   const api = await startApi(context, { host, port, admin, hosts: names, consoleDir: ports.consoleDir })
   undo.push(async () => {
@@ -208,6 +224,29 @@ async function openApi(
     await api.close()
   })
   return api
+}
+
+function startFollower({ readModel, engine, log, undo }: Base): Follower {
+  const follower = new Follower(readModel, engine, {
+    onError: err => log.error({ err }, 'the read model could not take a block in; trying again'),
+    pause: (ms, signal) => pause(ms, undefined, { signal, ref: false }).catch(() => undefined),
+  })
+  follower.start()
+  undo.push(() => follower.stop())
+  return follower
+}
+
+/** Opens the portal, if there is one, before any session can begin: it is closed after the last one has ended. */
+async function openGuests(
+  { config, ports, log, undo }: Base,
+  { api, egress, leases }: { readonly api: Api; readonly egress: Egress; readonly leases: Leases | undefined },
+): Promise<string | undefined> {
+  const { portalDir: pageDir, clientOf } = ports
+  const portal = await openPortal(config, { api, leases, pageDir, clientOf, log })
+  if (portal === undefined) return undefined
+  undo.push(() => portal.stop())
+  egress.guardPort(portal.port)
+  return portal.url
 }
 
 function watchOffers(base: Base, announcer: Announcer): void {
@@ -227,23 +266,19 @@ async function build(base: Base): Promise<Node> {
   const { lid } = engine.genesis
   const relay = ports.dial === undefined ? await openRelay(config, { lid, owner, log, downstream }) : undefined
   if (relay !== undefined) undo.push(() => relay.stop())
-  const { gateway, egress } = await openGateway(base, ports.dial ?? relay?.dial)
+  const { egress, leases, ...guarded } = await openGateway(base, ports.dial ?? relay?.dial)
   const state = { ready: false }
   const holder: { announcer?: Announcer } = {}
   const announcer = () => {
     if (holder.announcer === undefined) throw new Error('asked for offers before the node has an address')
     return holder.announcer
   }
-  const provider = createProvider(base, gateway, announcer)
-  const follower = new Follower(readModel, engine, {
-    onError: err => log.error({ err }, 'the read model could not take a block in; trying again'),
-    pause: (ms, signal) => pause(ms, undefined, { signal, ref: false }).catch(() => undefined),
-  })
-  follower.start()
-  undo.push(() => follower.stop())
+  const provider = createProvider(base, guarded, announcer)
+  const follower = startFollower(base)
   const api = await openApi(base, provider, announcer, state)
   // An owner may open private ranges to guests; the node's own API stays closed even then.
   egress.guardPort(api.port)
+  const portalUrl = await openGuests(base, { api, egress, leases })
   const url = localUrl(api)
   const file = join(config.dataDir, 'offers.json')
   const hops = ports.hops ?? relay?.hops ?? (() => 0)
@@ -274,6 +309,7 @@ async function build(base: Base): Promise<Node> {
   const stop = () => stopAll(base)
   return {
     url,
+    portalUrl,
     did: owner.did,
     adminToken: base.adminToken,
     engine,

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { createLogger, loadConfig, startNode } from '@conet/node'
 import type { CliCommand, CommandContext } from '../command.js'
-import { consoleFolder } from '../console.js'
 import { EXIT } from '../exit.js'
+import { pageFolders } from '../pages.js'
 import { rememberNode } from '../wallet.js'
 
 /** A node that has not stopped by then will not. */
@@ -23,13 +23,15 @@ export const up: CliCommand = {
     const config = loadConfig(path, env)
     // Standard output holds the result alone, so that a program can read it.
     const log = createLogger(config.log.level, 'stderr')
-    const node = await startNode(config, { env, log, processMetrics: true, ...consoleFolder() })
+    const node = await startNode(config, { env, log, processMetrics: true, ...pageFolders() })
     if (options.config === undefined) rememberNode(home, node.url)
     const offers = Object.fromEntries(node.offers())
-    out.result({ ok: true, url: node.url, did: node.did, offers }, () =>
+    const portal = node.portalUrl
+    out.result({ ok: true, url: node.url, ...(portal && { portal }), did: node.did, offers }, () =>
       [
         `node     ${node.did}`,
         `console  ${node.url}/#token=${node.adminToken}`,
+        ...(portal === undefined ? [] : [`portal   ${portal}`]),
         `offers   ${Object.values(offers).join(', ') || 'none'}`,
       ].join('\n'),
     )

@@ -6,7 +6,7 @@ import type { Genesis } from '@conet/core/ledger'
 import type { Did } from '@conet/core/units'
 import { type Engine, openSolo } from '@conet/engines'
 import { createLogger, type Node, ownerOf, parseConfig, readOrCreateKeyFile, startNode } from '@conet/node'
-import { consoleFolder } from '../console.js'
+import { pageFolders } from '../pages.js'
 import { MEMBERS, type Member, memberConfig } from './members.js'
 import { type Origin, startOrigin } from './origin.js'
 
@@ -101,5 +101,5 @@ function startMember(member: Member, start: MemberStart): Promise<Node> {
     upstream: member.relays ? start.operator : undefined,
   })
   const log = createLogger((start.logLevel ?? 'warn') as 'warn')
-  return startNode(parseConfig(JSON.stringify(config)), { engine: start.engine, log, ...consoleFolder() })
+  return startNode(parseConfig(JSON.stringify(config)), { engine: start.engine, log, ...pageFolders() })
 }

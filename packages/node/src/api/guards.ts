@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { ConetError } from '@conet/core/errors'
+import { hostName } from '@conet/gateway/portal'
 import { sameToken } from '../keys/index.js'
 import { apiError } from './errors.js'
 
@@ -7,12 +8,6 @@ import { apiError } from './errors.js'
 export function isLoopback(address: string): boolean {
   const plain = address.startsWith('::ffff:') ? address.slice(7) : address
   return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'))
-}
-
-/** Host name of a Host header, without port and brackets, lower case. */
-function hostName(header: string): string {
-  const bracket = /^\[([^\]]*)\](:\d+)?$/.exec(header)
-  return (bracket?.[1] ?? header.replace(/:\d+$/, '')).toLowerCase()
 }
 
 /**

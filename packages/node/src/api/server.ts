@@ -1,4 +1,5 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { ConetError } from '@conet/core/errors'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
@@ -34,6 +35,10 @@ export interface ApiOptions {
 export interface Api {
   readonly host: string
   readonly port: number
+  /** Answers a request that came in on another port of this process, with the same guards. */
+  handle(request: IncomingMessage, response: ServerResponse): void
+  /** The same for the line of a session. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Refuses new connections, ends streams and lines, resolves when all are gone. */
   close(): Promise<void>
 }
@@ -182,6 +187,8 @@ export async function startApi(context: ApiContext, options: ApiOptions): Promis
   return {
     host: options.host,
     port,
+    handle: (request, response) => app.routing(request, response),
+    upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
     close: async () => {
       sockets.close()
       await app.close()

@@ -110,6 +110,16 @@ const GatewaySchema = Type.Object(
   { ...closed, default: {} },
 )
 
+const PortalSchema = Type.Object(
+  {
+    host: Type.String({ default: '0.0.0.0', description: 'address guests reach the page at' }),
+    port: Type.Integer({ ...PORT, default: 8642, description: '0 takes a free one' }),
+    publicUrl: Type.Optional(text('where guests are sent, if it has a name or TLS in front', { format: 'http-url' })),
+    hosts: Type.Array(Type.String(), { default: [], maxItems: 32, description: 'further names of the page' }),
+  },
+  closed,
+)
+
 const ReadModelSchema = Type.Object(
   {
     sqlite: Type.String({ default: 'readmodel.sqlite', description: 'path, relative to dataDir' }),
@@ -130,6 +140,7 @@ export const ConfigSchema = Type.Object(
     ledger: LedgerSchema,
     api: ApiSchema,
     gateway: GatewaySchema,
+    portal: Type.Optional(PortalSchema),
     area: Type.Optional(AreaSchema),
     offers: Type.Array(OfferSchema, { default: [], maxItems: 64 }),
     policy: Type.Optional(PolicySchema),

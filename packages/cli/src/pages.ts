@@ -1,0 +1,14 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+function builtFolder(room: string): string | undefined {
+  const folder = fileURLToPath(new URL(`../../web/${room}/dist`, import.meta.url))
+  return existsSync(join(folder, 'index.html')) ? folder : undefined
+}
+
+/** Folders of the built pages, of the console and of the portal, as far as they were built. */
+export function pageFolders(): { readonly consoleDir?: string; readonly portalDir?: string } {
+  const [consoleDir, portalDir] = [builtFolder('console'), builtFolder('portal')]
+  return { ...(consoleDir !== undefined && { consoleDir }), ...(portalDir !== undefined && { portalDir }) }
+}
