@@ -1,20 +1,21 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { NodeApi } from '../api/index.js'
-import { nodePorts } from '../ports/index.js'
+import { type ClientPorts, nodePorts } from '../ports/index.js'
 import { FlowMeter, openTunnel, TargetRefused } from '../proxy/index.js'
 import { join } from '../proxy/join.js'
 import { type FakeOptions, FakeProvider, LID, QUICK } from '../testing/fake-provider.js'
 import { startOrigin, through } from '../testing/origin.js'
 import { walletFromSeed } from '../wallet/index.js'
 import { KeyBook } from './keys.js'
-import { openSession, type SessionEvent } from './session.js'
+import { requestGrant } from './request.js'
+import { openSession, Session, type SessionEvent, type SessionOptions } from './session.js'
 
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
 
-async function online(fake: FakeOptions = {}, budget?: bigint) {
+async function online(fake: FakeOptions = {}, budget?: bigint, more: Partial<SessionOptions> = {}) {
   const provider = await FakeProvider.start(fake)
   closers.push(() => provider.die())
   const api = new NodeApi(provider.base, { ports: nodePorts })
@@ -28,6 +29,7 @@ async function online(fake: FakeOptions = {}, budget?: bigint) {
     wallet: walletFromSeed(new Uint8Array(32).fill(1), nodePorts),
     keys: new KeyBook(api),
     onEvent: event => events.push(event),
+    ...more,
   })
   const fetchBytes = async (bytes: number) => {
     const origin = await startOrigin()
@@ -41,6 +43,30 @@ async function online(fake: FakeOptions = {}, budget?: bigint) {
 }
 
 const paidRound = (round: number) => (event: SessionEvent) => event.type === 'paid' && event.round >= round
+
+/** Ports of a program that can be left without a goodbye, as a page is when it is loaded again. */
+function leavable(): { readonly ports: ClientPorts; leave(): void } {
+  let here = true
+  const lines: { close(): void }[] = []
+  const ports: ClientPorts = {
+    ...nodePorts,
+    setTimer: (delay, run) => nodePorts.setTimer(delay, () => here && run()),
+    openLine: (url, protocol, handlers) => {
+      const line = nodePorts.openLine(url, protocol, {
+        onOpen: () => here && handlers.onOpen(),
+        onText: text => here && handlers.onText(text),
+        onClose: () => here && handlers.onClose(),
+      })
+      lines.push(line)
+      return line
+    },
+  }
+  const leave = () => {
+    here = false
+    for (const line of lines) line.close()
+  }
+  return { ports, leave }
+}
 
 describe('a session', () => {
   it('is served at once, pays its rounds and ends with both sides agreeing', async () => {
@@ -73,6 +99,38 @@ describe('a session', () => {
     await until(paidRound(3)).toBe(true)
     expect(events.filter(event => event.type === 'line' && event.up).length).toBeGreaterThan(1)
     expect((await session.stop()).reason).toBe('CLIENT_DONE')
+  })
+
+  it('goes on where it stood when its program is left and started again', async () => {
+    const left = leavable()
+    const provider = await FakeProvider.start()
+    closers.push(() => provider.die())
+    const api = new NodeApi(provider.base, { ports: nodePorts })
+    const [offer] = (await api.offers({ type: 'access' })).items
+    if (offer === undefined) throw new Error('the fake lists no offer')
+    const wallet = walletFromSeed(new Uint8Array(32).fill(1), nodePorts)
+    const meter = new FlowMeter()
+    const options = { ...{ ports: left.ports, api, lid: LID, offer, meter, wallet }, keys: new KeyBook(api) }
+    const granted = await requestGrant(options)
+    const before = new Session(options, granted)
+    await expect.poll(() => before.state.paidRounds, { timeout: 10_000 }).toBeGreaterThan(1)
+    left.leave()
+    const { promised, paidRounds } = before.state
+    const after = new Session({ ...options, ports: nodePorts, resume: { promised, paidRounds } }, granted)
+    await expect.poll(() => after.state.paidRounds, { timeout: 10_000 }).toBeGreaterThan(paidRounds + 1)
+    const summary = await after.stop()
+    expect(summary.reason).toBe('CLIENT_DONE')
+    expect(summary.paid).toBeGreaterThan(promised?.voucher.owed ?? 0n)
+    expect(provider.settled).toBe(summary.paid)
+  })
+
+  it('stops in place of a promise that its owner does not allow', async () => {
+    const asked: bigint[] = []
+    const mayPay: SessionOptions['mayPay'] = (_statement, added) => asked.push(added) < 3
+    const { session } = await online({}, undefined, { mayPay })
+    const { paid, rounds } = await session.done
+    expect(rounds).toBe(2)
+    expect(paid).toBe((asked[0] ?? 0n) + (asked[1] ?? 0n))
   })
 
   it('pays by HTTP where no line can be opened', async () => {

@@ -7,6 +7,7 @@ import {
   type GrantPayload,
   nextClientDeadline,
   type OwnCount,
+  type StatementPayload,
   stepClient,
 } from '@conet/core/rounds'
 import type { Amount, Millis, UnixMillis } from '@conet/core/units'
@@ -20,6 +21,13 @@ export interface SessionOptions extends RequestOptions {
   readonly meter: { read(): OwnCount }
   /** The most this session may cost. */
   readonly budget?: Amount | undefined
+  /**
+   * Asked about each statement before the meter is, with what it would add to the last promise; `false` stops the session in
+   * place of promising.
+   */
+  readonly mayPay?: (statement: StatementPayload, added: Amount) => boolean
+  /** Where the session stood when its program was left: a page that is loaded again goes on there. */
+  readonly resume?: Pick<ClientState, 'promised' | 'paidRounds'>
   readonly onEvent?: (event: SessionEvent) => void
 }
 
@@ -69,13 +77,14 @@ export class Session {
     this.done = new Promise(resolve => {
       this.#finish = resolve
     })
-    this.#state = createClient({
+    const fresh = createClient({
       grant,
       requestedAt,
       seal: options.wallet.seal,
       ...(options.escrow === undefined ? {} : { escrow: options.escrow }),
       ...(options.budget === undefined ? {} : { budget: options.budget }),
     })
+    this.#state = { ...fresh, ...options.resume }
     this.#line = this.#openLine(requestText)
     this.#arm()
   }
@@ -138,6 +147,10 @@ export class Session {
     switch (frame.kind) {
       case 'statement': {
         const { statement, text, hash } = frame
+        if (this.#options.mayPay?.(statement, statement.owed - this.paid) === false) {
+          this.#feed({ type: 'stop' })
+          break
+        }
         this.#feed({ type: 'statement', statement, text, hash, meter: this.#options.meter.read() })
         break
       }
