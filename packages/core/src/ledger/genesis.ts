@@ -1,7 +1,7 @@
 import { hexToBytes } from '@noble/hashes/utils.js'
 import { ConetError } from '../errors/index.js'
 import { checkPublicKey } from '../identity/index.js'
-import { MAX_AMOUNT, parseAmount } from '../units/index.js'
+import { type Did, MAX_AMOUNT, parseAmount } from '../units/index.js'
 import { assetId, did, hash } from './fields.js'
 import type { Genesis, GenesisValidator } from './types.js'
 
@@ -33,6 +33,7 @@ export function parseGenesis(value: unknown): Genesis {
   const accounts = items(raw.accounts, 'accounts').map((entry, i) => readAccount(entry, `accounts/${i}`, known))
   const params = raw.params === undefined ? undefined : readParams(raw.params)
   const validators = raw.validators === undefined ? undefined : readValidators(raw.validators)
+  const members = raw.members === undefined ? undefined : items(raw.members, 'members').map(readMember)
   return {
     lid: raw.lid,
     timeMs: raw.timeMs,
@@ -40,7 +41,14 @@ export function parseGenesis(value: unknown): Genesis {
     accounts,
     ...(params === undefined ? {} : { params }),
     ...(validators === undefined ? {} : { validators }),
+    ...(members === undefined ? {} : { members }),
   }
+}
+
+function readMember(entry: unknown, i: number): Did {
+  const member = did.read(entry)
+  if (member === undefined) throw malformed(`members/${i}`, 'a DID')
+  return member
 }
 
 function readValidators(value: unknown): readonly GenesisValidator[] {

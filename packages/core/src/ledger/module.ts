@@ -62,6 +62,8 @@ export type SignerKey = (store: Store, kid: DidUrl) => Result<Uint8Array, 'SIGNE
 export interface Params<P extends object> {
   readonly defaults: P
   read(store: Store): P
+  /** Checks `raw` over the defaults and writes nothing. */
+  parse(raw: Readonly<Record<string, unknown>>): Result<P>
   /** Writes `raw` over the defaults. @returns a rejection naming the first unknown or bad field; nothing is written then */
   load(store: Store, raw: Readonly<Record<string, unknown>>): Result<P>
 }
@@ -74,7 +76,7 @@ export interface Module {
   readonly needs: readonly string[]
   /** Closed set of codes of its rejections, with their verdicts. */
   readonly codes: Codes
-  readonly params?: Pick<Params<object>, 'load'>
+  readonly params?: Pick<Params<object>, 'read' | 'parse' | 'load'>
   /** By verb: `transfer` answers to the type `<module>/transfer`. */
   readonly transitions: Readonly<Record<string, Transition<never>>>
   /** By verb: entries scheduled as `<module>/<verb>`. */
@@ -124,6 +126,7 @@ export function defineParams<P extends object>(
   return {
     defaults,
     read: store => store.get(key, codec) ?? defaults,
+    parse: raw => parseParams(defaults, raw, check),
     load: (store, raw) => {
       const parsed = parseParams(defaults, raw, check)
       if (parsed.ok) store.set(key, parsed.value, codec)

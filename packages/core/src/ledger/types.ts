@@ -90,7 +90,7 @@ export interface StateStorage {
   /** Ordered by key (UTF-16 code unit order of ASCII keys); `from` inclusive, `to` exclusive. */
   range(from: string, to: string, limit: number): Iterable<readonly [key: string, value: string]>
   /** Buffered atomically: either all of the batch is seen after a crash or nothing. `undefined` deletes. */
-  write(batch: ReadonlyMap<string, string | undefined>): void
+  write(batch: Iterable<readonly [key: string, value: string | undefined]>): void
 }
 
 /** A validator of the first state: its owner is a member from the start. */
@@ -112,6 +112,8 @@ export interface Genesis {
   readonly params?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   /** Who orders at first; left out where one node orders alone. */
   readonly validators?: readonly GenesisValidator[]
+  /** Members from the start besides the owners of validators. */
+  readonly members?: readonly Did[]
 }
 
 export interface Info {

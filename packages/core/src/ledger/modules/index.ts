@@ -1,5 +1,7 @@
+import { machineParams } from '../execute.js'
 import type { Module } from '../module.js'
 import * as accounts from './accounts/index.js'
+import { governanceModule } from './governance/index.js'
 import { identityModule } from './identity/index.js'
 import { type RegistryNeeds, registryModule } from './registry/index.js'
 import { sessionsModule } from './sessions/index.js'
@@ -14,5 +16,13 @@ export { checkTermsBy, type RegistryNeeds, type ServiceTerms } from './registry/
  * are part of the ledger's rules: every replica and every replay must pass the same (LED-4)
  */
 export function ledgerModules(registry: RegistryNeeds): readonly Module[] {
-  return [identityModule, accounts.accountsModule, registryModule(registry), sessionsModule({ money: accounts })]
+  const modules = [
+    identityModule,
+    accounts.accountsModule,
+    registryModule(registry),
+    sessionsModule({ money: accounts }),
+  ]
+  const paramsOf = (name: string) =>
+    name === 'machine' ? machineParams : modules.find(module => module.name === name)?.params
+  return [...modules, governanceModule({ paramsOf })]
 }
