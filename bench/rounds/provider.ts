@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nativeSigner } from '@conet/client/ports'
@@ -7,25 +6,25 @@ import { ok } from '@conet/core/errors'
 import { decodeDidKeyUrl } from '@conet/core/identity'
 import { nodeSha256, nodeVerify } from '@conet/engines/verify'
 import { createEgress, createProxyGateway } from '@conet/gateway/proxy'
+import { type ApiContext, startApi } from '@conet/node/api'
 import {
   createProviderService,
   DEFAULT_RISK_LIMITS,
   DEFAULT_SETTLE_POLICY,
   type ProviderService,
-  type RoundsChannel,
   systemClock,
 } from '@conet/node/provider'
+import { createLogger } from '@conet/node/log'
+import { createMetrics } from '@conet/node/metrics'
 import { openStore } from '@conet/node/storage'
-import { type WebSocket, WebSocketServer } from 'ws'
 import { type FromProvider, LID, OFFER, TERMS, type ToProvider } from './terms.js'
 
 /**
- * The provider's side in a process of its own: real gateway (sessions idle), real store on disk, real WebSockets. Only the
- * ledger is left out: settling is not part of a round.
+ * The provider's side in a process of its own: real gateway (sessions idle), real store on disk, the node's own API with its
+ * HTTP and WebSocket endpoints. Only the ledger is left out: settling is not part of a round.
  */
 
 const LOOPBACK = '127.0.0.1'
-const PATH = /^\/v1\/sessions\/([0-9a-f]{32})\/rounds$/
 
 const folder = mkdtempSync(join(tmpdir(), 'conet-bench-'))
 const store = openStore(folder, 'provider')
@@ -61,50 +60,6 @@ const service: ProviderService = createProviderService({
   },
   settle: { ...DEFAULT_SETTLE_POLICY, maxUnsettled: 10n ** 15n },
 })
-
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  let body = ''
-  for await (const chunk of request) body += chunk
-  const { request: text } = JSON.parse(body) as { request: string }
-  const granted = await service.request(text, { remoteAddress: request.socket.remoteAddress ?? '' })
-  response.writeHead(granted.ok ? 201 : 400, { 'content-type': 'application/json' })
-  response.end(JSON.stringify(granted.ok ? { grant: granted.value.grant } : { error: granted.code }))
-}
-
-function channelOf(socket: WebSocket): RoundsChannel {
-  return {
-    send: text => socket.send(text),
-    close: (code, reason) => socket.close(code, reason),
-    onMessage: callback => {
-      socket.on('message', data => callback(String(data)))
-    },
-    onClose: callback => {
-      socket.on('close', callback)
-    },
-  }
-}
-
-function listen(): Promise<Server> {
-  const server = createServer((request, response) => void answer(request, response))
-  // The load reuses its connections after pauses: closing an idle one just then would fail an opening.
-  server.keepAliveTimeout = 120_000
-  const sockets = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    clientTracking: false,
-    maxPayload: 65_536,
-  })
-  server.on('upgrade', (request, socket, head) => {
-    const sid = PATH.exec(request.url ?? '')?.[1] ?? ''
-    sockets.handleUpgrade(request, socket, head, line => {
-      const attached = service.attach(sid, channelOf(line))
-      if (!attached.ok) line.close(4404, attached.code)
-    })
-  })
-  return new Promise(resolve => {
-    server.listen({ port: 0, host: LOOPBACK, backlog: 20_000 }, () => resolve(server))
-  })
-}
 
 /** The control: how many (verify + sign) of a voucher's size one core does in a second. */
 function limitPerSecond(): number {
@@ -152,9 +107,28 @@ process.once('disconnect', () => {
   process.exit(0)
 })
 
+/** What the paths of a session ask of a node; the others are not called. */
+const asked: Partial<ApiContext> = {
+  did: owner.did,
+  version: '0',
+  provider: service,
+  metrics: createMetrics(
+    { height: () => 0, readModelHeight: () => 0, totals: () => service.totals() },
+    { process: false },
+  ),
+  log: createLogger('silent'),
+  now: () => Date.now(),
+  stopping: new AbortController().signal,
+}
+
 await gateway.start()
 await service.start()
-const server = await listen()
-const address = server.address()
-const port = typeof address === 'object' && address !== null ? address.port : 0
-process.send?.({ type: 'ready', port, did: owner.did, limitPerSecond: limitPerSecond() } satisfies FromProvider)
+const api = await startApi(asked as ApiContext, {
+  host: LOOPBACK,
+  port: 0,
+  admin: { token: 'unused', remote: false },
+  hosts: [],
+  // Ten thousand clients behind one address.
+  rate: { perSecond: 1_000_000, burst: 1_000_000 },
+})
+process.send?.({ type: 'ready', port: api.port, did: owner.did, limitPerSecond: limitPerSecond() } satisfies FromProvider)

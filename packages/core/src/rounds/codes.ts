@@ -12,6 +12,8 @@ export const ROUND_CODES = {
   STATEMENT_UNKNOWN: 'reject',
   /** The voucher names another session, amount, asset, split or escrow than statement and grant (`data.field`). */
   VOUCHER_MISMATCH: 'reject',
+  /** The client did not sign this voucher. */
+  VOUCHER_FORGED: 'punish',
   /** The voucher could not be stored, so nothing is extended; send it again. */
   STORAGE_FAILED: 'retry',
   /** The session has ended. */

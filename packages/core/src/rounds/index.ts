@@ -4,9 +4,10 @@ export type * from './client-types.js'
 export { DISPUTES, type Dispute, ROUND_CODES, type RoundCode } from './codes.js'
 export { parseClose, parseGrant, parseRequest, parseStatement, parseVoucher } from './payloads.js'
 export { createProvider, nextProviderDeadline, stepProvider } from './provider.js'
+export { mayPostpone } from './provider-check.js'
 export { accepted as acceptedVoucher, pending as pendingStatement } from './provider-statement.js'
 export type * from './provider-types.js'
-export { claimLimit, clientRisk, creditAfter, nextCredit, providerRisk, quotaFor } from './risk.js'
+export { claimLimit, clientRisk, nextCredit, providerRisk, quotaFor } from './risk.js'
 export {
   CLIENT_FINAL_MS,
   CUT_WAIT_MS,

@@ -1,4 +1,5 @@
 import type { UnixMillis } from '../units/index.js'
+import { checkHeld } from './provider-check.js'
 import { accepted, issue, owedFor, paidElapsed, pending, raise, total } from './provider-statement.js'
 import type { ProviderEffect, ProviderState, ProviderStep } from './provider-types.js'
 import { CUT_WAIT_MS, FINAL_MS } from './timeline.js'
@@ -10,10 +11,19 @@ const CLIENT_REASONS: readonly CloseReason[] = ['CLIENT_DONE', 'METER_DISPUTE', 
 /** Begins to stop: first no byte passes any more, then the last statement is made from the final count (RND-10). */
 export function beginCut(state: ProviderState, reason: CloseReason, nowMs: UnixMillis): ProviderStep {
   if (state.phase !== 'serving') return { state, effects: [] }
+  const looked = checkHeld(state, nowMs)
+  const why = looked.forged ? 'VOUCHER_FORGED' : reason
   return {
-    state: { ...state, phase: 'cutting', reason, phaseUntil: nowMs + CUT_WAIT_MS },
-    effects: [{ type: 'cut', reason }],
+    state: { ...looked.state, phase: 'cutting', reason: why, phaseUntil: nowMs + CUT_WAIT_MS },
+    effects: [{ type: 'cut', reason: why }, ...looked.effects],
   }
+}
+
+/** The client sent something forged: if what it promised before is forged too, the session ends at once (RND-15). */
+export function suspected(state: ProviderState, nowMs: UnixMillis): ProviderStep {
+  if (state.phase !== 'serving') return { state, effects: [] }
+  const looked = checkHeld(state, nowMs)
+  return looked.forged ? beginCut(state, 'VOUCHER_FORGED', nowMs) : looked
 }
 
 /** The client says it stops. A repeated close is answered with our own once we have ended. */
@@ -24,7 +34,8 @@ export function takeClose(state: ProviderState, reason: CloseReason, text: strin
   if (why !== 'METER_DISPUTE' || state.reason === 'METER_DISPUTE') return stopping
   const texts = [...state.open.map(open => open.text), accepted(state)?.text, text].filter(one => one !== undefined)
   // A dispute over the last statement: nothing more will be promised, so there is nothing to wait for.
-  const settled = settleUp({ ...stopping.state, reason: why }, nowMs)
+  const judged = stopping.state.reason === 'VOUCHER_FORGED' ? 'VOUCHER_FORGED' : why
+  const settled = settleUp({ ...stopping.state, reason: judged }, nowMs)
   const evidence: ProviderEffect = { type: 'evidence', reason: why, texts }
   return { state: settled.state, effects: [...stopping.effects, evidence, ...settled.effects] }
 }
@@ -52,9 +63,11 @@ export function settleUp(state: ProviderState, nowMs: UnixMillis): ProviderStep 
 }
 
 /** Explicit end: settle what is promised, say the last word, hand over the summary. */
-export function end(state: ProviderState, nowMs: UnixMillis): ProviderStep {
+export function end(before: ProviderState, nowMs: UnixMillis): ProviderStep {
+  const looked = checkHeld(before, nowMs)
+  const { state } = looked
   const { grant, seal } = state.config
-  const reason = state.reason ?? 'FAULT'
+  const reason = looked.forged ? 'VOUCHER_FORGED' : (state.reason ?? 'FAULT')
   const { lid, sid, client, provider } = grant
   const { text } = seal('conet-close+jwt', { lid, sid, client, provider, reason, at: nowMs })
   const best = accepted(state)
@@ -71,7 +84,7 @@ export function end(state: ProviderState, nowMs: UnixMillis): ProviderStep {
     unsettledSince: undefined,
     phaseUntil: undefined,
   }
-  return { state: ended, effects: [...settle, ...closeEffect(ended), finished(ended)] }
+  return { state: ended, effects: [...looked.effects, ...settle, ...closeEffect(ended), finished(ended)] }
 }
 
 /** Our close once more; nothing before the end. */

@@ -15,13 +15,25 @@ export interface SettlePolicy {
 
 export interface ProviderConfig {
   readonly grant: GrantPayload
-  /** Unpaid limit this client has earned, at least `terms.maxUnpaid`; see `creditAfter`. */
+  /** Unpaid limit this client has earned, at least `terms.maxUnpaid`; see `nextCredit`. */
   readonly credit: Amount
   /** Escrow named by the request; vouchers must repeat it. */
   readonly escrow?: string
   readonly settle: SettlePolicy
   /** Signs as the provider. */
   readonly seal: Seal
+  /** Left out: every voucher comes checked. */
+  readonly defer?: Deferral | undefined
+}
+
+/** How signatures of vouchers are checked later than they come (RND-15). */
+export interface Deferral {
+  /** At latest every so many vouchers; 1 checks all. */
+  readonly every: number
+  /** 32 bits nobody else knows: decides which vouchers are checked. */
+  readonly secret: number
+  /** Whether the client signed this voucher. Passed in; always the same answer for the same text. */
+  readonly authentic: (text: string) => boolean
 }
 
 /** A statement that was sent and may still be paid. */
@@ -39,6 +51,10 @@ export interface HeldVoucher {
   readonly elapsedMs: Millis
   readonly text: string
   readonly hash: Hash
+  /** Its signature is good; `false`: not looked at yet, so it counts as unpaid (RND-15). */
+  readonly checked: boolean
+  /** It was stored as checked. */
+  readonly marked: boolean
 }
 
 /** `serving` → `cutting` (the gateway is being closed) → `final` (last statement under way) → `ended`. */
@@ -55,6 +71,16 @@ export interface ProviderState {
   readonly storing: readonly HeldVoucher[]
   /** The highest voucher that is stored durably: access rests on it alone. */
   readonly stored: HeldVoucher | undefined
+  /** The highest stored voucher whose signature was checked: only this counts as paid, and only this is settled. */
+  readonly verified: HeldVoucher | undefined
+  /** Vouchers checked so far, and rounds paid by them. */
+  readonly checks: number
+  readonly checkedAt: UnixMillis
+  readonly checkedRounds: number
+  /** The voucher that makes this zero is checked. */
+  readonly untilCheck: number
+  /** State of the secret choice. */
+  readonly draw: number
   readonly paidRounds: number
   readonly credit: Amount
   /** What the client was promised: the end of the trial after the paid time. */
@@ -79,7 +105,16 @@ export interface ProviderState {
 export type ProviderEvent =
   /** Time passed: feed one when `nextDeadline` says so; also harmless at any other time. */
   | { readonly type: 'time'; readonly meter: Count }
-  | { readonly type: 'voucher'; readonly voucher: VoucherPayload; readonly text: string; readonly hash: Hash }
+  /** `checked: false`: the signature was not looked at; only if `mayPostpone` allows it. */
+  | {
+      readonly type: 'voucher'
+      readonly voucher: VoucherPayload
+      readonly text: string
+      readonly hash: Hash
+      readonly checked?: boolean
+    }
+  /** The client sent something forged: what it sent before is looked at now. */
+  | { readonly type: 'suspect'; readonly meter: Count }
   /** The voucher with this hash is on disk. */
   | { readonly type: 'stored'; readonly hash: Hash }
   | { readonly type: 'store-failed'; readonly hash: Hash }
@@ -104,7 +139,19 @@ export type ProviderEffect =
       readonly hash: Hash
       readonly round: number
       readonly owed: Amount
+      /** Its signature is good; otherwise store it marked, beside the last checked one. */
+      readonly checked: boolean
     }
+  /** A stored voucher's signature is good: it may be settled. Unless `marked`, store it as checked first. */
+  | {
+      readonly type: 'checked'
+      readonly text: string
+      readonly owed: Amount
+      readonly round: number
+      readonly marked: boolean
+    }
+  /** The stored voucher that was not checked is forged: forget it. */
+  | { readonly type: 'dropped' }
   | { readonly type: 'extend'; readonly until: UnixMillis; readonly quota: Bytes }
   | { readonly type: 'ack'; readonly ack: Ack }
   | { readonly type: 'refuse'; readonly code: RoundCode; readonly data: ErrorData }

@@ -1,25 +1,30 @@
 import { type Rejection, reject } from '../errors/index.js'
 import type { Hash, UnixMillis } from '../units/index.js'
 import type { RoundCode } from './codes.js'
+import { drawn, mayPostpone, verifiedOwed, verify } from './provider-check.js'
 import { accepted } from './provider-statement.js'
 import type {
   HeldVoucher,
   OpenStatement,
   ProviderEffect,
+  ProviderEvent,
   ProviderState,
   ProviderStep,
   SettleCause,
 } from './provider-types.js'
-import { nextCredit, quotaFor } from './risk.js'
+import { quotaFor } from './risk.js'
 import { trialLeadMs } from './timeline.js'
 import type { VoucherPayload } from './types.js'
+
+type VoucherEvent = Extract<ProviderEvent, { type: 'voucher' }>
 
 /**
  * Takes a voucher: refuses what does not answer a statement exactly, has the rest stored (RND-4, RND-5).
  *
  * Nothing is extended here: access moves only when the driver confirms that the voucher is on disk.
  */
-export function takeVoucher(state: ProviderState, voucher: VoucherPayload, text: string, hash: Hash): ProviderStep {
+export function takeVoucher(state: ProviderState, event: VoucherEvent, nowMs: UnixMillis): ProviderStep {
+  const { voucher, text, hash, checked = true } = event
   const fault = mismatch(state, voucher)
   if (fault !== undefined) return refuse(state, fault)
   const highest = accepted(state)
@@ -29,10 +34,15 @@ export function takeVoucher(state: ProviderState, voucher: VoucherPayload, text:
   const differs = unlike(statement, voucher)
   if (differs !== undefined) return refuse(state, reject('VOUCHER_MISMATCH', { field: differs }))
   const { round, owed, bytesUp, bytesDown, elapsedMs } = statement.payload
-  const held: HeldVoucher = { round, owed, bytes: bytesUp + bytesDown, elapsedMs, text, hash }
+  const later = !checked && mayPostpone(state, owed, nowMs)
+  const good = checked || (!later && state.config.defer?.authentic(text) === true)
+  if (!good && !later) return refuse(state, reject('VOUCHER_FORGED', { round }))
+  const bytes = bytesUp + bytesDown
+  const held: HeldVoucher = { round, owed, bytes, elapsedMs, text, hash, checked: good, marked: good }
+  const counted = good ? drawn(state) : { untilCheck: state.untilCheck - 1 }
   return {
-    state: { ...state, storing: [...state.storing, held] },
-    effects: [{ type: 'store', text, hash, round, owed }],
+    state: { ...state, ...counted, storing: [...state.storing, held] },
+    effects: [{ type: 'store', text, hash, round, owed, checked: good }],
   }
 }
 
@@ -40,23 +50,21 @@ export function takeVoucher(state: ProviderState, voucher: VoucherPayload, text:
 export function voucherStored(state: ProviderState, hash: Hash, nowMs: UnixMillis): ProviderStep {
   const held = state.storing.find(one => one.hash === hash)
   if (held === undefined) return { state, effects: [] }
-  const before = state.stored?.owed ?? 0n
   const { terms, at } = state.config.grant
-  const credit = held.owed > before ? nextCredit(state.credit, terms.maxUnpaidCap) : state.credit
   const next: ProviderState = {
     ...state,
     stored: held,
     storing: state.storing.filter(one => one.round > held.round),
     open: state.open.filter(one => one.payload.round > held.round),
     paidRounds: state.paidRounds + 1,
-    // A limit already earned elsewhere may stand above this offer's cap: it is never taken back here.
-    credit: credit > state.credit ? credit : state.credit,
     accessUntil: at + held.elapsedMs + terms.trialMs,
     gatewayUntil: at + held.elapsedMs,
-    unsettledSince: state.unsettledSince ?? nowMs,
     storeFailed: false,
   }
-  return next.phase === 'serving' ? extended(next, held, nowMs) : settled(next, nowMs, [ackOf(next)], 'close')
+  const looked = held.checked ? verify(next, held, nowMs) : { state: next, effects: [] }
+  const serving = next.phase === 'serving'
+  const done = serving ? extended(looked.state, held, nowMs) : settled(looked.state, nowMs, [ackOf(next)], 'close')
+  return { state: done.state, effects: [...looked.effects, ...done.effects] }
 }
 
 /** Storing failed: the voucher is forgotten, its statement stays open, and the client is told to send it again. */
@@ -73,15 +81,16 @@ export function settled(
   effects: readonly ProviderEffect[],
   cause?: SettleCause,
 ): ProviderStep {
-  const { stored } = state
-  const why = cause ?? settleCause(state, nowMs)
-  if (stored === undefined || stored.owed <= state.settling) {
+  const { verified } = state
+  if (verified === undefined || verified.owed <= state.settling) {
     return { state: { ...state, unsettledSince: undefined }, effects }
   }
-  if (why === undefined) return { state, effects }
+  const since = state.unsettledSince ?? nowMs
+  const why = cause ?? settleCause(state, nowMs)
+  if (why === undefined) return { state: { ...state, unsettledSince: since }, effects }
   return {
-    state: { ...state, settling: stored.owed, unsettledSince: undefined },
-    effects: [...effects, { type: 'settle', text: stored.text, owed: stored.owed, cause: why }],
+    state: { ...state, settling: verified.owed, unsettledSince: undefined },
+    effects: [...effects, { type: 'settle', text: verified.text, owed: verified.owed, cause: why }],
   }
 }
 
@@ -93,7 +102,9 @@ export function ackOf(state: ProviderState): ProviderEffect {
 }
 
 function extended(state: ProviderState, held: HeldVoucher, nowMs: UnixMillis): ProviderStep {
-  const quota = quotaFor(held.bytes, state.credit, state.config.grant.terms.tariff)
+  // What was promised and not checked is unpaid: it takes its part of the limit (RND-15).
+  const free = state.credit - (held.owed - verifiedOwed(state))
+  const quota = quotaFor(held.bytes, free, state.config.grant.terms.tariff)
   const paid: ProviderState = { ...state, quota }
   const { state: next, effects } = nowMs >= trialOpensAt(paid) ? openTrial(paid) : extendTo(paid, paid.gatewayUntil)
   return settled(next, nowMs, [...effects, ackOf(next)])
@@ -115,7 +126,7 @@ function extendTo(state: ProviderState, until: UnixMillis): ProviderStep {
 
 function settleCause(state: ProviderState, nowMs: UnixMillis): SettleCause | undefined {
   const { everyRound, aboveAmount, afterMs } = state.config.settle
-  const unsettled = (state.stored?.owed ?? 0n) - state.settling
+  const unsettled = verifiedOwed(state) - state.settling
   if (everyRound === true) return 'round'
   if (aboveAmount !== undefined && unsettled >= aboveAmount) return 'value'
   if (afterMs !== undefined && nowMs - (state.unsettledSince ?? nowMs) >= afterMs) return 'age'

@@ -1,6 +1,6 @@
 import type { UnixMillis } from '../units/index.js'
 import { issue, pending, raise, resend, statementAt } from './provider-statement.js'
-import { beginCut, closeEffect, cutDone, end, newsSince, settleUp, takeClose } from './provider-stop.js'
+import { beginCut, closeEffect, cutDone, end, newsSince, settleUp, suspected, takeClose } from './provider-stop.js'
 import type { ProviderConfig, ProviderEvent, ProviderState, ProviderStep } from './provider-types.js'
 import {
   ackOf,
@@ -28,6 +28,12 @@ export function createProvider(config: ProviderConfig): ProviderState {
     open: [],
     storing: [],
     stored: undefined,
+    verified: undefined,
+    checks: 0,
+    checkedAt: grant.at,
+    checkedRounds: 0,
+    untilCheck: 1,
+    draw: (config.defer?.secret ?? 0) >>> 0,
     paidRounds: 0,
     credit,
     accessUntil: grant.accessUntil,
@@ -54,7 +60,9 @@ export function stepProvider(state: ProviderState, event: ProviderEvent, nowMs: 
   const seen = 'meter' in event && event.type !== 'cut' && state.phase === 'serving' ? metered(state, event) : state
   switch (event.type) {
     case 'voucher':
-      return takeVoucher(seen, event.voucher, event.text, event.hash)
+      return takeVoucher(seen, event, nowMs)
+    case 'suspect':
+      return suspected(seen, nowMs)
     case 'stored':
       return then(voucherStored(seen, event.hash, nowMs), next => settleUp(next, nowMs))
     case 'store-failed':

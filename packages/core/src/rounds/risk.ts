@@ -4,25 +4,24 @@ import type { Amount, BasisPoints, Bytes } from '../units/index.js'
 import { roundMs } from './timeline.js'
 
 /**
- * Unpaid limit after one more honestly paid round: a third more, rounded down, never above the cap (RND-12).
+ * Unpaid limit after honestly paid rounds: a third more for each, rounded down, but never by more than was paid, and never above
+ * the cap (RND-12). A limit that stands above the cap already is not taken back.
  *
  * @param credit - micro-credits, the limit so far
  * @param cap - `maxUnpaidCap` of the terms
+ * @param paid - what these rounds paid, micro-credits
+ * @param rounds - how many they are, 0 or more
  */
-export function nextCredit(credit: Amount, cap: Amount): Amount {
-  const grown = (credit * 4n) / 3n
-  return grown < cap ? grown : cap
-}
-
-/** Unpaid limit after `paidRounds` honest rounds of a client that began at `maxUnpaid`. */
-export function creditAfter(terms: AccessTerms, paidRounds: number): Amount {
-  let credit = terms.maxUnpaid
-  for (let round = 0; round < paidRounds && credit < terms.maxUnpaidCap; round++) {
-    const grown = nextCredit(credit, terms.maxUnpaidCap)
-    if (grown === credit) return credit
-    credit = grown
+export function nextCredit(credit: Amount, cap: Amount, paid: Amount, rounds = 1): Amount {
+  const most = credit + paid < cap ? credit + paid : cap
+  let grown = credit
+  for (let round = 0; round < rounds && grown < most; round++) {
+    const next = (grown * 4n) / 3n
+    if (next === grown) break
+    grown = next
   }
-  return credit
+  if (grown > most) grown = most
+  return grown > credit ? grown : credit
 }
 
 /** Bytes that may pass in total when `paidBytes` are paid and `credit` may be owed (RND-12). */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { price } from '../services/access/price.js'
 import type { AccessTerms } from '../services/access/types.js'
-import { claimLimit, clientRisk, creditAfter, nextCredit, providerRisk } from './risk.js'
+import { claimLimit, clientRisk, nextCredit, providerRisk } from './risk.js'
 import { type Scenario, World } from './testing/world.js'
 import { driftMs, roundMs } from './timeline.js'
 
@@ -234,15 +234,25 @@ describe('a calm session', () => {
 })
 
 describe('credit ramp (RND-12)', () => {
-  it('grows by a third per paid round, rounded down, up to the cap', () => {
-    expect(nextCredit(2_000n, 10_000n)).toBe(2_666n)
-    expect(creditAfter(TERMS, 0)).toBe(2_000n)
-    expect(creditAfter(TERMS, 2)).toBe(3_554n)
-    expect(creditAfter(TERMS, 1_000_000)).toBe(10_000n)
+  it.each([
+    ['a third more', 2_000n, 9_000n, 1, 2_666n],
+    ['two rounds at once', 2_000n, 9_000n, 2, 3_554n],
+    ['never more than was paid', 2_000n, 1n, 1, 2_001n],
+    ['nothing for nothing', 2_000n, 0n, 3, 2_000n],
+    ['up to the cap', 2_000n, 90_000n, 1_000_000, 10_000n],
+    ['what stands above the cap is not taken back', 12_000n, 90_000n, 3, 12_000n],
+  ])('grows by %s', (_, credit, paid, rounds, grown) => {
+    expect(nextCredit(credit, 10_000n, paid, rounds)).toBe(grown)
   })
 
   it('is carried by the session', () => {
     const world = play(calm)
-    expect(world.provider.credit).toBe(creditAfter(TERMS, world.provider.paidRounds))
+    let [credit, promised] = [TERMS.maxUnpaid, 0n]
+    for (const stored of world.disk) {
+      credit = nextCredit(credit, TERMS.maxUnpaidCap, stored.owed - promised)
+      promised = stored.owed
+    }
+    expect(world.provider.credit).toBe(credit)
+    expect(credit > TERMS.maxUnpaid).toBe(true)
   })
 })

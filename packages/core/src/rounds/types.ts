@@ -113,6 +113,7 @@ export const CLOSE_REASONS = [
   'DENIED',
   'GATEWAY_LOST',
   'FAULT',
+  'VOUCHER_FORGED',
 ] as const
 export type CloseReason = (typeof CLOSE_REASONS)[number]
 

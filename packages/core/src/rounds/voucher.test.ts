@@ -84,11 +84,11 @@ describe('the provider (RND-3 to RND-5)', () => {
       paidUntil: AT + 10_000,
     })
     expect(provider.voucher(answer(statement), 1_100)).toEqual([
-      { type: 'store', text: 'text-v1', hash: 'v1', round: 1, owed: 2_863n },
+      { type: 'store', text: 'text-v1', hash: 'v1', round: 1, owed: 2_863n, checked: true },
     ])
     const effects = provider.feed({ type: 'stored', hash: 'v1' }, 1_105)
-    expect(effects.map(effect => effect.type)).toEqual(['extend', 'ack', 'settle'])
-    expect(effects[0]).toMatchObject({ until: AT + 10_000, quota: 2_001_000n + 28_632_399n })
+    expect(effects.map(effect => effect.type)).toEqual(['checked', 'extend', 'ack', 'settle'])
+    expect(effects[1]).toMatchObject({ until: AT + 10_000, quota: 2_001_000n + 24_548_959n })
     expect(nextProviderDeadline(provider.state)).toBe(AT + 9_500)
   })
 
@@ -183,6 +183,6 @@ describe('a voucher', () => {
     expect(provider.state.phase).toBe('ended')
     provider.voucher(answer(statement), 11_000)
     const effects = provider.feed({ type: 'stored', hash: 'v1' }, 11_001)
-    expect(effects).toMatchObject([{ type: 'ack' }, { type: 'settle', owed: 2_863n }])
+    expect(effects).toMatchObject([{ type: 'checked' }, { type: 'ack' }, { type: 'settle', owed: 2_863n }])
   })
 })

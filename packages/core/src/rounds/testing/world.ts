@@ -2,6 +2,7 @@ import type { AccessTerms } from '../../services/access/types.js'
 import { createClient, nextClientDeadline, stepClient } from '../client.js'
 import type { ClientEffect, ClientEvent, ClientState } from '../client-types.js'
 import { createProvider, nextProviderDeadline, stepProvider } from '../provider.js'
+import { mayPostpone } from '../provider-check.js'
 import type { ProviderEffect, ProviderEvent, ProviderState, SettlePolicy } from '../provider-types.js'
 import type { ClosePayload, Count, GrantPayload, Seal, StatementPayload, VoucherPayload } from '../types.js'
 import { randomFrom, VirtualClock } from './clock.js'
@@ -31,6 +32,10 @@ export interface Scenario {
   /** The client never answers. */
   readonly mute?: boolean
   readonly budget?: bigint
+  /** The provider checks signatures at latest every so many vouchers (RND-15). */
+  readonly verifyEvery?: number
+  /** Which of the client's vouchers carry a bad signature: by number of the round. */
+  readonly forges?: (round: number) => boolean
 }
 
 type Message =
@@ -51,7 +56,9 @@ export class World {
   client: ClientState
   own: Count = { bytesUp: 0n, bytesDown: 0n }
   /** Vouchers on the provider's disk. */
-  readonly disk: { round: number; owed: bigint }[] = []
+  readonly disk: { round: number; owed: bigint; good: boolean }[] = []
+  /** Signatures checked. */
+  checks = 0
   readonly ledger = { paid: 0n, transfers: [] as bigint[] }
   readonly providerEffects: { at: number; effect: ProviderEffect; state: ProviderState }[] = []
   readonly clientEffects: { at: number; effect: ClientEffect; own: Count }[] = []
@@ -83,6 +90,9 @@ export class World {
       credit: scenario.terms.maxUnpaid,
       settle: scenario.settle,
       seal,
+      ...(scenario.verifyEvery === undefined
+        ? {}
+        : { defer: { every: scenario.verifyEvery, secret: scenario.seed, authentic: text => this.#authentic(text) } }),
     })
     const budget = scenario.budget === undefined ? {} : { budget: scenario.budget }
     this.client = createClient({ grant: this.grant, requestedAt: this.clock.now, seal, ...budget })
@@ -155,7 +165,7 @@ export class World {
   #store({ hash, round, owed }: Extract<ProviderEffect, { type: 'store' }>): void {
     const fails = this.#random() < this.scenario.storeFails
     this.clock.after(Math.floor(this.#random() * this.scenario.storeMs), () => {
-      if (!fails) this.disk.push({ round, owed })
+      if (!fails) this.disk.push({ round, owed, good: this.scenario.forges?.(round) !== true })
       this.toProvider({ type: fails ? 'store-failed' : 'stored', hash })
     })
   }
@@ -185,11 +195,25 @@ export class World {
   #providerReads(text: string): void {
     const message = this.#sealed.get(text)
     if (message?.kind === 'voucher') {
-      this.toProvider({ type: 'voucher', voucher: message.payload, text, hash: hashOf(text) })
+      this.#voucher(message.payload, text)
     }
     if (message?.kind === 'close') {
       this.toProvider({ type: 'close', reason: message.payload.reason, text, meter: this.providerMeter })
     }
+  }
+
+  /** Like a driver: what has to be checked now is checked before the machine hears of it. */
+  #voucher(voucher: VoucherPayload, text: string): void {
+    const checked = !mayPostpone(this.provider, voucher.owed, this.providerNow)
+    if (!checked) this.toProvider({ type: 'voucher', voucher, text, hash: hashOf(text), checked })
+    else if (this.#authentic(text)) this.toProvider({ type: 'voucher', voucher, text, hash: hashOf(text) })
+    else this.toProvider({ type: 'suspect', meter: this.providerMeter })
+  }
+
+  #authentic(text: string): boolean {
+    this.checks++
+    const message = this.#sealed.get(text)
+    return message?.kind === 'voucher' && this.scenario.forges?.(message.payload.round) !== true
   }
 
   #transfer(want: Scenario['traffic'][number]): void {

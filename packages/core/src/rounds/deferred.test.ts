@@ -1,0 +1,177 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { price } from '../services/access/price.js'
+import type { AccessTerms } from '../services/access/types.js'
+import { providerRisk } from './risk.js'
+import { type Scenario, World } from './testing/world.js'
+
+const TERMS: AccessTerms = {
+  tariff: { asset: 'credit', perGiB: 1_000_000n, perHour: 360_000n },
+  trialMs: 400,
+  restMs: 600,
+  toleranceBps: 500,
+  toleranceBytes: 65_536n,
+  maxUnpaid: 4_000n,
+  maxUnpaidCap: 40_000n,
+  shares: [],
+}
+
+const calm: Scenario = {
+  terms: TERMS,
+  seed: 1,
+  loss: 0,
+  duplicate: 0,
+  delayMs: { min: 1, max: 5 },
+  storeMs: 3,
+  storeFails: 0,
+  clockOffsetMs: 0,
+  traffic: [],
+  lagMs: 5,
+  stop: { by: 'client', atMs: 30_000 },
+  settle: { everyRound: true },
+  verifyEvery: 8,
+}
+
+const bytes = Array.from({ length: 300 }, (_, i) => ({ atMs: i * 100, up: 1_000, down: 20_000 }))
+
+const scenario: fc.Arbitrary<Scenario> = fc.record({
+  terms: fc.record({
+    tariff: fc.record({
+      asset: fc.constant('credit'),
+      perGiB: fc.bigInt(0n, 10n ** 7n),
+      perHour: fc.bigInt(0n, 10n ** 7n),
+    }),
+    trialMs: fc.integer({ min: 200, max: 800 }),
+    restMs: fc.integer({ min: 0, max: 800 }),
+    toleranceBps: fc.constant(500),
+    toleranceBytes: fc.constant(262_144n),
+    maxUnpaid: fc.bigInt(1_000n, 20_000n),
+    maxUnpaidCap: fc.bigInt(20_000n, 100_000n),
+    shares: fc.constant([]),
+  }),
+  seed: fc.nat(),
+  loss: fc.constantFrom(0, 0.1, 0.4),
+  duplicate: fc.constantFrom(0, 0.2),
+  delayMs: fc.constantFrom({ min: 0, max: 1 }, { min: 5, max: 80 }),
+  storeMs: fc.constantFrom(1, 20, 300),
+  storeFails: fc.constantFrom(0, 0.1),
+  clockOffsetMs: fc.constant(0),
+  traffic: fc.array(fc.record({ atMs: fc.nat(12_000), up: fc.nat(100_000), down: fc.nat(2_000_000) }), {
+    maxLength: 60,
+  }),
+  lagMs: fc.constantFrom(0, 10),
+  stop: fc.record({
+    by: fc.constantFrom('client' as const, 'provider' as const),
+    atMs: fc.integer({ min: 1, max: 12_000 }),
+  }),
+  settle: fc.constantFrom({ everyRound: true }, { aboveAmount: 500n }, {}),
+  verifyEvery: fc.integer({ min: 1, max: 12 }),
+})
+
+/** Rounds in which a client forges: from some round on, now and then, or all. */
+const forging = fc.oneof(
+  fc.nat(20).map(from => (round: number) => round >= from),
+  fc.tuple(fc.integer({ min: 1, max: 5 }), fc.nat(4)).map(
+    ([every, at]) =>
+      (round: number) =>
+        round % every === at,
+  ),
+  fc.array(fc.nat(40)).map(rounds => (round: number) => rounds.includes(round)),
+)
+
+const check = (rule: (one: Scenario) => void, forges = forging) =>
+  fc.assert(
+    fc.property(scenario, forges, (one, forged) => rule({ ...one, forges: forged })),
+    { numRuns: 200 },
+  )
+
+/** What the gateway let through, less what the provider knows to be promised: what comes later may all be forged. */
+function lost(world: World): bigint {
+  const { grant, gateway } = world
+  const until = Math.min(world.providerNow, gateway.until, gateway.closed ? gateway.lastByteAt : Infinity)
+  const used = price({ bytes: gateway.total, elapsedMs: Math.max(0, until - grant.at) }, grant.terms.tariff)
+  return used - (world.provider.verified?.owed ?? 0n)
+}
+
+describe('signatures checked later (RND-15)', () => {
+  it('spare most checks of an honest client, and settle everything', () => {
+    const world = new World({ ...calm, traffic: bytes }).run()
+    const rounds = world.disk.length
+    expect(rounds).toBeGreaterThan(25)
+    expect(world.checks).toBeLessThan(rounds / 2)
+    expect(world.ledger.paid).toBe(world.client.promised?.voucher.owed)
+    expect(world.provider.reason).toBe('CLIENT_DONE')
+  })
+
+  it('never let the loss above the stated bound, whatever is forged, at any moment (RND-12)', () => {
+    check(one => {
+      let credit = one.terms.maxUnpaid
+      new World(one, world => {
+        if (world.provider.credit > credit) credit = world.provider.credit
+        expect(lost(world) <= providerRisk(one.terms, credit)).toBe(true)
+      }).run()
+    })
+  })
+
+  it('never settle, and never raise the limit for, a promise that is forged', () => {
+    check(one => {
+      const world = new World(one).run()
+      const good = world.disk.filter(stored => stored.good).map(stored => stored.owed)
+      expect([0n, ...good]).toContain(world.ledger.paid)
+      const honest = good.reduce((most, owed) => (owed > most ? owed : most), 0n)
+      expect(world.provider.credit <= one.terms.maxUnpaid + honest).toBe(true)
+    })
+  })
+
+  it('are never left out at the end: what is settled was checked, and the rest is told', () => {
+    check(one => {
+      const world = new World(one).run()
+      const { provider } = world
+      expect(provider.phase).toBe('ended')
+      const held = provider.storing.at(-1) ?? provider.stored
+      expect(held === undefined || held.checked).toBe(true)
+      const evidence = world.providerEffects.filter(({ effect }) => effect.type === 'dropped').length
+      expect(evidence > 0).toBe(provider.reason === 'VOUCHER_FORGED')
+    })
+  })
+
+  it('refuse the first forged voucher of a new client at once, without ending the session', () => {
+    const world = new World({ ...calm, forges: () => true }).run()
+    expect(world.disk).toEqual([])
+    expect(world.provider.reason).toBe('NOT_PAID')
+    expect(world.providerEffects.some(({ effect }) => effect.type === 'store')).toBe(false)
+  })
+
+  it.each([1, 2, 3, 4, 5, 6, 7])('end the session of a client that pays honestly %s times and then forges', rounds => {
+    const world = new World({ ...calm, traffic: bytes, forges: round => round > rounds }).run()
+    const good = world.disk.filter(stored => stored.good)
+    expect(good.length).toBe(rounds)
+    // Those before the last check are kept; what came after it is dropped with the forged one.
+    expect(good.map(stored => stored.owed)).toContain(world.ledger.paid)
+    expect(['VOUCHER_FORGED', 'NOT_PAID']).toContain(world.provider.reason)
+    // At latest with the eighth voucher that was not looked at.
+    expect(world.disk.length - rounds).toBeLessThan(8)
+    expect(world.provider.credit <= TERMS.maxUnpaid + (good.at(-1)?.owed ?? 0n)).toBe(true)
+  })
+
+  it('take the unpaid limit back to its beginning when a postponed check fails', () => {
+    const world = new World({ ...calm, traffic: bytes, forges: round => round > 12 }).run()
+    expect(world.provider.reason).toBe('VOUCHER_FORGED')
+    expect(world.provider.credit).toBe(TERMS.maxUnpaid)
+    const evidence = world.providerEffects.filter(({ effect }) => effect.type === 'evidence')
+    expect(evidence).toMatchObject([{ effect: { reason: 'VOUCHER_FORGED' } }])
+  })
+
+  it('come at rounds that differ from session to session', () => {
+    const seen = new Set<string>()
+    for (let seed = 1; seed <= 20; seed++) {
+      const checked: number[] = []
+      const world = new World({ ...calm, seed }, ({ provider }) => {
+        if (checked.at(-1) !== provider.checkedRounds) checked.push(provider.checkedRounds)
+      })
+      world.run()
+      seen.add(checked.slice(0, 6).join(' '))
+    }
+    expect(seen.size).toBeGreaterThan(5)
+  })
+})
