@@ -5,6 +5,6 @@ cd "$(dirname "$0")/.."
 
 npx biome check --error-on-warnings .
 npx tsc -b
-npm run --silent types --workspace @conet/console
-npx vitest run --exclude 'tests/e2e/**' --exclude 'tests/console/**'
+npm run --silent types --workspace @conet/console --workspace @conet/portal
+npx vitest run --exclude 'tests/e2e/**' --exclude 'tests/console/**' --exclude 'tests/portal/**'
 node scripts/docs.mjs --check

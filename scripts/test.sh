@@ -16,7 +16,7 @@ rm -f .cache/vitest.json
 step 'build' npm run --silent build
 step 'types, tests too' npx tsc -b
 step 'format and lint' npx biome check --error-on-warnings .
-step 'console types' npm run --silent types --workspace @conet/console
+step 'types of the pages' npm run --silent types --workspace @conet/console --workspace @conet/portal
 step 'documents regenerated and unchanged' node scripts/docs.mjs --check
 step 'tests' npx vitest run --reporter=default --reporter=json --outputFile.json=.cache/vitest.json
 node scripts/summary.mjs .cache/vitest.json 5 "$failed_steps"
