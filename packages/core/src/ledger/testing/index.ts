@@ -3,7 +3,7 @@ import { type KeySigner, sha256, signerFromSeed } from '../../identity/index.js'
 import type { Kind } from '../../wire/index.js'
 import { createApplication } from '../machine.js'
 import { memoryStorage } from '../memory.js'
-import type { Application, BlockResult, Genesis, SignedTx, StateStorage, TxResult } from '../types.js'
+import type { Application, BlockResult, Genesis, Misbehaviour, SignedTx, StateStorage, TxResult } from '../types.js'
 import { allModules } from './modules.js'
 
 export const LID = 'test'
@@ -83,9 +83,9 @@ export class TestLedger {
     this.timeMs = this.app.info().timeMs
   }
 
-  block(txs: readonly SignedTx[], afterMs = 1000): BlockResult {
+  block(txs: readonly SignedTx[], afterMs = 1000, evidence: readonly Misbehaviour[] = []): BlockResult {
     this.timeMs += afterMs
-    const result = this.app.finalizeBlock({ height: ++this.height, timeMs: this.timeMs, txs })
+    const result = this.app.finalizeBlock({ height: ++this.height, timeMs: this.timeMs, txs, evidence })
     this.app.commit()
     this.app.checkInvariants()
     return result
