@@ -1,2 +1,3 @@
-/** The planner's simulator: scenarios played by the real core under a virtual clock. */
-export const SIM_VERSION = 1
+export { SIM_CODES, type SimCode, SimError } from './codes.js'
+export * from './play/index.js'
+export * from './scenario/index.js'

@@ -1,0 +1,1 @@
+export { createMover, type Mover, type Swarm } from './motion.js'

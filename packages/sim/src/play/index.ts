@@ -1,0 +1,2 @@
+export { playScenario, runScenario, scenarioHash } from './play.js'
+export * from './types.js'

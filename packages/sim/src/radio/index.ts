@@ -1,0 +1,6 @@
+export { CELL_MODEL, type CellModel } from './cell-models.js'
+export { DIRECT_MODEL } from './direct.js'
+export { correlatedField, type Field, normalBelow } from './field.js'
+export { Radio, type Standing, subSeed } from './radio.js'
+export { freeSpaceLossDb, sighting } from './satellite.js'
+export { indexWalls, type Walls } from './walls.js'
