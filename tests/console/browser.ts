@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
 const CHROMIUM = '/usr/bin/chromium'
+/** No sandbox: containers have none to give. */
 const FLAGS = [
   '--headless',
   '--no-sandbox',
@@ -54,13 +55,24 @@ async function startSample(dist: string): Promise<Sample> {
   return startFixture({ dist, token: TOKEN, pace: { trialMs: 1_000, restMs: 1_500 } })
 }
 
-async function open(browser: Browser, url: string, options: BrowserContextOptions) {
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })).newPage()
+/** A headless Chromium that talks to nobody by itself. @param flags - further ones */
+export function launch(...flags: string[]): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags] })
+}
+
+/** Collects what the browser complains about on a page, from now on. */
+export function complaintsOf(page: Page): string[] {
   const complaints: string[] = []
   page.on('console', message => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
   })
   page.on('pageerror', error => complaints.push(error.message))
+  return complaints
+}
+
+async function open(browser: Browser, url: string, options: BrowserContextOptions) {
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })).newPage()
+  const complaints = complaintsOf(page)
   await page.goto(url)
   return { page, complaints }
 }
@@ -69,7 +81,7 @@ export async function startBench(): Promise<Bench> {
   const dist = await mkdtemp(join(tmpdir(), 'conet-console-'))
   await build(dist)
   const sample = await startSample(dist)
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+  const browser = await launch()
   return {
     dist,
     sample,

@@ -8,6 +8,7 @@ import { Running, until } from './program.js'
 export interface Up {
   readonly url: string
   readonly did: string
+  readonly portal?: string
   readonly offers: Readonly<Record<string, string>>
 }
 
@@ -20,6 +21,7 @@ export interface NodeWish {
   readonly terms?: object
   readonly port?: number
   readonly gatewayPort?: number
+  readonly portal?: object
 }
 
 /** Rounds of three seconds with a second for the voucher. Prices are micro-credits. */
@@ -50,7 +52,7 @@ export const freePort = (): Promise<number> =>
 export function writeConfig(dir: string, wish: NodeWish): string {
   const home = join(dir, wish.name)
   mkdirSync(home, { recursive: true })
-  const { egressAllow = [], upstream, follow, port = 0, gatewayPort = 0 } = wish
+  const { egressAllow = [], upstream, follow, port = 0, gatewayPort = 0, portal } = wish
   const area = { lat: 52.52, lon: 13.405, radiusM: 500 }
   const config = {
     dataDir: join(home, 'node'),
@@ -59,6 +61,7 @@ export function writeConfig(dir: string, wish: NodeWish): string {
     ...(follow === undefined ? {} : { ledger: { engine: 'follow', url: follow } }),
     api: { host: '127.0.0.1', port },
     gateway: { port: gatewayPort, egressAllow, ...(upstream === undefined ? {} : { upstream: { node: upstream } }) },
+    ...(portal === undefined ? {} : { portal }),
     offers: [{ key: 'access', name: `Access at ${wish.name}`, area, terms: { ...TERMS, ...wish.terms } }],
     log: { level: 'error' },
   }
