@@ -29,7 +29,7 @@ export class Sharers {
 
   constructor(
     private readonly scenario: Scenario,
-    private readonly terminals: Terminals,
+    terminals: Terminals,
     seed: number,
   ) {
     const { sharing } = scenario
