@@ -5,6 +5,7 @@ export const ENGINE_CODES = {
   ENGINE_STOPPED: 'retry',
   ENGINE_UNREACHABLE: 'retry',
   ENGINE_FAILED: 'reject',
+  ENGINE_MISSING: 'reject',
   MEMPOOL_FULL: 'retry',
   DISK_FULL: 'retry',
   DISK_FAILED: 'retry',

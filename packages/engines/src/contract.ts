@@ -10,6 +10,8 @@ export interface CommittedBlock {
   /** What went in beside the transactions; left out when there was none. */
   readonly evidence?: readonly Misbehaviour[]
   readonly result: BlockResult
+  /** Where the engine itself counts this block, if it also counts blocks in which nothing happened. */
+  readonly engineHeight?: number
 }
 
 /** An ordering engine with its replica of the ledger. Several nodes of one process may share one. */
@@ -40,8 +42,12 @@ export interface Engine {
   /**
    * The header that block `height` was decided with, its commit and the validators that signed it, for light clients
    * (GOV-50); `undefined` above the last height that has a commit. An engine without validators has no such method.
+   * Its `app_hash` is the one after block `height - 1`; its own height is the engine's, which also counts blocks in
+   * which nothing happened.
    */
   signedHeader?(height: number): Promise<SignedHeader | undefined>
+  /** Why nothing can be ordered now (a dead engine process, a full disk); left out or `undefined` when all is well. */
+  trouble?(): Error | undefined
 }
 
 /** JSON as CometBFT's RPC gives it: `result.signed_header` of `/commit` and all of `result.validators` of `/validators`. */

@@ -1,5 +1,6 @@
 export * from './blocks/index.js'
 export { ENGINE_CODES, type EngineCode } from './codes.js'
+export * from './cometbft/index.js'
 export type * from './contract.js'
 export type { ApplicationFactory, Clock } from './contract-application.js'
 export * from './follow/index.js'

@@ -18,6 +18,13 @@ export function decodeBlock(text: string): CommittedBlock {
   return value
 }
 
+/** A block with what it did. Members are always in the same order, so that equal blocks are equal texts. */
+export function committedBlock(block: Omit<CommittedBlock, 'result'>, result: BlockResult): CommittedBlock {
+  const { height, timeMs, txs, engineHeight } = block
+  const count = engineHeight === undefined ? {} : { engineHeight }
+  return { height, timeMs, txs, ...evidenceOf(block), result, ...count }
+}
+
 /** The member `evidence` of a block to spread into another; nothing if it has none. */
 export function evidenceOf({ evidence }: Pick<CommittedBlock, 'evidence'>): Pick<CommittedBlock, 'evidence'> {
   return evidence === undefined || evidence.length === 0 ? {} : { evidence }
@@ -73,6 +80,7 @@ function isBlock(value: unknown): value is CommittedBlock {
   if (!isObject(value) || !isObject(value.result) || !Array.isArray(value.txs)) return false
   const { height, timeMs, txs, result } = value
   if (!isCount(height) || !isCount(timeMs) || result.height !== height || result.timeMs !== timeMs) return false
+  if (value.engineHeight !== undefined && !isCount(value.engineHeight)) return false
   if (!isHash(result.appHash) || !Array.isArray(result.scheduled) || !Array.isArray(result.results)) return false
   if (!txs.every(tx => typeof tx === 'string') || result.results.length !== txs.length) return false
   if (value.evidence !== undefined && !isEvidence(value.evidence)) return false

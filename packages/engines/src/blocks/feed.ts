@@ -18,10 +18,12 @@ export interface BlockFeed {
 /**
  * @param startHeight - height already committed when the feed opens
  * @param load - reads an older block, `undefined` if it is not kept
+ * @param firstHeight - readers from before begin here: earlier blocks are not kept
  */
 export function blockFeed(
   startHeight: number,
   load: (height: number) => Promise<CommittedBlock | undefined>,
+  firstHeight = 1,
 ): BlockFeed {
   const recent: CommittedBlock[] = []
   let recentTxs = 0
@@ -47,7 +49,7 @@ export function blockFeed(
     })
 
   async function* blocks(from: number, signal: AbortSignal) {
-    for (let at = Math.max(1, from); !signal.aborted && !closed; ) {
+    for (let at = Math.max(firstHeight, from); !signal.aborted && !closed; ) {
       if (at > height) {
         await next(signal)
         continue

@@ -1,2 +1,3 @@
-export { decodeBlock, encodeBlock, evidenceOf, plainResult, plainTx } from './codec.js'
+export { committedBlock, decodeBlock, encodeBlock, evidenceOf, plainResult, plainTx } from './codec.js'
+export { encodeDecodedBlock } from './encode.js'
 export { type BlockFeed, blockFeed } from './feed.js'

@@ -1,7 +1,7 @@
 import { ConetError } from '@conet/core/errors'
 import type { Application, Block, BlockResult, SignedTx } from '@conet/core/ledger'
 import { decodeEnvelope } from '@conet/core/wire'
-import { evidenceOf, plainResult } from '../blocks/index.js'
+import { committedBlock, evidenceOf, plainResult } from '../blocks/index.js'
 import type { CommittedBlock } from '../contract.js'
 import { nodeSha256, type VerifyPool } from '../verify/index.js'
 
@@ -51,7 +51,7 @@ export function runBlock(
   block: Block,
   claimed: CommittedBlock,
 ): { readonly own: CommittedBlock } | { readonly difference: Difference } {
-  const { height, timeMs } = block
+  const { height } = block
   let result: BlockResult
   try {
     result = plainResult(app.finalizeBlock(block))
@@ -60,7 +60,7 @@ export function runBlock(
     return { difference: { height, reason: 'malformed', detail: error.message } }
   }
   const expected = claimed.result.appHash
-  if (result.appHash === expected) return { own: { height, timeMs, txs: claimed.txs, ...evidenceOf(claimed), result } }
+  if (result.appHash === expected) return { own: committedBlock(claimed, result) }
   const detail = `the replay gives another app hash: ${describeResults(result, claimed)}`
   return { difference: { height, reason: 'app-hash', detail, expected, got: result.appHash } }
 }

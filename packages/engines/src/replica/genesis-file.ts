@@ -1,8 +1,8 @@
-import { open, readFile, rename } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Genesis } from '@conet/core/ledger'
 import { engineError } from '../codes.js'
-import { isErrno, nodeFs } from './log/index.js'
+import { isErrno, writeFileDurably } from './log/index.js'
 
 const FILE = 'genesis.json'
 
@@ -22,7 +22,7 @@ export async function bindGenesis(dir: string, genesis: Genesis | undefined): Pr
     throw engineError('GENESIS_MISSING', `The folder ${dir} holds no ledger: give a genesis to begin one.`, { dir })
   }
   if (kept === undefined && genesis !== undefined) {
-    await writeDurably(dir, path, JSON.stringify(genesis))
+    await writeFileDurably(path, JSON.stringify(genesis))
     return genesis
   }
   const found = JSON.parse(kept ?? '') as Genesis
@@ -47,17 +47,4 @@ export function sameGenesis(a: unknown, b: unknown): boolean {
   return (
     left.length === right.size && left.every(([name, value]) => right.has(name) && sameGenesis(value, right.get(name)))
   )
-}
-
-/** Written beside and renamed, so that a crash leaves either no genesis or a whole one. */
-async function writeDurably(dir: string, path: string, text: string): Promise<void> {
-  const handle = await open(`${path}.new`, 'w', 0o600)
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(`${path}.new`, path)
-  await nodeFs.syncDir(dir)
 }

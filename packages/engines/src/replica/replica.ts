@@ -1,12 +1,21 @@
 import { join } from 'node:path'
-import type { Application, Block, BlockResult, Genesis, Info, SignedTx } from '@conet/core/ledger'
+import type { Application, Block, BlockResult, Genesis, Info, SignedTx, SnapshotInfo } from '@conet/core/ledger'
 import { decodeEnvelope, type Envelope } from '@conet/core/wire'
-import { type BlockFeed, blockFeed, decodeBlock, encodeBlock, evidenceOf, plainResult } from '../blocks/index.js'
+import {
+  type BlockFeed,
+  blockFeed,
+  committedBlock,
+  decodeBlock,
+  encodeDecodedBlock,
+  evidenceOf,
+  plainResult,
+} from '../blocks/index.js'
 import { engineError } from '../codes.js'
 import type { CommittedBlock } from '../contract.js'
 import type { ApplicationFactory } from '../contract-application.js'
 import { ledgerApplication } from '../ledger-application.js'
 import { nodeSha256 } from '../verify/index.js'
+import { type Base, forgetBase, readBase, writeBase } from './base-file.js'
 import { bindGenesis } from './genesis-file.js'
 import { type FolderLock, lockFolder } from './lock.js'
 import { type BlockLog, type LogFs, memoryLog, openBlockLog } from './log/index.js'
@@ -26,6 +35,16 @@ export interface ReplicaOptions {
   readonly application?: ApplicationFactory
   readonly fs?: LogFs
   readonly segmentBytes?: number
+  /** Begins an empty folder here in place of genesis; a folder that holds blocks keeps them. */
+  readonly snapshot?: StateSnapshot
+}
+
+/** A whole state of another member, whose app hash somebody vouches for. */
+export interface StateSnapshot {
+  readonly info: SnapshotInfo
+  readonly chunks: Iterable<Uint8Array>
+  /** Where the engine itself counts the block that it was taken after. */
+  readonly engineHeight: number
 }
 
 /** One copy of the ledger: the machine with its state, its block log and the feed of its blocks. */
@@ -35,8 +54,12 @@ export interface Replica {
   readonly feed: BlockFeed
   /** Applied and durable. */
   info(): Info
+  /** Where the engine itself counts the last durable block; 0 before the first, and if the engine counts as the ledger does. */
+  engineHeight(): number
+  /** Height of the snapshot that the folder begins with; its first block is the next one. 0 = genesis. */
+  readonly baseHeight: number
   /** Runs the block; the outcome is not visible before `commit`. */
-  finalize(block: Block): CommittedBlock
+  finalize(block: Block, engineHeight?: number): CommittedBlock
   /** Makes the block durable, then visible. @throws ConetError `DISK_FULL`, `DISK_FAILED`: call again with the same block */
   commit(block: CommittedBlock): Promise<void>
   /** Saves the state, so that opening again replays nothing, and lets the folder go. */
@@ -52,21 +75,36 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
   const { dir } = options
   if (dir === undefined) {
     if (options.genesis === undefined) throw engineError('GENESIS_MISSING', 'A ledger in memory needs a genesis.')
-    return await assemble(options, options.genesis, memoryState(), memoryLog())
+    return await assemble(options, options.genesis, memoryState(), memoryLog(), undefined)
   }
   const lock = await lockFolder(dir)
   const opened: { close(): Promise<void> }[] = [{ close: () => lock.release() }]
   try {
     const genesis = await bindGenesis(dir, options.genesis)
-    const log = await openBlockLog({ ...options, dir: join(dir, 'blocks') })
-    opened.push(log)
     const state = await openLmdbState(join(dir, 'state'))
     opened.push(state)
-    return await assemble(options, genesis, state, log, lock)
+    const base = await bindBase(dir, state, options.snapshot)
+    const log = await openBlockLog({ ...options, dir: join(dir, 'blocks'), after: base?.height ?? 0 })
+    opened.push(log)
+    return await assemble(options, genesis, state, log, base, lock)
   } catch (error) {
     for (const part of opened.reverse()) await part.close()
     throw error
   }
+}
+
+/** The base is durable before the state that it describes: a base without a state is what a crash in between leaves. */
+async function bindBase(dir: string, state: State, snapshot: StateSnapshot | undefined): Promise<Base | undefined> {
+  const kept = await readBase(dir)
+  if (state.checkpoint !== undefined) return kept
+  if (snapshot === undefined) {
+    if (kept !== undefined) await forgetBase(dir)
+    return undefined
+  }
+  const { info, engineHeight } = snapshot
+  const base = { height: info.height, appHash: info.appHash, engineHeight }
+  await writeBase(dir, base)
+  return base
 }
 
 async function assemble(
@@ -74,52 +112,80 @@ async function assemble(
   genesis: Genesis,
   state: State,
   log: BlockLog,
+  base: Base | undefined,
   lock?: FolderLock,
 ): Promise<Replica> {
   const app = (options.application ?? ledgerApplication)(state)
-  if (state.checkpoint === undefined) await state.save(app.initGenesis(genesis))
+  if (state.checkpoint === undefined) await state.save(beginState(app, genesis, options.snapshot))
   else checkCheckpoint(app.info(), state.checkpoint)
   await replayLog(app, log)
-  return new OpenReplica(app, genesis, state, log, lock)
+  const last = await log.read(log.height())
+  const engineHeight = (last === undefined ? base?.engineHeight : decodeBlock(last).engineHeight) ?? 0
+  return new OpenReplica({ app, genesis, state, log, lock, engineHeight, baseHeight: base?.height ?? 0 })
+}
+
+/** @throws ConetError `SNAPSHOT_MISMATCH` if the snapshot is not the state that was vouched for */
+function beginState(app: Application, genesis: Genesis, snapshot: StateSnapshot | undefined): Info {
+  return snapshot === undefined ? app.initGenesis(genesis) : app.restore(snapshot.info, snapshot.chunks)
+}
+
+interface Parts {
+  readonly app: Application
+  readonly genesis: Genesis
+  readonly state: State
+  readonly log: BlockLog
+  readonly lock: FolderLock | undefined
+  readonly engineHeight: number
+  readonly baseHeight: number
 }
 
 class OpenReplica implements Replica {
   readonly app: Application
   readonly genesis: Genesis
   readonly feed: BlockFeed
+  readonly baseHeight: number
   readonly #state: State
   readonly #log: BlockLog
   readonly #lock: FolderLock | undefined
   #info: Info
+  #engineHeight: number
   #saving = false
   #savedAt = performance.now()
 
-  constructor(app: Application, genesis: Genesis, state: State, log: BlockLog, lock?: FolderLock) {
+  constructor({ app, genesis, state, log, lock, engineHeight, baseHeight }: Parts) {
     this.app = app
     this.genesis = genesis
+    this.baseHeight = baseHeight
     this.#state = state
     this.#log = log
     this.#lock = lock
+    this.#engineHeight = engineHeight
     this.#info = app.info()
-    this.feed = blockFeed(this.#info.height, async height => {
+    const load = async (height: number) => {
       const text = await log.read(height)
       return text === undefined ? undefined : decodeBlock(text)
-    })
+    }
+    this.feed = blockFeed(this.#info.height, load, baseHeight + 1)
   }
 
   info(): Info {
     return this.#info
   }
 
-  finalize(block: Block): CommittedBlock {
+  engineHeight(): number {
+    return this.#engineHeight
+  }
+
+  finalize(block: Block, engineHeight?: number): CommittedBlock {
     const result = plainResult(this.app.finalizeBlock(block))
-    const { height, timeMs } = block
-    return { height, timeMs, txs: block.txs.map(tx => tx.envelope.text), ...evidenceOf(block), result }
+    const txs = block.txs.map(tx => tx.envelope.text)
+    return committedBlock({ ...block, txs, ...(engineHeight !== undefined && { engineHeight }) }, result)
   }
 
   async commit(block: CommittedBlock): Promise<void> {
-    await this.#log.append(block.height, encodeBlock(block))
+    await this.#log.append(block.height, encodeDecodedBlock(block))
     this.#info = this.app.commit()
+    this.#engineHeight = block.engineHeight ?? 0
     this.feed.publish(block)
     this.#saveWhenDue()
   }

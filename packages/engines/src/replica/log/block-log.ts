@@ -14,11 +14,13 @@ export interface BlockLogOptions {
   readonly fs?: LogFs
   /** Default 64 MiB. */
   readonly segmentBytes?: number
+  /** The log begins behind this height, for the state comes from a snapshot; default 0. */
+  readonly after?: number
 }
 
-/** Append-only, one writer. Heights are contiguous and begin at 1. */
+/** Append-only, one writer. Heights are contiguous. */
 export interface BlockLog {
-  /** Last durable height, 0 if empty. */
+  /** Last durable height; of an empty log what it begins behind, usually 0. */
   height(): number
   /**
    * Resolves when the record is durable. After a failure nothing of it remains visible and the same height may be
@@ -43,13 +45,13 @@ interface Segment {
  * @throws ConetError `LOG_CORRUPT` with file and offset if acknowledged records are damaged
  */
 export async function openBlockLog(options: BlockLogOptions): Promise<BlockLog> {
-  const { dir, fs = nodeFs, segmentBytes = SEGMENT_BYTES } = options
+  const { dir, fs = nodeFs, segmentBytes = SEGMENT_BYTES, after = 0 } = options
   await fs.makeDir(dir)
-  const opened = await openSegments(fs, dir)
-  return new FileLog(fs, dir, segmentBytes, opened)
+  const opened = await openSegments(fs, dir, after + 1)
+  return new FileLog(fs, dir, segmentBytes, { ...opened, after })
 }
 
-type Opened = Awaited<ReturnType<typeof openSegments>>
+type Opened = Awaited<ReturnType<typeof openSegments>> & { readonly after: number }
 
 class FileLog implements BlockLog {
   readonly droppedBytes: number
@@ -75,7 +77,7 @@ class FileLog implements BlockLog {
     this.#file = opened.file
     this.#end = opened.end
     this.droppedBytes = opened.droppedBytes
-    this.#height = (opened.segments.at(-1)?.firstHeight ?? 1) + opened.records.length - 1
+    this.#height = (opened.segments.at(-1)?.firstHeight ?? opened.after + 1) + opened.records.length - 1
   }
 
   height(): number {

@@ -1,4 +1,5 @@
-import { type FileHandle, mkdir, open, readdir, unlink } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
 
 /** One open file. Positions and lengths are bytes. Tests plant faults here. */
 export interface LogFile {
@@ -66,4 +67,17 @@ function fileOf(handle: FileHandle): LogFile {
 /** Whether a caught value is the system error `code`. */
 export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.some(code => code === error.code)
+}
+
+/** Written beside and renamed, so that a crash leaves either the old file or the whole new one. */
+export async function writeFileDurably(path: string, text: string): Promise<void> {
+  const handle = await open(`${path}.new`, 'w', 0o600)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(`${path}.new`, path)
+  await nodeFs.syncDir(dirname(path))
 }

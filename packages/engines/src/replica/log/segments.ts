@@ -85,18 +85,18 @@ export async function* readRecords(
   }
 }
 
-async function listSegments(fs: Pick<LogFs, 'list'>, dir: string) {
+async function listSegments(fs: Pick<LogFs, 'list'>, dir: string, firstHeight = 1) {
   const segments = (await fs.list(dir))
     .filter(name => NAME.test(name))
     .sort()
     .map(name => ({ firstHeight: Number(NAME.exec(name)?.[1]), path: join(dir, name) }))
-  if (segments.length > 0 && segments[0]?.firstHeight !== 1) throw corrupt(segments[0]?.path ?? dir, 0)
+  if (segments.length > 0 && segments[0]?.firstHeight !== firstHeight) throw corrupt(segments[0]?.path ?? dir, 0)
   return segments
 }
 
 /** Finds the segments and repairs the last one: drops what was not finished, refuses what is damaged. */
-export async function openSegments(fs: LogFs, dir: string) {
-  const segments = await listSegments(fs, dir)
+export async function openSegments(fs: LogFs, dir: string, firstHeight: number) {
+  const segments = await listSegments(fs, dir, firstHeight)
   const last = segments.at(-1)
   const none = { segments, file: undefined, records: [] as RecordPlace[], end: 0, droppedBytes: 0 }
   if (last === undefined) return none

@@ -1,0 +1,140 @@
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import { decodeRequest, encodeResponse } from './codec.js'
+import { FrameReader, frame } from './frames.js'
+import type { AbciHandlers, AbciRequest, AbciResponse } from './messages.js'
+
+/** Requests of one connection that are not answered; CometBFT waits beyond. */
+const MAX_WAITING = 4_096
+
+/** What happens at the socket, for the log. */
+export type AbciEvent =
+  | { readonly type: 'connected' | 'disconnected' }
+  /** The bytes are no message: the connection was closed. */
+  | { readonly type: 'malformed'; readonly detail: string }
+  /** A request failed or is not known; CometBFT ends when it hears of it. */
+  | { readonly type: 'exception'; readonly request: string; readonly detail: string }
+
+export interface AbciServerOptions {
+  /** Path of the socket; its folder must keep strangers out. */
+  readonly path: string
+  readonly handlers: AbciHandlers
+  readonly onEvent: (event: AbciEvent) => void
+}
+
+export interface AbciServer {
+  close(): Promise<void>
+}
+
+/**
+ * Serves ABCI 2.0 on a socket. Each connection is answered in the order of its requests; only checks of transactions may
+ * run together, so that their signatures are verified in batches.
+ */
+export async function startAbciServer({ path, handlers, onEvent }: AbciServerOptions): Promise<AbciServer> {
+  const open = new Set<Socket>()
+  const server = createServer(socket => {
+    open.add(socket)
+    onEvent({ type: 'connected' })
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      open.delete(socket)
+      onEvent({ type: 'disconnected' })
+    })
+    new Connection(socket, handlers, onEvent).listen()
+  })
+  server.listen({ path })
+  await once(server, 'listening')
+  return { close: () => closeAll(server, open) }
+}
+
+async function closeAll(server: Server, open: ReadonlySet<Socket>): Promise<void> {
+  const closed = new Promise(resolve => server.close(resolve))
+  for (const socket of open) socket.destroy()
+  await closed
+}
+
+class Connection {
+  readonly #socket: Socket
+  readonly #handlers: AbciHandlers
+  readonly #onEvent: (event: AbciEvent) => void
+  readonly #frames = new FrameReader()
+  /** Everything so far is answered. */
+  #answered: Promise<void> = Promise.resolve()
+  /** What must be answered before the next request may begin. */
+  #gate: Promise<void> = Promise.resolve()
+  #together = false
+  #waiting = 0
+  #corked = false
+
+  constructor(socket: Socket, handlers: AbciHandlers, onEvent: (event: AbciEvent) => void) {
+    this.#socket = socket
+    this.#handlers = handlers
+    this.#onEvent = onEvent
+  }
+
+  listen(): void {
+    this.#socket.on('data', chunk => {
+      try {
+        for (const bytes of this.#frames.push(chunk)) this.#take(decodeRequest(bytes))
+      } catch (error) {
+        this.#onEvent({ type: 'malformed', detail: textOf(error) })
+        this.#socket.destroy()
+      }
+    })
+  }
+
+  #take(request: AbciRequest | undefined): void {
+    const together = request?.name === 'checkTx'
+    if (!together || !this.#together) this.#gate = this.#answered
+    this.#together = together
+    this.#waiting += 1
+    if (this.#waiting >= MAX_WAITING) this.#socket.pause()
+    const answer = this.#gate.then(() => this.#answer(request))
+    const before = this.#answered
+    this.#answered = answer.then(async response => {
+      await before
+      this.#send(response)
+    })
+  }
+
+  async #answer(request: AbciRequest | undefined): Promise<AbciResponse> {
+    if (request === undefined) return this.#exception('unknown', 'this application does not know the request')
+    try {
+      return await respond(this.#handlers, request)
+    } catch (error) {
+      return this.#exception(request.name, textOf(error))
+    }
+  }
+
+  #exception(request: string, detail: string): AbciResponse {
+    this.#onEvent({ type: 'exception', request, detail })
+    return { name: 'exception', value: { error: detail } }
+  }
+
+  /** What is answered in one turn leaves in one write. */
+  #send(response: AbciResponse): void {
+    this.#waiting -= 1
+    if (this.#waiting < MAX_WAITING / 2 && this.#socket.isPaused()) this.#socket.resume()
+    if (this.#socket.destroyed) return
+    if (!this.#corked) {
+      this.#corked = true
+      this.#socket.cork()
+      setImmediate(() => {
+        this.#corked = false
+        this.#socket.uncork()
+      })
+    }
+    this.#socket.write(frame(encodeResponse(response)))
+  }
+}
+
+async function respond(handlers: AbciHandlers, request: AbciRequest): Promise<AbciResponse> {
+  if (request.name === 'echo' || request.name === 'flush')
+    return { name: request.name, value: request.value } as AbciResponse
+  const handler = handlers[request.name] as (value: AbciRequest['value']) => unknown
+  return { name: request.name, value: await handler(request.value) } as AbciResponse
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,159 @@
+import type { Block, Misbehaviour, SignedTx } from '@conet/core/ledger'
+import { engineError } from '../../codes.js'
+import type { CommittedBlock } from '../../contract.js'
+import type { Clock } from '../../contract-application.js'
+import { nextDueMs } from '../../due.js'
+import type { Replica } from '../../replica/index.js'
+import { type BlockRequest, type Calls, exact, type Misbehavior, millis, type ValidatorUpdate } from '../abci/index.js'
+import { outcomeOf } from './admission.js'
+import { isKnown, type TxBook } from './tx-book.js'
+import { isWake } from './wake.js'
+
+/** About a tenth of a second of applying: bounds how long one block keeps the event loop. */
+const MAX_BLOCK_TXS = 4_000
+/**
+ * A block's time is when its predecessor was voted for. After a quiet hour that is an hour ago, and a fresh transaction
+ * would be refused as one from the future: such a block is proposed empty, and the next one has the time of now.
+ */
+const STALE_MS = 10_000
+const ACCEPT = 1
+const REJECT = 2
+const KINDS = { 1: 'duplicate-vote', 2: 'light-client-attack' } as const
+
+/** A decided block, run and not yet durable; `block` is left out if nothing happened in it. */
+interface Staged {
+  readonly engineHeight: number
+  readonly block: CommittedBlock | undefined
+}
+
+export interface BlocksOptions {
+  readonly replica: Replica
+  readonly book: TxBook
+  readonly clock: Clock
+  /** Told of every block that became durable. */
+  readonly onCommitted: (block: CommittedBlock) => void
+  /** Makes a block durable, however often that must be tried. */
+  readonly commit: (block: CommittedBlock) => Promise<void>
+}
+
+/**
+ * The four calls that make a block. CometBFT also decides blocks in which nothing happens (it proves each app hash by one
+ * more); the ledger has no such blocks, so a replica's height counts only those that changed something.
+ */
+export class Blocks {
+  readonly #options: BlocksOptions
+  readonly #replica: Replica
+  #staged: Staged | undefined
+  #height: number
+
+  constructor(options: BlocksOptions) {
+    this.#options = options
+    this.#replica = options.replica
+    this.#height = options.replica.engineHeight()
+  }
+
+  /** Last height that CometBFT has committed here; it may lie above the durable one by blocks in which nothing happened. */
+  get engineHeight(): number {
+    return this.#height
+  }
+
+  /** Picks from the mempool what can be in a block. The first block has none: its time is that of the genesis. */
+  async prepare(request: Calls['prepareProposal']['request']): Promise<Calls['prepareProposal']['response']> {
+    const timeMs = millis(request.time)
+    if (exact(request.height, 'a height') === 1 || timeMs + STALE_MS < this.#options.clock()) return { txs: [] }
+    const txs: SignedTx[] = []
+    for (const bytes of request.txs.slice(0, MAX_BLOCK_TXS)) {
+      const text = textOf(bytes)
+      const read = isWake(text) ? undefined : await this.#options.book.read(text)
+      if (read !== undefined && isKnown(read)) txs.push(read)
+    }
+    const { height, timeMs: lastMs } = this.#replica.info()
+    const context = { height: height + 1, timeMs: Math.max(timeMs, lastMs) }
+    const maxBytes = exact(request.maxTxBytes, 'the size of a block')
+    const chosen = this.#replica.app.prepareProposal(txs, context, maxBytes)
+    return { txs: chosen.map(tx => Buffer.from(tx.envelope.text, 'latin1')) }
+  }
+
+  /** Accepts all but what no honest validator proposes: unreadable or forged transactions, any in the first block. */
+  async process(request: BlockRequest): Promise<Calls['processProposal']['response']> {
+    if (exact(request.height, 'a height') === 1 && request.txs.length > 0) return { status: REJECT }
+    const txs = await this.#verified(request.txs)
+    const isGood = txs !== undefined && this.#replica.app.processProposal(this.#blockOf(request, txs))
+    return { status: isGood ? ACCEPT : REJECT }
+  }
+
+  /** Runs a decided block. @throws ConetError `BLOCK_MALFORMED` if more than 1/3 of the validators are dishonest */
+  async finalize(request: BlockRequest): Promise<Calls['finalizeBlock']['response']> {
+    const engineHeight = exact(request.height, 'a height')
+    const txs = await this.#verified(request.txs)
+    if (txs === undefined) {
+      const message = `The validators decided block ${engineHeight} with a transaction that is unreadable or forged.`
+      throw engineError('BLOCK_MALFORMED', message, { height: engineHeight })
+    }
+    const block = this.#blockOf(request, txs)
+    if (this.#isIdle(block)) {
+      this.#staged = { engineHeight, block: undefined }
+      return { txResults: [], validatorUpdates: [], appHash: Buffer.from(this.#replica.info().appHash, 'hex') }
+    }
+    const made = this.#replica.finalize(block, engineHeight)
+    this.#staged = { engineHeight, block: made }
+    const { results, validatorUpdates = [], appHash } = made.result
+    return {
+      txResults: results.map(outcomeOf),
+      validatorUpdates: validatorUpdates.map(updateOf),
+      appHash: Buffer.from(appHash, 'hex'),
+    }
+  }
+
+  /** Makes the decided block durable. */
+  async commit(): Promise<Calls['commit']['response']> {
+    const staged = this.#staged
+    if (staged === undefined) throw new Error('a commit without a finalized block')
+    this.#staged = undefined
+    if (staged.block !== undefined) {
+      await this.#options.commit(staged.block)
+      this.#options.onCommitted(staged.block)
+    }
+    this.#height = staged.engineHeight
+    return { retainHeight: 0 }
+  }
+
+  #blockOf(request: BlockRequest, txs: readonly SignedTx[]): Block {
+    const { height, timeMs } = this.#replica.info()
+    const evidence = request.misbehavior.map(evidenceFrom)
+    const block = { height: height + 1, timeMs: Math.max(timeMs, millis(request.time)), txs }
+    return evidence.length === 0 ? block : { ...block, evidence }
+  }
+
+  #isIdle({ txs, evidence, timeMs }: Block): boolean {
+    const due = nextDueMs(this.#replica.app)
+    return txs.length === 0 && evidence === undefined && (due === undefined || due > timeMs)
+  }
+
+  /** @returns `undefined` if one of them is unreadable, of an unknown signer, or forged */
+  async #verified(txs: readonly Uint8Array[]): Promise<SignedTx[] | undefined> {
+    const read = await Promise.all(txs.map(bytes => this.#options.book.read(textOf(bytes))))
+    return read.every(isKnown) ? read : undefined
+  }
+}
+
+/** Envelopes are ASCII; anything else fails to decode. */
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+}
+
+function updateOf({ publicKey, power }: { publicKey: string; power: number }): ValidatorUpdate {
+  return { pubKey: { ed25519: Buffer.from(publicKey, 'hex') }, power }
+}
+
+function evidenceFrom({ type, validator, height, time, totalVotingPower }: Misbehavior): Misbehaviour {
+  const kind = KINDS[type as 1 | 2]
+  if (kind === undefined || validator === null) throw new Error(`evidence of a kind ${type} that is not known`)
+  return {
+    kind,
+    validator: Buffer.from(validator.address).toString('hex'),
+    height: exact(height, 'a height'),
+    timeMs: millis(time),
+    totalPower: exact(totalVotingPower, 'voting power'),
+  }
+}

@@ -1,0 +1,8 @@
+export { Admission } from './admission.js'
+export { Blocks } from './blocks.js'
+export { abciHandlers, type Opened } from './handlers.js'
+export { Lock } from './lock.js'
+export { SnapshotStore } from './snapshot-store.js'
+export { StateSync } from './state-sync.js'
+export { isKnown, type KnownTx, TxBook } from './tx-book.js'
+export { wakeText } from './wake.js'

@@ -1,0 +1,80 @@
+import type { Application, SignedTx, TxResult } from '@conet/core/ledger'
+import type { Envelope } from '@conet/core/wire'
+import type { Clock } from '../../contract-application.js'
+import { Intake, Submission, sameKey } from '../../intake/index.js'
+import { generations, type VerifyPool } from '../../verify/index.js'
+
+/** As many as the mempool holds, so that what waits for a block is never decoded or verified again. */
+const KEPT = 20_000
+
+/** A transaction whose signature this node has verified. */
+export interface KnownTx extends SignedTx {
+  readonly envelope: Envelope
+  readonly verifiedWith: Uint8Array
+  /** Ledger height at which it was last let in; the same height gives the same answer. */
+  checkedAt: number
+}
+
+/**
+ * Every text this node has seen lately, decoded and verified once: the mempool, a proposal and the decided block bring
+ * the same one three times. Keyed by the whole text, for the hash leaves the signature out.
+ */
+export class TxBook {
+  readonly #app: Application
+  readonly #intake: Intake
+  readonly #known = generations<KnownTx>(KEPT)
+  readonly #reading = new Map<string, Promise<TxResult>>()
+
+  constructor(app: Application, pool: VerifyPool, clock: Clock) {
+    this.#app = app
+    this.#intake = new Intake({
+      app,
+      pool,
+      clock,
+      onVerified: (submission, envelope) => this.#add(submission, envelope),
+    })
+  }
+
+  /** What is known of a text without asking anybody. */
+  get(text: string): KnownTx | undefined {
+    return this.#known.get(text)
+  }
+
+  /**
+   * Decodes and verifies with the key that holds now.
+   * @returns the transaction, or why it is none
+   */
+  async read(text: string): Promise<KnownTx | TxResult> {
+    const known = this.#known.get(text)
+    if (known !== undefined && this.#holds(known)) return known
+    const result = await this.#verify(text)
+    return this.#known.get(text) ?? result
+  }
+
+  #verify(text: string): Promise<TxResult> {
+    const underWay = this.#reading.get(text)
+    if (underWay !== undefined) return underWay
+    this.#known.delete(text)
+    const result = new Promise<TxResult>((resolve, reject) => {
+      this.#intake.take(new Submission(text, resolve, reject))
+    }).finally(() => this.#reading.delete(text))
+    this.#reading.set(text, result)
+    return result
+  }
+
+  #add(submission: Submission, envelope: Envelope): void {
+    const { publicKey, text } = submission
+    if (publicKey !== undefined) this.#known.set(text, { envelope, verifiedWith: publicKey, checkedAt: -1 })
+    submission.answer({ hash: envelope.hash, code: 'OK', data: {}, events: [] })
+  }
+
+  /** A `did:key` is its own key; any other may have rotated since. */
+  #holds({ envelope, verifiedWith }: KnownTx): boolean {
+    return envelope.header.kid.startsWith('did:key:') || sameKey(this.#app.signerKey(envelope), verifiedWith)
+  }
+}
+
+/** Whether `read` gave a transaction. */
+export function isKnown(read: KnownTx | TxResult): read is KnownTx {
+  return 'envelope' in read
+}

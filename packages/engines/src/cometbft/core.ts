@@ -1,0 +1,101 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { ConetError } from '@conet/core/errors'
+import type { TxResult } from '@conet/core/ledger'
+import type { CommittedBlock } from '../contract.js'
+import type { Clock } from '../contract-application.js'
+import type { Replica } from '../replica/index.js'
+import { type Generations, generations, type VerifyPool } from '../verify/index.js'
+import { Admission, Blocks, type Opened, type SnapshotStore, TxBook } from './application/index.js'
+import type { CometbftEvent } from './options.js'
+import type { Waits } from './waits.js'
+import { Waker } from './waker.js'
+
+/** Pause between attempts to write a block while the disk refuses. */
+const DISK_PAUSE_MS = 200
+/** Results of the last transactions that `find` answers from memory: between this many and twice as many. */
+const RESULTS_KEPT = 20_000
+/** Ledger blocks between snapshots. */
+const SNAPSHOT_EVERY = 1_000
+
+export interface CoreOptions {
+  readonly pool: VerifyPool
+  readonly clock: Clock
+  readonly waits: Waits
+  readonly snapshots: SnapshotStore
+  readonly snapshotEvery: number | undefined
+  readonly onEvent: (event: CometbftEvent) => void
+  /** Hands a text to the mempool. */
+  readonly wake: (text: string) => void
+}
+
+/** What there is once a replica is open: how its blocks are made, and who is told. */
+export class Core implements Opened {
+  readonly replica: Replica
+  readonly book: TxBook
+  readonly admission: Admission
+  readonly blocks: Blocks
+  readonly waker: Waker
+  readonly results: Generations<TxResult> = generations<TxResult>(RESULTS_KEPT)
+  readonly #options: CoreOptions
+  #stuck: ConetError | undefined
+  #stopping = false
+
+  constructor(replica: Replica, options: CoreOptions) {
+    const { pool, clock, waits, wake } = options
+    const { app } = replica
+    this.replica = replica
+    this.#options = options
+    this.book = new TxBook(app, pool, clock)
+    this.admission = new Admission({
+      ...{ app, book: this.book, clock },
+      onRefused: (text, result) => {
+        if (waits.isFor(result.hash, text)) waits.answer(result.hash, result)
+      },
+    })
+    this.blocks = new Blocks({
+      ...{ replica, book: this.book, clock },
+      commit: block => this.#commit(block),
+      onCommitted: block => this.#committed(block),
+    })
+    this.waker = new Waker({ replica, clock, wake })
+  }
+
+  /** Why nothing can be written now (`DISK_FULL`, `DISK_FAILED`). */
+  get stuck(): ConetError | undefined {
+    return this.#stuck
+  }
+
+  /** Gives up on a disk that refuses, so that the node can stop; the block is replayed at the next start. */
+  stop(): void {
+    this.#stopping = true
+    this.waker.stop()
+  }
+
+  /** The block is decided by all: it is tried until it fits, and nobody else waits for this node. */
+  async #commit(block: CommittedBlock): Promise<void> {
+    for (;;) {
+      try {
+        await this.replica.commit(block)
+        this.#stuck = undefined
+        return
+      } catch (error) {
+        const passes = error instanceof ConetError && error.verdict === 'retry'
+        if (!passes || this.#stopping) throw error
+        if (this.#stuck === undefined) this.#options.onEvent({ type: 'disk', detail: error.message })
+        this.#stuck = error
+        this.#options.waits.failAll(error)
+        await pause(DISK_PAUSE_MS)
+      }
+    }
+  }
+
+  #committed(block: CommittedBlock): void {
+    const { waits, snapshots, snapshotEvery = SNAPSHOT_EVERY } = this.#options
+    for (const result of block.result.results) {
+      this.results.set(result.hash, result)
+      waits.answer(result.hash, result)
+    }
+    if (block.height % snapshotEvery === 0) snapshots.take(this.replica.app, block.engineHeight ?? 0)
+    this.waker.look()
+  }
+}

@@ -1,0 +1,2 @@
+export { missingCometbft } from './missing.js'
+export { shiftedApplication } from './shifted.js'
