@@ -86,7 +86,7 @@ function readTx(gate: Gate, envelope: Envelope, timeMs: UnixMillis): Result<Aske
 /** The key must be the signer's at this point of the ledger, whoever did the arithmetic and when. */
 function checkSignature(gate: Gate, store: Store, signed: SignedTx): Result<undefined> {
   const { envelope, verifiedWith } = signed
-  const key = gate.table.signerKey(store, envelope.header.kid)
+  const key = gate.table.signerKey(store, envelope.header.kid, envelope.header.typ)
   if (!key.ok) return key
   if (verifiedWith !== undefined && sameBytes(verifiedWith, key.value)) return ok(undefined)
   if (gate.verify?.(key.value, envelope.signingInput, envelope.signature) === true) return ok(undefined)

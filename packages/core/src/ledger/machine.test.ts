@@ -98,7 +98,7 @@ describe('blocks', () => {
 
   it('changes the app hash by a refused transaction only through the history', () => {
     const ledger = fresh()
-    const key = `accounts/account/${ASSET}/${who.client.did}`
+    const key = `accounts/account/${who.client.did}/${ASSET}`
     const before = ledger.app.prove(key)
     ledger.run(message('conet-tx+jwt', { lid: 'elsewhere' }, who.client))
     const after = ledger.app.prove(key)
@@ -155,7 +155,7 @@ describe('blocks', () => {
   it('notices a record changed behind its back', () => {
     const storage = memoryStorage()
     new TestLedger(genesisOf({ client: 1000n }), storage)
-    const key = `accounts/account/${ASSET}/${who.client.did}`
+    const key = `accounts/account/${who.client.did}/${ASSET}`
     storage.write(new Map([[key, (storage.get(key) ?? '').replace('1000', '2000')]]))
     expect(() => new TestLedger(genesisOf({}), storage)).toThrow(expect.objectContaining({ code: 'STATE_CORRUPT' }))
   })

@@ -84,7 +84,7 @@ class Machine implements Application {
   }
 
   signerKey(envelope: Envelope): Uint8Array | undefined {
-    const key = this.#table.signerKey(this.#state.view(), envelope.header.kid)
+    const key = this.#table.signerKey(this.#state.view(), envelope.header.kid, envelope.header.typ)
     return key.ok ? key.value : undefined
   }
 

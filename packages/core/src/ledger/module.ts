@@ -55,8 +55,12 @@ export type Query = (store: Store, args: Readonly<Record<string, unknown>>, bloc
 /** @returns what is wrong, or `undefined` when it holds */
 export type Invariant = (store: Store) => string | undefined
 
-/** Resolves `kid` to the public key that must have signed, by the state at hand. */
-export type SignerKey = (store: Store, kid: DidUrl) => Result<Uint8Array, 'SIGNER_UNKNOWN' | 'SIGNER_REVOKED'>
+/** Resolves `kid` to the public key that must have signed a message of this kind, by the state at hand. */
+export type SignerKey = (
+  store: Store,
+  kid: DidUrl,
+  kind: Kind,
+) => Result<Uint8Array, 'SIGNER_UNKNOWN' | 'SIGNER_REVOKED'>
 
 /** Parameters of one module: read through the store, so that they are part of the state and can be changed by it. */
 export interface Params<P extends object> {

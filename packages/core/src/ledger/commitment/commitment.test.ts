@@ -115,7 +115,7 @@ describe('leaf', () => {
 
 describe('proof', () => {
   const ledger = new TestLedger(genesisOf({ client: 1000n, other: 5n, relay: 7n }))
-  const key = `accounts/account/${ASSET}/${who.client.did}`
+  const key = `accounts/account/${who.client.did}/${ASSET}`
   const proven = () => {
     const proof = ledger.app.prove(key)
     if (proof === undefined) throw new Error('no proof')
@@ -127,7 +127,7 @@ describe('proof', () => {
     expect(holds({})).toBe(true)
     expect(proven().value).toBe('{"balance":"1000","held":"0","debt":"0","debts":[0,0]}')
     for (const name of ['other', 'relay'] as const) {
-      const proof = ledger.app.prove(`accounts/account/${ASSET}/${who[name].did}`)
+      const proof = ledger.app.prove(`accounts/account/${who[name].did}/${ASSET}`)
       expect(proof && verifyProof(proof, ledger.app.info().appHash, sha256)).toBe(true)
     }
     expect(ledger.app.prove('accounts/account/none')).toBeUndefined()

@@ -17,7 +17,7 @@ export { checkTermsBy, type RegistryNeeds, type ServiceTerms } from './registry/
  */
 export function ledgerModules(registry: RegistryNeeds): readonly Module[] {
   const modules = [
-    identityModule,
+    identityModule({ fees: accounts }),
     accounts.accountsModule,
     registryModule(registry),
     sessionsModule({ money: accounts }),

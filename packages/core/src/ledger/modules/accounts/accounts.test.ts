@@ -29,6 +29,37 @@ describe('assets', () => {
     ])
   })
 
+  it('gives a bounded number of assets away each hour, and asks for a fee beyond', () => {
+    const params = { accounts: { freeAssetsPerHour: 1, assetFee: 4 } }
+    const ledger = new TestLedger(genesisOf({ client: 5n }, params))
+    const define = (name: keyof typeof who, asset: string) => ledger.do(name, 'accounts/define', { asset, decimals: 0 })
+    expect(define('other', 'a').code).toBe('OK')
+    expect(define('other', 'b').code).toBe('BALANCE_SHORT')
+    expect(define('client', 'b').events.map(event => event.type)).toEqual(['accounts/defined', 'accounts/transferred'])
+    expect(ledger.balances()).toEqual({ issuer: '4', client: '1' })
+    expect(define('issuer', 'c').events.map(event => event.type)).toEqual(['accounts/defined'])
+    ledger.block([], 3_600_000)
+    expect(define('other', 'd').code).toBe('OK')
+    const unpayable = new TestLedger(
+      genesisOf({}, { accounts: { ...params.accounts, freeAssetsPerHour: 0, feeAsset: 'gold' } }),
+    )
+    expect(unpayable.do('client', 'accounts/define', { asset: 'x', decimals: 0 }).code).toBe('ASSET_UNKNOWN')
+  })
+
+  it('pages what an owner has, whatever others have', () => {
+    const ledger = new TestLedger(genesisOf({ client: 5n, other: 9n }))
+    for (const asset of ['a', 'b', 'c']) {
+      ledger.do('client', 'accounts/define', { asset, decimals: 0 })
+      ledger.do('client', 'accounts/issue', { asset, to: who[asset === 'b' ? 'other' : 'client'].did, amount: '1' })
+    }
+    const of = (owner: string, after?: string) =>
+      ledger.app.query('accounts/balances', { owner, ...(after === undefined ? {} : { after }) }) as { asset: string }[]
+    expect(of(who.client.did).map(one => one.asset)).toEqual(['a', 'c', ASSET])
+    expect(of(who.client.did, 'a').map(one => one.asset)).toEqual(['c', ASSET])
+    expect(of(who.other.did).map(one => one.asset)).toEqual(['b', ASSET])
+    expect(of(who.relay.did)).toEqual([])
+  })
+
   it.each([
     ['NOT_ISSUER', 'client', 'accounts/issue', give('client', '1')],
     ['NOT_ISSUER', 'client', 'accounts/burn', { asset: ASSET, amount: '1' }],
@@ -51,7 +82,7 @@ describe('assets', () => {
 
   it('leaves no record of an empty account and uses its leaf again', () => {
     const ledger = new TestLedger(genesisOf({ client: 5n }))
-    const key = (name: keyof typeof who) => `accounts/account/${ASSET}/${who[name].did}`
+    const key = (name: keyof typeof who) => `accounts/account/${who[name].did}/${ASSET}`
     const { index } = ledger.app.prove(key('client')) ?? {}
     ledger.do('client', 'accounts/transfer', give('other', '5'))
     expect(ledger.app.prove(key('client'))).toBeUndefined()
@@ -84,6 +115,20 @@ describe('debts', () => {
     ledger.do('issuer', 'accounts/issue', give('client', '16'))
     expect(ledger.account('client')).toMatchObject({ balance: '1', debt: '0' })
     expect(ledger.account('relay').balance).toBe('20')
+  })
+
+  it('never lets a debt that was made up later come before one that is recorded (LED-68)', () => {
+    const ledger = new TestLedger(genesisOf({ issuer: 1000n }))
+    ledger.run(voucher({ owed: '30' }))
+    // The client promises a friend a fortune; the friend is the client under another name.
+    ledger.run(voucher({ owed: '1000000', sid: 'd'.repeat(32), provider: who.other.did }))
+    ledger.do('issuer', 'accounts/transfer', give('client', '40'))
+    expect(ledger.balances()).toEqual({ issuer: '960', provider: '30', other: '10' })
+    // Made up before, it comes first: but then everybody sees it before giving credit.
+    expect(ledger.account('client').debt).toBe('999990')
+    expect(ledger.app.query('sessions/history', { client: who.client.did, asset: ASSET })).toMatchObject({
+      debt: '999990',
+    })
   })
 
   it('serves the creditor in turn when it owes too, and ends where two owe each other', () => {

@@ -12,6 +12,7 @@ import { transfer } from './transfer.js'
 
 export { ACCOUNTS_CODES } from './codes.js'
 export { credit } from './credit.js'
+export { cannotPayFee, payFee } from './fee.js'
 export { accountOf, assetExists, drawFree, drawHeld, heldAmount, hold, owe, release, spendable } from './money.js'
 export { type Account, accountKey, accounts } from './state.js'
 

@@ -35,7 +35,7 @@ export const holdsSum: Invariant = store =>
     'held',
     sumBy(
       holds.list(store),
-      (_, entry) => `${entry.asset}/${entry.owner}`,
+      (_, entry) => `${entry.owner}/${entry.asset}`,
       entry => entry.amount,
     ),
   )
@@ -76,5 +76,5 @@ function sumBy<T>(
 }
 
 function assetOf(id: string): string {
-  return id.slice(0, id.indexOf('/'))
+  return id.slice(id.indexOf('/') + 1)
 }

@@ -3,7 +3,7 @@ import { assetId, did } from '../../fields.js'
 import type { Query } from '../../module.js'
 import type { Store } from '../../store.js'
 import { accountOf } from './money.js'
-import { assets, debts } from './state.js'
+import { accounts, assets, debts } from './state.js'
 
 /** Most entries in one answer. */
 const PAGE = 100
@@ -13,16 +13,16 @@ type Args = Readonly<Record<string, unknown>>
 /** `accounts/balance {owner, asset}` → decimal strings. */
 export const balance: Query = (store, args) => view(store, readAsset(args), readOwner(args))
 
-/** `accounts/balances {owner, after?}` → one entry per asset the owner has something of. */
+/** `accounts/balances {owner, after?}` → a page of what the owner has, by asset; reads no account of anybody else. */
 export const balances: Query = (store, args) => {
   const owner = readOwner(args)
-  const found = []
-  for (const [asset] of assets.list(store, '', after(args))) {
-    const entry = view(store, asset, owner)
-    if (entry.balance !== '0' || entry.held !== '0' || entry.debt !== '0') found.push(entry)
-    if (found.length >= PAGE) break
+  const from = after(args)
+  const page = []
+  for (const [id] of accounts.list(store, `${owner}/`, from === undefined ? undefined : `${owner}/${from}`)) {
+    page.push(view(store, id.slice(owner.length + 1), owner))
+    if (page.length >= PAGE) break
   }
-  return found
+  return page
 }
 
 /** `accounts/asset {asset}` → issuer, decimals, supply. */
@@ -48,7 +48,7 @@ export const supply: Query = (store, args) => assets.get(store, readAsset(args))
 /** `accounts/debts {owner, asset}` → the oldest open debts. */
 export const debtList: Query = (store, args) => {
   const page = []
-  for (const [, debt] of debts.list(store, `${readAsset(args)}/${readOwner(args)}/`)) {
+  for (const [, debt] of debts.list(store, `${readOwner(args)}/${readAsset(args)}/`)) {
     page.push({ creditor: debt.creditor, amount: debt.amount.toString() })
     if (page.length >= PAGE) break
   }

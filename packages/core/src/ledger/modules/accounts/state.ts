@@ -56,7 +56,7 @@ export const accountCodec: Codec<Account> = {
   },
 }
 
-/** By `<asset>/<owner>`. An account with nothing in it has no record. */
+/** By `<owner>/<asset>`, so that an owner's accounts lie together. An account with nothing in it has no record. */
 export const accounts = collection('accounts/account/', accountCodec)
 
 /** By the id the holding module chose, `<module>/…`. */
@@ -68,7 +68,7 @@ export const holds = collection<Hold>(
   ),
 )
 
-/** By `<asset>/<debtor>/<number>`; the number has 12 digits so that key order is age. */
+/** By `<debtor>/<asset>/<number>`; the number has 12 digits so that key order is age. */
 export const debts = collection<Debt>(
   'accounts/debt/',
   plainCodec(
@@ -79,9 +79,9 @@ export const debts = collection<Debt>(
 
 /** Full state key of an account; made once per transaction and owner, because making and hashing it costs. */
 export function accountKey(asset: string, owner: Did): string {
-  return `${accounts.prefix}${asset}/${owner}`
+  return `${accounts.prefix}${owner}/${asset}`
 }
 
 export function debtId(asset: string, debtor: Did, number: number): string {
-  return `${asset}/${debtor}/${String(number).padStart(12, '0')}`
+  return `${debtor}/${asset}/${String(number).padStart(12, '0')}`
 }

@@ -7,4 +7,8 @@ export const IDENTITY_CODES = {
   PAYLOAD_MALFORMED: 'reject',
   /** The history has as many versions as one DID may have; only deactivation is left. */
   VERSIONS_EXHAUSTED: 'reject',
+  /** What is free is used up, and the fee cannot be paid. */
+  ASSET_UNKNOWN: 'reject',
+  BALANCE_SHORT: 'reject',
+  DEBT_OPEN: 'reject',
 } as const satisfies Codes

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { commitKey, conetKid, type DidState, encodeMultikey, type KeySigner } from '../../../identity/index.js'
+import { commitKey, conetKid, type DidState, encodeMultikey, type KeySigner, sha256 } from '../../../identity/index.js'
+import { decodeEnvelope, signEnvelope } from '../../../wire/index.js'
+import * as accounts from '../accounts/index.js'
 import { drive, person, START_MS } from '../testing/drive.js'
-import { identityModule } from './index.js'
+import { IDENTITY_CODES, identityModule } from './index.js'
 
 const multikey = (n: number) => encodeMultikey(person(n).publicKey)
 const commitment = (n: number) => commitKey(person(n).publicKey)
@@ -14,7 +16,7 @@ const inception = (keys: number[], next: number[]) => ({
 })
 
 function incepted(keys = [1, 2], next = [3], params = {}) {
-  const ledger = drive([identityModule], { identity: params })
+  const ledger = drive([identityModule({ fees: accounts }), accounts.accountsModule], { identity: params })
   const result = ledger.run('identity/incept', inception(keys, next), person(keys[0] ?? 0))
   expect(result.code).toBe('OK')
   return { ledger, did: String(result.events[0]?.did) }
@@ -85,6 +87,72 @@ describe('module identity', () => {
     expect(() => ledger.app.query('identity/resolve', { did: 7 })).toThrow(/did must be a text/)
   })
 
+  it('gives a bounded number away each hour, and asks for a fee beyond (IDN-32)', () => {
+    const modules = [identityModule({ fees: accounts }), accounts.accountsModule]
+    const assets = [{ id: 'credit', issuer: person(20).did, decimals: 6 }]
+    const owners = [person(3).did, 'did:conet:demo:QmVMVWvPEsqv2JeZ2qXuUbnKj6MQC3bRUGJn7sKpyHrZ4d']
+    const accountsOf = owners.map(owner => ({ owner, asset: 'credit', amount: '15' }))
+    const params = { identity: { freePerHour: 2, freeVersions: 1, fee: 10 } }
+    const ledger = drive(modules, params, { assets, accounts: accountsOf })
+    const incept = (n: number, at?: number) => ledger.run('identity/incept', inception([n], [n + 50]), person(n), at)
+    const has = (owner: string) => ledger.app.query('accounts/balance', { owner, asset: 'credit' })
+    const first = incept(1)
+    expect([first.code, incept(2).code]).toEqual(['OK', 'OK'])
+    expect(incept(4).code).toBe('BALANCE_SHORT')
+    expect(incept(3).events.map(event => event.type)).toEqual(['identity/incepted', 'accounts/transferred'])
+    expect(has(person(3).did)).toMatchObject({ balance: '5' })
+    expect(has(person(20).did)).toMatchObject({ balance: '10' })
+    const nextHour = START_MS + 3_600_000
+    expect(incept(4, nextHour).code).toBe('OK')
+    // Versions beyond the free ones are paid by the DID itself; taking a key away is never charged.
+    const did = String(first.events[0]?.did)
+    const rotation = { did, version: 2, keys: [multikey(51)], next: [] }
+    expect(ledger.run('identity/rotate', rotation, person(51)).code).toBe('BALANCE_SHORT')
+    ledger.run('accounts/transfer', { asset: 'credit', to: did, amount: '5' }, person(3))
+    ledger.run('accounts/transfer', { asset: 'credit', to: did, amount: '10' }, person(20))
+    expect(ledger.run('identity/rotate', rotation, person(51)).code).toBe('OK')
+    expect(has(did)).toMatchObject({ balance: '5' })
+    expect(ledger.run('identity/deactivate', { did, version: 3 }, as(did, 51)).code).toBe('OK')
+  })
+
+  it('takes vouchers of a rotated key for a while, and of no other (IDN-33)', () => {
+    const { ledger, did } = incepted([1, 2], [3], { graceMs: 60_000 })
+    const voucher = (n: number) => signEnvelope('conet-voucher+jwt', { lid: 'demo' }, as(did, n))
+    // No module of this ledger takes vouchers, so what is asked is the key alone.
+    const keyOf = (n: number, kind: 'conet-voucher+jwt' | 'conet-tx+jwt' = 'conet-voucher+jwt') => {
+      const envelope = decodeEnvelope(voucher(n), { sha256 })
+      if (!envelope.ok) throw new Error(envelope.code)
+      const header = { ...envelope.value.header, typ: kind }
+      return ledger.app.signerKey({ ...envelope.value, header }) !== undefined
+    }
+    expect(ledger.run('identity/revoke', { did, version: 2, key: multikey(2) }, as(did, 1)).code).toBe('OK')
+    expect([keyOf(1), keyOf(2), keyOf(3)]).toEqual([true, false, false])
+    const rotation = { did, version: 3, keys: [multikey(3)], next: [commitment(4)] }
+    expect(ledger.run('identity/rotate', rotation, person(3), START_MS + 10_000).code).toBe('OK')
+    expect([keyOf(1), keyOf(2), keyOf(3)]).toEqual([true, false, true])
+    expect(keyOf(1, 'conet-tx+jwt')).toBe(false)
+    ledger.run('identity/rotate', { did, version: 4, keys: [multikey(4)], next: [] }, person(4), START_MS + 30_000)
+    expect([keyOf(1), keyOf(3), keyOf(4)]).toEqual([true, true, true])
+    ledger.pass(START_MS + 70_000)
+    expect([keyOf(1), keyOf(3)]).toEqual([false, true])
+    const stolen = { did, version: 5, key: multikey(3) }
+    expect(ledger.run('identity/revoke', stolen, person(9)).code).toBe('NOT_CONTROLLER')
+    expect(ledger.run('identity/revoke', stolen, as(did, 4)).events).toEqual([
+      { type: 'identity/grace_ended', did, key: multikey(3) },
+    ])
+    expect(keyOf(3)).toBe(false)
+    expect(ledger.run('identity/revoke', stolen, as(did, 4)).code).toBe('KEY_UNKNOWN')
+    expect(ledger.app.query('identity/current', { did })).toMatchObject({ version: 4 })
+  })
+
+  it('ends every grace with the DID', () => {
+    const { ledger, did } = incepted([1], [3])
+    ledger.run('identity/rotate', { did, version: 2, keys: [multikey(3)], next: [] }, person(3))
+    expect(ledger.records('identity')).toContain('identity/retired/')
+    ledger.run('identity/deactivate', { did, version: 3 }, as(did, 3))
+    expect(ledger.records('identity')).not.toContain('identity/retired/')
+  })
+
   it('changes nothing when it refuses, whatever is sent', () => {
     const { ledger, did } = incepted()
     const version = fc.integer({ min: 1, max: 4 })
@@ -106,7 +174,7 @@ describe('module identity', () => {
         const result = ledger.run(`identity/${type}`, { did, ...body }, asKey ? person(by) : as(did, by))
         if (result.code === 'OK') return
         refused++
-        expect(Object.hasOwn(identityModule.codes, result.code) || result.code.startsWith('SIGNER_')).toBe(true)
+        expect(Object.hasOwn(IDENTITY_CODES, result.code) || result.code.startsWith('SIGNER_')).toBe(true)
         expect(ledger.records('identity')).toBe(before)
       }),
       { numRuns: 60 },

@@ -1,13 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { accessService } from '../../../services/access/index.js'
+import * as accounts from '../accounts/index.js'
 import { identityModule } from '../identity/index.js'
 import { drive, person, START_MS } from '../testing/drive.js'
 import { checkTermsBy, registryModule } from './index.js'
 
 const DAY_MS = 86_400_000
 const registry = registryModule(checkTermsBy([accessService]))
-const begin = (params = {}) => drive([identityModule, registry], { registry: params })
+const begin = (params = {}) =>
+  drive([identityModule({ fees: accounts }), accounts.accountsModule, registry], { registry: params })
 const alice = person(1)
 const bob = person(2)
 

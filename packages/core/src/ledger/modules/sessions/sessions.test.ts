@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { commitKey, conetDid, conetKid, encodeMultikey } from '../../../identity/index.js'
 import { parseVoucher as parseVoucherOfRounds } from '../../../rounds/index.js'
+import { signEnvelope } from '../../../wire/index.js'
 import { ASSET, genesisOf, SID, TestLedger, voucher, who } from '../../testing/index.js'
+import { allModules } from '../../testing/modules.js'
+import { drive, person } from '../testing/drive.js'
 import { seriesOf } from './series.js'
 import { split } from './split.js'
 import { parseVoucher } from './voucher.js'
@@ -252,5 +256,31 @@ describe('close', () => {
     expect(code('client', {})).toBe('PAYLOAD_MALFORMED')
     expect(code('client', { sid: SID, series: undefined })).toBe('PAYLOAD_MALFORMED')
     expect(code('client', { sid: SID, series: 'f'.repeat(32) })).toBe('SESSION_UNKNOWN')
+  })
+})
+
+describe('a client whose keys rotate', () => {
+  it('pays what it promised with the old key within the time of grace (IDN-33)', () => {
+    const [old, fresh] = [person(31), person(32)]
+    const keys = [encodeMultikey(old.publicKey)]
+    const next = [commitKey(fresh.publicKey)]
+    const did = conetDid('demo', { keys, next, services: [] })
+    const funds = {
+      assets: [{ id: ASSET, issuer: who.issuer.did, decimals: 6 }],
+      accounts: [{ owner: did, asset: ASSET, amount: '100' }],
+    }
+    const ledger = drive(allModules(), { identity: { graceMs: MINUTE } }, funds)
+    const client = person(31, key => conetKid(did, encodeMultikey(key)))
+    const owes = (owed: string) => {
+      const payload = { ...voucher({ client: did, owed }).envelope.payload, lid: 'demo' }
+      return signEnvelope('conet-voucher+jwt', payload, client)
+    }
+    expect(ledger.run('identity/incept', { keys, next, services: [] }, old).code).toBe('OK')
+    expect(ledger.send(owes('10'))).toBe('OK')
+    const rotation = { did, version: 2, keys: [encodeMultikey(fresh.publicKey)], next: [] }
+    expect(ledger.run('identity/rotate', rotation, fresh).code).toBe('OK')
+    expect(ledger.send(owes('30'))).toBe('OK')
+    expect(ledger.send(owes('40'), ledger.app.info().timeMs + MINUTE)).toBe('SIGNER_REVOKED')
+    expect(ledger.app.query('accounts/balance', { owner: did, asset: ASSET })).toMatchObject({ balance: '70' })
   })
 })

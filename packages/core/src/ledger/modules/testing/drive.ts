@@ -3,7 +3,7 @@ import { decodeEnvelope, encodeBase64url, encodeUtf8, signEnvelope } from '../..
 import { createApplication } from '../../machine.js'
 import { memoryStorage } from '../../memory.js'
 import type { Module } from '../../module.js'
-import type { BlockResult, TxResult } from '../../types.js'
+import type { BlockResult, Genesis, TxResult } from '../../types.js'
 
 const LID = 'demo'
 
@@ -14,10 +14,11 @@ export const START_MS = 1_700_000_000_000
 export function drive(
   modules: readonly Module[],
   params: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {},
+  funds: Pick<Genesis, 'assets' | 'accounts'> = { assets: [], accounts: [] },
 ) {
   const storage = memoryStorage()
   const app = createApplication({ modules, storage, sha256, verify })
-  app.initGenesis({ lid: LID, timeMs: START_MS, assets: [], accounts: [], params })
+  app.initGenesis({ lid: LID, timeMs: START_MS, ...funds, params })
   let nonce = 0
 
   const block = (timeMs: number, txs: readonly string[]): BlockResult => {
@@ -48,6 +49,8 @@ export function drive(
       if (result === undefined) throw new Error('a block with one transaction has one result')
       return result
     },
+    /** Runs a message that was signed elsewhere in its own block. @returns its code */
+    send: (text: string, timeMs = app.info().timeMs + 1): string => block(timeMs, [text]).results[0]?.code ?? '',
     /** The records of one module, as text: equal text, equal state. */
     records: (module: string): string => JSON.stringify([...storage.range(`${module}/`, `${module}0`, 100_000)]),
   }
