@@ -1,0 +1,184 @@
+import { createSocket, type Socket } from 'node:dgram'
+import { isIPv6 } from 'node:net'
+import type { Millis } from '@conet/core/units'
+import type { Clock } from '../clock.js'
+import { ATTRIBUTE, type Attribute, DISCONNECT, encodePacket, isSigned, parsePacket } from './packet.js'
+
+/** An access point that takes Disconnect-Requests (RFC 5176). */
+export interface NasSettings {
+  /** The address its RADIUS packets come from, and where it listens. */
+  readonly address: string
+  /** Default 3799. */
+  readonly port?: number
+  readonly secret: string
+}
+
+/** Which station is to be thrown off, as far as it is known. */
+export interface DisconnectTarget {
+  readonly session: string
+  readonly nas: string
+  readonly callingStationId: string
+  readonly acctId: string | undefined
+  readonly userName: string | undefined
+}
+
+/** How it ended: the station is off; it was off already; refused with an Error-Cause; no (believable) answer; nobody to ask. */
+export type DisconnectOutcome = 'off' | 'was-off' | 'refused' | 'silent' | 'unknown-nas'
+
+/** For the owner's log. */
+export type RadiusNote =
+  | { readonly type: 'disconnected'; readonly session: string; readonly nas: string; readonly tries: number }
+  | { readonly type: 'disconnect-refused'; readonly session: string; readonly nas: string; readonly errorCause: number }
+  /** The access point does not answer: the station stays on until its Session-Timeout. */
+  | { readonly type: 'nas-silent'; readonly session: string; readonly nas: string; readonly tries: number }
+  | { readonly type: 'nas-unknown'; readonly session: string; readonly nas: string }
+  /** Bytes on our port that are no answer of an access point: `PACKET_MALFORMED` or `AUTHENTICATOR_WRONG`. */
+  | { readonly type: 'packet-ignored'; readonly from: string; readonly code: string }
+  | { readonly type: 'refused'; readonly session: string | undefined; readonly code: string; readonly station: string }
+
+/** Waits before each repetition (RFC 5080 2.2.1 begins at 2 s; here the paid time is over). 3.75 s in all, then silent. */
+const WAITS_MS: readonly Millis[] = [250, 500, 1_000, 2_000]
+/** Error-Cause 503: Session Context Not Found. */
+const NOT_FOUND = 503
+
+interface Pending {
+  readonly target: DisconnectTarget
+  readonly nas: NasSettings
+  readonly bytes: Buffer
+  readonly done: (outcome: DisconnectOutcome) => void
+  tries: number
+  cancel: () => void
+}
+
+interface Parts {
+  readonly nas: readonly NasSettings[]
+  readonly clock: Clock
+  readonly note: (note: RadiusNote) => void
+  readonly waitsMs?: readonly Millis[]
+}
+
+const text = (type: number, value: string | undefined): Attribute[] =>
+  value === undefined ? [] : [{ type, value: Buffer.from(value, 'utf8').subarray(0, 253) }]
+
+/** Throws stations off: signed, repeated with the same bytes until answered, at most 256 under way per access point. */
+export class Disconnector {
+  readonly #parts: Parts
+  readonly #nas: ReadonlyMap<string, NasSettings>
+  readonly #pending = new Map<string, Pending>()
+  readonly #waiting: (() => void)[] = []
+  readonly #sockets = new Map<'udp4' | 'udp6', Socket>()
+  #id = 0
+  #stopped = false
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.#nas = new Map(parts.nas.map(nas => [nas.address, nas]))
+  }
+
+  /** Resolves when the access point has answered, or is given up. Never rejects. */
+  send(target: DisconnectTarget): Promise<DisconnectOutcome> {
+    const nas = this.#nas.get(target.nas)
+    if (nas === undefined || this.#stopped) {
+      this.#parts.note({ type: 'nas-unknown', session: target.session, nas: target.nas })
+      return Promise.resolve('unknown-nas')
+    }
+    return new Promise(done => this.#begin(target, nas, done))
+  }
+
+  /** Gives up what is under way and closes the sockets. */
+  stop(): void {
+    this.#stopped = true
+    for (const [key, pending] of [...this.#pending]) this.#end(key, pending, 'silent')
+    for (const socket of this.#sockets.values()) socket.close()
+    this.#sockets.clear()
+  }
+
+  #begin(target: DisconnectTarget, nas: NasSettings, done: (outcome: DisconnectOutcome) => void): void {
+    const id = this.#freeId(nas)
+    if (id === undefined) {
+      this.#waiting.push(() => this.#begin(target, nas, done))
+      return
+    }
+    const timestamp = Buffer.alloc(4)
+    timestamp.writeUInt32BE(Math.floor(this.#parts.clock.now() / 1_000) >>> 0)
+    const attributes = [
+      ...text(ATTRIBUTE.userName, target.userName),
+      ...text(ATTRIBUTE.callingStationId, target.callingStationId),
+      ...text(ATTRIBUTE.acctSessionId, target.acctId),
+      { type: ATTRIBUTE.eventTimestamp, value: timestamp },
+    ]
+    const bytes = encodePacket(DISCONNECT.request, id, attributes, nas.secret)
+    const pending: Pending = { target, nas, bytes, done, tries: 0, cancel: () => {} }
+    this.#pending.set(keyOf(nas, id), pending)
+    this.#transmit(keyOf(nas, id), pending)
+  }
+
+  #transmit(key: string, pending: Pending): void {
+    const waits = this.#parts.waitsMs ?? WAITS_MS
+    const wait = waits[pending.tries]
+    if (wait === undefined) {
+      const { target, tries } = pending
+      this.#parts.note({ type: 'nas-silent', session: target.session, nas: target.nas, tries })
+      this.#end(key, pending, 'silent')
+      return
+    }
+    pending.tries++
+    // A port that is closed, or a route that is missing, looks like silence: the next try may find it mended.
+    this.#socket(pending.nas.address).send(pending.bytes, portOf(pending.nas), pending.nas.address, () => {})
+    pending.cancel = this.#parts.clock.after(wait, () => this.#transmit(key, pending))
+  }
+
+  #hear(bytes: Buffer, address: string, port: number): void {
+    const ignore = (code: string) => this.#parts.note({ type: 'packet-ignored', from: address, code })
+    const packet = parsePacket(bytes)
+    if (!packet.ok) return ignore(packet.code)
+    const key = `${address} ${port} ${packet.value.id}`
+    const pending = this.#pending.get(key)
+    // Late answers to what was given up, or answered twice.
+    if (pending === undefined) return
+    const { secret } = pending.nas
+    const { code, attributes } = packet.value
+    if (!isSigned(bytes, packet.value, secret, pending.bytes.subarray(4, 20))) return ignore('AUTHENTICATOR_WRONG')
+    const { target, tries } = pending
+    if (code === DISCONNECT.ack) {
+      this.#parts.note({ type: 'disconnected', session: target.session, nas: target.nas, tries })
+      return this.#end(key, pending, 'off')
+    }
+    if (code !== DISCONNECT.nak) return ignore('PACKET_MALFORMED')
+    const cause = attributes.find(({ type, value }) => type === ATTRIBUTE.errorCause && value.length === 4)?.value
+    const errorCause = cause === undefined ? 0 : Buffer.from(cause).readUInt32BE(0)
+    if (errorCause === NOT_FOUND) return this.#end(key, pending, 'was-off')
+    this.#parts.note({ type: 'disconnect-refused', session: target.session, nas: target.nas, errorCause })
+    this.#end(key, pending, 'refused')
+  }
+
+  #end(key: string, pending: Pending, outcome: DisconnectOutcome): void {
+    pending.cancel()
+    this.#pending.delete(key)
+    pending.done(outcome)
+    this.#waiting.shift()?.()
+  }
+
+  #freeId(nas: NasSettings): number | undefined {
+    for (let tried = 0; tried < 256; tried++) {
+      this.#id = (this.#id + 1) & 0xff
+      if (!this.#pending.has(keyOf(nas, this.#id))) return this.#id
+    }
+    return undefined
+  }
+
+  #socket(address: string): Socket {
+    const kind = isIPv6(address) ? 'udp6' : 'udp4'
+    const known = this.#sockets.get(kind)
+    if (known !== undefined) return known
+    const socket = createSocket(kind)
+    socket.on('error', () => {})
+    socket.on('message', (bytes, from) => this.#hear(bytes, from.address, from.port))
+    socket.unref()
+    this.#sockets.set(kind, socket)
+    return socket
+  }
+}
+
+const portOf = (nas: NasSettings) => nas.port ?? 3_799
+const keyOf = (nas: NasSettings, id: number) => `${nas.address} ${portOf(nas)} ${id}`

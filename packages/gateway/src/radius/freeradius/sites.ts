@@ -1,0 +1,86 @@
+import type { FreeradiusSettings, RadiusClient } from './settings.js'
+
+function client({ name, address, secret }: RadiusClient): string {
+  return `	client ${name} {
+		ipaddr = ${address}
+		secret = "${secret}"
+		require_message_authenticator = no
+		nas_type = other
+	}
+`
+}
+
+function listen(type: 'auth' | 'acct', address: string, port: number): string {
+  return `	listen {
+		type = ${type}
+		${address.includes(':') ? 'ipv6addr' : 'ipaddr'} = ${address}
+		port = ${port}
+	}
+`
+}
+
+/**
+ * `sites-available/conet`: what access points talk to. The node is told the address that the packet came from, not the one the
+ * access point claims: there the Disconnect-Request goes.
+ */
+export function outerSite({ clients, listen: at }: FreeradiusSettings): string {
+  return `# Access points ask here; every decision is the Conet node's.
+server conet {
+${clients.map(client).join('')}${listen('auth', at.address, at.authPort)}${listen('acct', at.address, at.acctPort)}	authorize {
+		update request {
+			&NAS-IP-Address := "%{Packet-Src-IP-Address}"
+		}
+		if (&EAP-Message) {
+			conet_eap {
+				ok = return
+			}
+		}
+		else {
+			conet
+			if (!ok && !updated) {
+				conet_reject
+			}
+		}
+	}
+	authenticate {
+		conet_eap
+	}
+	preacct {
+		update request {
+			&NAS-IP-Address := "%{Packet-Src-IP-Address}"
+		}
+	}
+	accounting {
+		conet
+	}
+	post-auth {
+		update reply {
+			&Message-Authenticator := 0x00
+		}
+		Post-Auth-Type REJECT {
+			update reply {
+				&Message-Authenticator := 0x00
+			}
+		}
+	}
+}
+`
+}
+
+/** `sites-available/conet-inner`: inside the tunnel of EAP-TTLS, where the true user name and the password are seen. */
+export function innerSite(): string {
+  return `# Inside the tunnel of EAP-TTLS.
+server conet-inner {
+	authorize {
+		conet
+		if (!ok && !updated) {
+			conet_reject
+		}
+	}
+	authenticate {
+	}
+	post-auth {
+	}
+}
+`
+}
