@@ -8,7 +8,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['packages/core/src/ledger/'],
   ['packages/core/src/services/'],
   ['packages/core/src/rounds/'],
-  ['packages/core/src/pran/', 'packages/core/src/valuation/'],
+  ['packages/core/src/pran/', 'packages/core/src/valuation/', 'packages/core/src/carry/'],
   ['packages/client/src/'],
   ['packages/engines/src/', 'packages/gateway/src/'],
   ['packages/node/src/', 'packages/sim/src/'],

@@ -1,3 +1,4 @@
+export { agreeAsHolder, agreementKey, agreeWithHolder } from './agreement.js'
 export * from './codes.js'
 export * from './did/conet/index.js'
 export { getResolver, type ReadHistory, versionQuery } from './did/index.js'

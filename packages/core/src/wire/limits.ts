@@ -13,6 +13,7 @@ export const MAX_CHARS: Readonly<Record<Kind, number>> = {
   'conet-statement+jwt': 4 * KIB,
   'conet-voucher+jwt': 8 * KIB,
   'conet-close+jwt': 4 * KIB,
+  'conet-carry+jwt': 8 * KIB,
 }
 
 /** No envelope of any kind is longer. */

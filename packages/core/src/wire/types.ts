@@ -8,6 +8,7 @@ export const KINDS = [
   'conet-statement+jwt',
   'conet-voucher+jwt',
   'conet-close+jwt',
+  'conet-carry+jwt',
 ] as const
 export type Kind = (typeof KINDS)[number]
 
@@ -49,4 +50,6 @@ export interface Sha256 {
   (data: Uint8Array | string): Uint8Array
   /** The same digest as lower-case hex, for platforms that make it faster than bytes. */
   readonly hex?: (data: Uint8Array | string) => Hash
+  /** The same digest written to `target` at `offset`, for platforms that then need no bytes of their own for it. */
+  readonly into?: (data: Uint8Array | string, target: Uint8Array, offset: number) => void
 }

@@ -1,0 +1,5 @@
+export { CHAIN_LIMITS, Chain, type ChainEvent, type ChainLimits, type ChainOptions, sealContext } from './chain.js'
+export { Lasting } from './lasting.js'
+export { ASK_ROUTES, askRoutes, dial, type Neighbour, readLine } from './leg.js'
+export { portsThrough } from './ports.js'
+export { SEAL } from './sealed.js'

@@ -1,0 +1,121 @@
+import { connect, type Socket } from 'node:net'
+import { parseRoutes, type RouteAnswer } from '@conet/core/carry'
+import { ConetError } from '@conet/core/errors'
+import type { Millis } from '@conet/core/units'
+
+/** First line that asks a neighbour which ways it knows. */
+export const ASK_ROUTES = 'CONET-ROUTES 1'
+const MOST_LINE = 16_384
+
+/** Where a neighbour listens for legs. */
+export interface Neighbour {
+  readonly host: string
+  readonly port: number
+}
+
+/**
+ * Opens a leg to the first hop of a path and waits for the exit's answer.
+ *
+ * @param text - envelope `conet-carry+jwt`
+ * @returns the socket, past its first line, and what the exit has received on this channel
+ * @throws ConetError `CARRY_NEXT_DOWN` if nobody answers in time, else the code of the node that refused
+ */
+export async function openLeg(
+  first: Neighbour,
+  text: string,
+  waitMs: Millis,
+): Promise<{ socket: Socket; received: number }> {
+  const socket = await dial(first, waitMs)
+  try {
+    socket.write(`${text}\n`)
+    const line = await readLine(socket, waitMs)
+    const answer = JSON.parse(line) as { received?: unknown; error?: { code?: unknown; message?: unknown } }
+    if (typeof answer.received === 'number') return { socket, received: answer.received }
+    const { code, message } = answer.error ?? {}
+    throw new ConetError(String(code ?? 'CARRY_MALFORMED'), String(message ?? 'the answer is no answer to a leg'), {
+      verdict: 'retry',
+    })
+  } catch (error) {
+    socket.destroy()
+    throw error instanceof ConetError ? error : down(first, error)
+  }
+}
+
+/** Asks a neighbour for its ways. @throws ConetError `CARRY_NEXT_DOWN`, `CARRY_MALFORMED` */
+export async function askRoutes(neighbour: Neighbour, waitMs: Millis): Promise<RouteAnswer> {
+  const socket = await dial(neighbour, waitMs)
+  try {
+    socket.write(`${ASK_ROUTES}\n`)
+    const answer = parseRoutes(JSON.parse(await readLine(socket, waitMs)))
+    if (answer.ok) return answer.value
+    throw new ConetError(
+      'CARRY_MALFORMED',
+      `${neighbour.host}:${neighbour.port} does not tell its ways; is it a relay?`,
+      {
+        data: answer.data,
+      },
+    )
+  } catch (error) {
+    throw error instanceof ConetError ? error : down(neighbour, error)
+  } finally {
+    socket.destroy()
+  }
+}
+
+/** Connects within `waitMs`. @throws ConetError `CARRY_NEXT_DOWN` */
+export function dial(neighbour: Neighbour, waitMs: Millis): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ ...neighbour, noDelay: true })
+    const fail = (cause?: Error) => {
+      socket.destroy()
+      reject(down(neighbour, cause))
+    }
+    socket.setTimeout(waitMs, fail)
+    socket.once('error', fail)
+    socket.once('connect', () => {
+      socket.setTimeout(0)
+      socket.off('error', fail)
+      socket.on('error', () => {})
+      resolve(socket)
+    })
+  })
+}
+
+/**
+ * Reads up to the first line feed and leaves the rest on the socket, paused.
+ *
+ * @throws Error when the socket ends, the line is longer than 16 KiB, or the time is over
+ */
+export function readLine(socket: Socket, waitMs: Millis): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let held = Buffer.alloc(0)
+    const end = (error?: Error) => {
+      clearTimeout(timer)
+      socket.off('readable', read)
+      socket.off('close', closed)
+      if (error !== undefined) reject(error)
+    }
+    const closed = () => end(new Error('the line ended'))
+    const read = () => {
+      for (let chunk = socket.read() as Buffer | null; chunk !== null; chunk = socket.read() as Buffer | null) {
+        held = Buffer.concat([held, chunk])
+        const at = held.indexOf(10)
+        if (at === -1 && held.length <= MOST_LINE) continue
+        end(at === -1 || at > MOST_LINE ? new Error('the first line is too long') : undefined)
+        if (at + 1 < held.length) socket.unshift(held.subarray(at + 1))
+        return resolve(held.toString('latin1', 0, at))
+      }
+    }
+    const timer = setTimeout(() => end(new Error(`no answer within ${waitMs} ms`)), waitMs)
+    socket.on('readable', read)
+    socket.once('close', closed)
+  })
+}
+
+function down({ host, port }: Neighbour, cause?: unknown): ConetError {
+  const why = cause instanceof Error ? `: ${cause.message}` : ''
+  return new ConetError('CARRY_NEXT_DOWN', `${host}:${port} does not carry now${why}; try another relay.`, {
+    verdict: 'retry',
+    cause,
+  })
+}
