@@ -1,0 +1,44 @@
+/** What the helper changes in the table, apart from rules. */
+export type Change =
+  | {
+      readonly set: 'who' | 'to'
+      readonly keep: boolean
+      readonly mac: string
+      readonly ip: string
+      readonly number: number
+    }
+  | { readonly set: 'up' | 'down'; readonly keep: boolean; readonly number: number }
+  | { readonly set: 'rate'; readonly keep: boolean; readonly number: number; readonly rate: bigint }
+  | {
+      readonly set: 'lease'
+      readonly keep: boolean
+      readonly number: number
+      readonly forMs: number
+      readonly bytes: bigint
+    }
+
+/** Counts of a session; a counter that is gone makes the whole `undefined`. */
+export interface Counts {
+  readonly up: number
+  readonly down: number
+  readonly leased: boolean
+}
+
+/**
+ * The way to the kernel's elements. `keep: true` puts an element in (a lease in place of the one before,
+ * others only if they are not there); `false` takes it out, whether it is there or not. One inner list happens as a whole.
+ */
+export interface Kernel {
+  readonly channel: 'netlink' | 'nft'
+  readonly holdsQuota: boolean
+  /** @throws ConetError `KERNEL_REFUSED`, `NOT_PERMITTED` */
+  change(groups: readonly (readonly Change[])[]): Promise<void>
+  counts(numbers: readonly number[]): Promise<Map<number, Counts>>
+  /** Whether somebody else may have changed rules since the last call. */
+  touched(): Promise<boolean>
+  /** Hardware address of a neighbour on one of the interfaces, if the kernel knows it. */
+  neighbour(interfaces: readonly string[], ip: string): Promise<string | undefined>
+  /** Tells that we ourselves changed rules by another way: `touched` starts anew. */
+  settle(): Promise<void>
+  close(): void
+}

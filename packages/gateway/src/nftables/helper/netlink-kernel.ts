@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs'
+import { release } from 'node:os'
+import {
+  type Element,
+  type ElementChange,
+  elementKey,
+  NeighbourLine,
+  NetlinkError,
+  NftablesLine,
+} from '../netlink/index.js'
+import type { Change, Counts, Kernel } from './kernel.js'
+import { addressKey, clientKey, isFour, macText, numberKey } from './keys.js'
+import { refused } from './nft.js'
+
+/** From here on reading whole sets costs less than asking for single elements. */
+const DUMP_FROM = 400
+
+/** Elements by raw netlink: milliseconds, quotas per element, and a tenth of the time a program takes. */
+export class NetlinkKernel implements Kernel {
+  readonly channel = 'netlink'
+  readonly holdsQuota = true
+  readonly #rules: NftablesLine
+  readonly #neighbours = new NeighbourLine()
+  /** Taking out what may be gone is one message since Linux 6.3; before, the element is put in first. */
+  readonly #destroys = isAtLeast(release(), 6, 3)
+  #generation = 0
+  #commits = 0
+
+  constructor(table: string) {
+    this.#rules = new NftablesLine(table)
+  }
+
+  async change(groups: readonly (readonly Change[])[]): Promise<void> {
+    try {
+      await this.#rules.change(groups.map(group => group.flatMap(change => this.#steps(change))))
+    } catch (error) {
+      throw error instanceof NetlinkError ? refused(error.errno, error) : error
+    }
+  }
+
+  async counts(numbers: readonly number[]): Promise<Map<number, Counts>> {
+    const keys = numbers.map(numberKey)
+    const read = (set: string) => (numbers.length < DUMP_FROM ? this.#rules.read(set, keys) : this.#rules.readAll(set))
+    const [up, down, lease] = [await read('up'), await read('down'), await read('lease')]
+    const found = new Map<number, Counts>()
+    numbers.forEach((number, index) => {
+      const key = elementKey(keys[index] ?? numberKey(number))
+      const [sent, received] = [up.get(key)?.bytes, down.get(key)?.bytes]
+      if (sent === undefined || received === undefined) return
+      found.set(number, { up: sent, down: received, leased: lease.has(key) })
+    })
+    return found
+  }
+
+  async touched(): Promise<boolean> {
+    const [generation, commits] = [this.#generation, this.#commits]
+    await this.settle()
+    return this.#generation - generation !== this.#commits - commits
+  }
+
+  async settle(): Promise<void> {
+    this.#generation = await this.#rules.generation()
+    // The line works in order: what is committed now was committed before the kernel answered.
+    this.#commits = this.#rules.commits
+  }
+
+  async neighbour(interfaces: readonly string[], ip: string): Promise<string | undefined> {
+    for (const name of interfaces) {
+      const index = interfaceIndex(name)
+      const found = index === undefined ? undefined : await this.#neighbours.find(index, addressKey(ip))
+      if (found !== undefined) return macText(found)
+    }
+    return undefined
+  }
+
+  close(): void {
+    this.#rules.close()
+    this.#neighbours.close()
+  }
+
+  #steps(change: Change): ElementChange[] {
+    const element = elementOf(change)
+    const add: ElementChange = { verb: 'add', element }
+    // Putting in what is there already changes nothing: only a lease must be new, with a new time.
+    if (change.keep && change.set !== 'lease') return [add]
+    const bare = { set: element.set, key: element.key }
+    const out: ElementChange[] = this.#destroys
+      ? [{ verb: 'destroy', element: bare }]
+      : [add, { verb: 'delete', element: bare }]
+    return change.keep ? [...out, add] : out
+  }
+}
+
+function elementOf(change: Change): Element {
+  const data = numberKey(change.number)
+  switch (change.set) {
+    case 'who':
+      return { set: isFour(change.ip) ? 'who4' : 'who6', key: clientKey(change.mac, change.ip), data }
+    case 'to':
+      return { set: isFour(change.ip) ? 'to4' : 'to6', key: addressKey(change.ip), data }
+    case 'rate':
+      return { set: 'rate', key: data, rate: change.rate }
+    case 'lease':
+      return { set: 'lease', key: data, timeoutMs: change.forMs, quota: change.bytes }
+    default:
+      return { set: change.set, key: data }
+  }
+}
+
+function interfaceIndex(name: string): number | undefined {
+  try {
+    return Number(readFileSync(`/sys/class/net/${name}/ifindex`, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function isAtLeast(version: string, major: number, minor: number): boolean {
+  const [a = 0, b = 0] = version.split('.').map(part => Number.parseInt(part, 10))
+  return a > major || (a === major && b >= minor)
+}

@@ -1,0 +1,49 @@
+import { installText, type RulesetFeatures, type RulesetSpec, removeText, repairText } from '../ruleset.js'
+import { nft, nftText } from './nft.js'
+
+/** Puts our rules in, tells whether they are still what we put in, and takes them out. */
+export class Rules {
+  #installed = ''
+
+  constructor(
+    private readonly spec: RulesetSpec,
+    private readonly features: RulesetFeatures,
+  ) {}
+
+  /** In place of whatever a table of our name held: also what an earlier helper left when it was killed. */
+  async install(): Promise<void> {
+    await nftText(installText(this.spec, this.features))
+    this.#installed = await this.#read()
+  }
+
+  async intact(): Promise<boolean> {
+    // A table that is gone cannot be read.
+    const now = await this.#read().catch(() => '')
+    return now === this.#installed
+  }
+
+  /**
+   * Brings the rules back in order; elements stay if the sets are still ours.
+   *
+   * @returns whether sessions survived (`rules`) or the table had to be made anew (`table`)
+   */
+  async repair(): Promise<'rules' | 'table'> {
+    try {
+      await nftText(repairText(this.spec, this.features))
+      if (await this.intact()) return 'rules'
+    } catch {
+      // Sets were changed or a chain cannot be declared again: only a new table helps.
+    }
+    await this.install()
+    return 'table'
+  }
+
+  async remove(): Promise<void> {
+    await nftText(removeText(this.spec))
+  }
+
+  /** Rules as the kernel has them, without counts and sessions. */
+  async #read(): Promise<string> {
+    return nft(['-s', '-t', 'list', 'table', 'inet', this.spec.table])
+  }
+}

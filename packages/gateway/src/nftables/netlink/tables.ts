@@ -1,0 +1,166 @@
+import {
+  ELEMENT_TYPE,
+  type Element,
+  type ElementState,
+  type ElementVerb,
+  elementKey,
+  readElements,
+  writeElement,
+} from './elements.js'
+import { attributesOf } from './reader.js'
+import { errnoName, errorNumber, NetlinkError, NetlinkLine } from './socket.js'
+import { Writer } from './writer.js'
+
+const NETFILTER = 12
+const NFTABLES = 10
+const INET = 1
+const BATCH_BEGIN = 16
+const BATCH_END = 17
+const GENERATION = 16
+const GENERATION_ID = 1
+const DONE = 3
+const REQUEST = 1
+const ACK = 4
+const DUMP = 0x300
+const CREATE = 0x400
+/** A longer send is refused by the kernel (EMSGSIZE): its buffer holds about 200 KiB. */
+const BATCH_BYTES = 120_000
+/** More answers at once than these would not fit the receive buffer. */
+const READS_AT_ONCE = 24
+
+const typeOf = (message: number) => (NFTABLES << 8) | message
+
+/** One change of an element. */
+export interface ElementChange {
+  readonly verb: ElementVerb
+  readonly element: Element
+}
+
+/** Changes and reads elements of one table of family `inet`. */
+export class NftablesLine {
+  readonly #line = new NetlinkLine(NETFILTER)
+  /** Transactions that this line committed: each moves the kernel's generation by one. */
+  commits = 0
+
+  constructor(readonly table: string) {}
+
+  close(): void {
+    this.#line.close()
+  }
+
+  /**
+   * Makes groups of changes in as few transactions as fit. A group is never divided: all of it happens or none.
+   *
+   * @throws NetlinkError of the first group that was refused; groups of earlier transactions stay
+   */
+  async change(groups: readonly (readonly ElementChange[])[]): Promise<void> {
+    let batch: ElementChange[] = []
+    let size = 0
+    for (const group of groups) {
+      batch.push(...group)
+      size += group.reduce((sum, { element }) => sum + sizeOf(element), 0)
+      if (size < BATCH_BYTES) continue
+      await this.#commit(batch)
+      ;[batch, size] = [[], 0]
+    }
+    if (batch.length > 0) await this.#commit(batch)
+  }
+
+  async #commit(changes: readonly ElementChange[]): Promise<void> {
+    const first = this.#line.takeSeq(changes.length + 2)
+    const last = first + changes.length
+    const to = new Writer()
+    writeBatchEdge(to, BATCH_BEGIN, first)
+    changes.forEach(({ verb, element }, index) => {
+      const seq = first + 1 + index
+      const flags = REQUEST | (verb === 'add' ? CREATE : 0) | (seq === last ? ACK : 0)
+      const at = to.beginMessage(typeOf(ELEMENT_TYPE[verb]), flags, seq)
+      to.netfilter(INET)
+      writeElement(to, this.table, element)
+      to.endMessage(at)
+    })
+    writeBatchEdge(to, BATCH_END, last + 1)
+    await this.#line.exchange(to.bytes(), first, last, message => {
+      const error = errorNumber(message)
+      if (error !== undefined && error !== 0) throw new NetlinkError(errnoName(error), message.seq)
+      return message.seq === last
+    })
+    this.commits++
+  }
+
+  /** Reads single elements; those that do not exist are left out. */
+  async read(set: string, keys: readonly Uint8Array[]): Promise<Map<string, ElementState>> {
+    const found = new Map<string, ElementState>()
+    for (let at = 0; at < keys.length; at += READS_AT_ONCE) {
+      await this.#readSome(set, keys.slice(at, at + READS_AT_ONCE), found)
+    }
+    return found
+  }
+
+  async #readSome(set: string, keys: readonly Uint8Array[], found: Map<string, ElementState>): Promise<void> {
+    const first = this.#line.takeSeq(keys.length)
+    const to = new Writer()
+    keys.forEach((key, index) => {
+      const at = to.beginMessage(typeOf(ELEMENT_TYPE.get), REQUEST, first + index)
+      to.netfilter(INET)
+      writeElement(to, this.table, { set, key })
+      to.endMessage(at)
+    })
+    let answers = 0
+    await this.#line.exchange(to.bytes(), first, first + keys.length - 1, message => {
+      answers++
+      const error = errorNumber(message)
+      if (error === undefined) for (const state of readElements(message.body)) found.set(elementKey(state.key), state)
+      else if (errnoName(error) !== 'ENOENT') throw new NetlinkError(errnoName(error), message.seq)
+      return answers === keys.length
+    })
+  }
+
+  /** Reads a whole set: cheaper than single elements from a few hundred on. */
+  async readAll(set: string): Promise<Map<string, ElementState>> {
+    const found = new Map<string, ElementState>()
+    const seq = this.#line.takeSeq(1)
+    const to = new Writer()
+    const at = to.beginMessage(typeOf(ELEMENT_TYPE.get), REQUEST | DUMP, seq)
+    to.netfilter(INET)
+    to.text(1, this.table)
+    to.text(2, set)
+    to.endMessage(at)
+    await this.#line.exchange(to.bytes(), seq, seq, message => {
+      const error = errorNumber(message)
+      if (error !== undefined && error !== 0) throw new NetlinkError(errnoName(error), seq)
+      if (message.type === DONE || error === 0) return true
+      for (const state of readElements(message.body)) found.set(elementKey(state.key), state)
+      return false
+    })
+    return found
+  }
+
+  /** The kernel's count of committed transactions, whoever made them. */
+  async generation(): Promise<number> {
+    const seq = this.#line.takeSeq(1)
+    const to = new Writer()
+    const at = to.beginMessage(typeOf(GENERATION), REQUEST, seq)
+    to.netfilter(0)
+    to.endMessage(at)
+    let generation = 0
+    await this.#line.exchange(to.bytes(), seq, seq, message => {
+      const error = errorNumber(message)
+      if (error !== undefined && error !== 0) throw new NetlinkError(errnoName(error), seq)
+      generation = attributesOf(message.body, 4).get(GENERATION_ID)?.readUInt32BE() ?? 0
+      return true
+    })
+    return generation
+  }
+}
+
+function writeBatchEdge(to: Writer, type: number, seq: number): void {
+  const at = to.beginMessage(type, REQUEST, seq)
+  to.netfilter(0, NFTABLES)
+  to.endMessage(at)
+}
+
+/** Upper bound of an element's message. */
+function sizeOf({ key, data }: Element): number {
+  return 160 + key.length + (data?.length ?? 0)
+}
