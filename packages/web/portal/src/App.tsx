@@ -1,6 +1,6 @@
 import type { Offer } from '@conet/client/api'
 import { ThemeChoice } from '@conet/console/parts/ThemeChoice'
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { type Polled, usePolled } from './hooks/polled.js'
 import { useWallet, type WalletBox } from './hooks/wallet.js'
 import { EndedPanel } from './panels/EndedPanel.js'
@@ -89,6 +89,17 @@ function Choosing({
   )
 }
 
+/** The button that was pressed is gone with its panel: a reader goes on at the top. */
+function useTitleFocus(shown: string) {
+  const title = useRef<HTMLHeadingElement>(null)
+  const before = useRef(shown)
+  useEffect(() => {
+    if (before.current !== shown) title.current?.focus()
+    before.current = shown
+  }, [shown])
+  return title
+}
+
 export function App() {
   const view = useSyncExternalStore(payer.subscribe, payer.view)
   const place = usePolled(readPlace, OFFERS_MS)
@@ -98,6 +109,7 @@ export function App() {
     if (wallet !== undefined) void payer.resume(wallet)
   }, [wallet])
   const running = view.phase === 'online' || view.phase === 'stopping'
+  const title = useTitleFocus(running ? 'online' : view.phase === 'ended' ? 'ended' : 'choosing')
   return (
     <div className="mx-auto max-w-xl px-4 pb-12">
       <header className="flex items-center justify-between gap-3 py-4">
@@ -108,7 +120,9 @@ export function App() {
         <ThemeChoice />
       </header>
       <main className="space-y-4">
-        <h1 className="font-semibold text-2xl tracking-tight">{place.data?.name ?? 'Get online'}</h1>
+        <h1 ref={title} tabIndex={-1} className="font-semibold text-2xl tracking-tight">
+          {place.data?.name ?? 'Get online'}
+        </h1>
         <p role="status" className="sr-only">
           {SAID[view.phase]}
         </p>

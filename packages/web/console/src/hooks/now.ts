@@ -19,7 +19,11 @@ function tick(): void {
 
 function subscribe(notify: () => void): () => void {
   listeners.add(notify)
-  timer ??= setInterval(tick, period())
+  if (timer === undefined) {
+    // Nobody looked for a while: what stands here is from then.
+    now = Date.now() + offsetMs
+    timer = setInterval(tick, period())
+  }
   return () => {
     listeners.delete(notify)
     if (listeners.size > 0) return

@@ -29,7 +29,8 @@ function takeLock(locks: LockManager): Promise<EndTurn | undefined> {
 }
 
 interface Said {
-  readonly type: 'ask' | 'mine'
+  /** `first`: asks too, with a smaller number; `held`: has the turn. */
+  readonly type: 'ask' | 'first' | 'held'
   readonly from: number
 }
 
@@ -44,8 +45,10 @@ function askTabs(): Promise<EndTurn | undefined> {
       resolve(() => channel.close())
     }, ANSWER_MS)
     channel.onmessage = ({ data }: MessageEvent<Said>) => {
-      if (data.type === 'ask' && (mine || own < data.from)) return say('mine')
-      if (mine || data.type === 'ask') return
+      if (data.type === 'ask' && (mine || own < data.from)) return say(mine ? 'held' : 'first')
+      // What one says to another is heard by all: only a smaller number or the holder counts.
+      const theirs = data.type === 'held' || (data.type === 'first' && data.from < own)
+      if (mine || !theirs) return
       clearTimeout(timer)
       channel.close()
       resolve(undefined)

@@ -5,8 +5,8 @@ import type { Limits } from './budget.js'
 
 const HOUR_MS = 3_600_000
 
-/** The next larger amount with two digits that count: limits are for people. */
-function neat(amount: Amount): Amount {
+/** The next larger amount with two digits that count: for people. */
+export function neat(amount: Amount): Amount {
   const scale = 10n ** BigInt(Math.max(0, amount.toString().length - 2))
   return ((amount + scale - 1n) / scale) * scale
 }

@@ -2,6 +2,7 @@ import type { Offer } from '@conet/client/api'
 import { formatCredits } from '@conet/console/format/amount'
 import { count } from '@conet/console/format/text'
 import { price } from '@conet/core/services/access'
+import { neat } from '../pay/usual.js'
 import { roundSeconds } from './time.js'
 
 const MIB = 1_048_576n
@@ -23,7 +24,7 @@ export function priceWords({ terms }: Pick<Offer, 'terms'>): string {
 
 /** What a usual hour costs. */
 export function exampleWords({ terms }: Pick<Offer, 'terms'>): string {
-  const amount = price({ bytes: LIGHT_USE, elapsedMs: HOUR_MS }, terms.tariff)
+  const amount = neat(price({ bytes: LIGHT_USE, elapsedMs: HOUR_MS }, terms.tariff))
   return `An hour of reading and messages (100 MiB) costs about ${formatCredits(amount)} ${terms.tariff.asset}.`
 }
 
