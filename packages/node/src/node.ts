@@ -123,7 +123,7 @@ async function openBase(config: Config, ports: NodePorts, undo: Base['undo']): P
   // Also keeps a second process off the folder, before anything else is written.
   const store = openStore(config.dataDir, 'provider')
   undo.push(() => store.close())
-  const engine = ports.engine ?? (await openLedger(config, { seeds, random: randomBytes, now }))
+  const engine = ports.engine ?? (await openLedger(config, { seeds, random: randomBytes, now, log, env }))
   if (ports.engine === undefined) undo.push(() => engine.stop())
   const { sqlite, url } = config.readModel
   const { lid } = engine.genesis
@@ -209,7 +209,7 @@ async function openApi(
         submitSigned(transactions, owner.signer, 'accounts/transfer', { to, asset, amount }),
     },
     resolve: ledgerResolver(engine),
-    health: healthOf({ ...sources, state }),
+    health: healthOf({ ...sources, state, trouble: () => engine.trouble?.() }),
     stopping: stopping.signal,
   }
   const { host, port, publicUrl, adminRemote: remote, hosts } = config.api

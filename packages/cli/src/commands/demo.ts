@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path'
 import { ConetError } from '@conet/core/errors'
 import type { CliCommand, CommandContext } from '../command.js'
 import { type Consortium, startConsortium } from '../demo/consortium.js'
+import { ENGINE_KINDS, type EngineKind } from '../demo/ledgers.js'
 import { once } from '../demo/once.js'
 import { EXIT } from '../exit.js'
 import { credits, humanBytes } from '../output.js'
@@ -11,7 +12,12 @@ import { credits, humanBytes } from '../output.js'
 export const demo: CliCommand = {
   name: 'demo',
   summary: 'run a consortium of three owner networks on this machine, with a visitor and a page to reach',
-  examples: ['conet demo', 'conet demo --once --json', 'conet demo --dir ./demo --port 8640'],
+  examples: [
+    'conet demo',
+    'conet demo --once --json',
+    'conet demo --engine cometbft',
+    'conet demo --dir ./demo --port 8640',
+  ],
   configure: command => {
     command
       .option(
@@ -21,13 +27,16 @@ export const demo: CliCommand = {
       )
       .option('--dir <folder>', 'keep everything there; default: a temporary folder, removed at the end')
       .option('--port <number>', "port of the operator's API and console; 0 takes a free one", '0')
+      .option('--engine <name>', 'what orders: solo, or cometbft with four validators', 'solo')
       .option('--log <level>', 'log level of the nodes', 'error')
   },
   run: async (context, _args, options) => {
     const dir = options.dir === undefined ? mkdtempSync(join(tmpdir(), 'conet-demo-')) : resolve(String(options.dir))
     context.out.step('starting an operator, a campus and a household …')
     try {
-      const consortium = await startConsortium({ dir, port: portOf(options.port), logLevel: String(options.log) })
+      const { port, log, engine } = options
+      const kind = kindOf(engine)
+      const consortium = await startConsortium({ dir, kind, port: portOf(port), logLevel: String(log) })
       return await (options.once === true ? playOnce(context, consortium) : stayUp(context, consortium))
     } finally {
       if (options.dir === undefined) rmSync(dir, { recursive: true, force: true })
@@ -39,6 +48,12 @@ function portOf(text: unknown): number {
   const port = Number(text)
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
   throw new ConetError('USAGE', `"${String(text)}" is no port: 0 to 65535`)
+}
+
+function kindOf(text: unknown): EngineKind {
+  const kind = ENGINE_KINDS.find(one => one === text)
+  if (kind !== undefined) return kind
+  throw new ConetError('USAGE', `"${String(text)}" is no engine of the demo: ${ENGINE_KINDS.join(' or ')}`)
 }
 
 async function playOnce({ out }: CommandContext, consortium: Consortium): Promise<number> {

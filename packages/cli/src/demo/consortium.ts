@@ -4,9 +4,10 @@ import { openOrCreateKeystore } from '@conet/client'
 import { encodeDidKey, publicKeyFromSeed } from '@conet/core/identity'
 import type { Genesis } from '@conet/core/ledger'
 import type { Did } from '@conet/core/units'
-import { type Engine, openSolo } from '@conet/engines'
+import type { Engine } from '@conet/engines'
 import { createLogger, type Node, ownerOf, parseConfig, readOrCreateKeyFile, startNode } from '@conet/node'
 import { pageFolders } from '../pages.js'
+import { type EngineKind, openLedgers, VALIDATORS, validatorsOf } from './ledgers.js'
 import { MEMBERS, type Member, memberConfig } from './members.js'
 import { type Origin, startOrigin } from './origin.js'
 
@@ -17,6 +18,7 @@ const FUNDS_MICRO_CREDITS = '100000000'
 export interface Consortium {
   /** Folder of everything; the visitor's home is `<dir>/visitor`. */
   readonly dir: string
+  /** The operator's replica. */
   readonly engine: Engine
   readonly nodes: ReadonlyMap<Member['key'], Node>
   readonly visitor: { readonly home: string; readonly did: Did; readonly seed: Uint8Array }
@@ -30,6 +32,8 @@ export interface ConsortiumOptions {
   /** Port of the operator's API and console; 0 takes a free one. */
   readonly port?: number
   readonly logLevel?: string
+  /** What orders; default one writer that all share. */
+  readonly kind?: EngineKind
 }
 
 /**
@@ -38,7 +42,7 @@ export interface ConsortiumOptions {
  * @throws ConetError of the node that cannot start; everything opened before is closed again
  */
 export async function startConsortium(options: ConsortiumOptions): Promise<Consortium> {
-  const { dir } = options
+  const { dir, kind = 'solo' } = options
   const undo: (() => Promise<unknown>)[] = []
   const stop = async () => {
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step()
@@ -47,12 +51,13 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
     const visitor = makeVisitor(join(dir, 'visitor'))
     const origin = await startOrigin()
     undo.push(() => origin.close())
-    const engine = await openSolo({ dir: join(dir, 'ledger'), genesis: genesisFor(dir, visitor.did) })
-    await engine.start()
-    undo.push(() => engine.stop())
+    const ledgers = await openLedgers(kind, dir, keys => genesisFor(dir, visitor.did, keys))
+    undo.push(() => ledgers.stop())
+    const engine = ledgers.of('operator')
     const nodes = new Map<Member['key'], Node>()
     for (const member of MEMBERS) {
-      const node = await startMember(member, { ...options, engine, origin, operator: nodes.get('operator')?.url })
+      const start = { ...options, engine: ledgers.of(member.key), origin, operator: nodes.get('operator')?.url }
+      const node = await startMember(member, start)
       undo.push(() => node.stop())
       nodes.set(member.key, node)
     }
@@ -72,17 +77,20 @@ function makeVisitor(home: string): Consortium['visitor'] {
 }
 
 /** The members' keys name the accounts: the household needs credits to buy from the operator. */
-function genesisFor(dir: string, visitor: Did): Genesis {
-  const owners = MEMBERS.map(({ key }) => {
-    mkdirSync(join(dir, key), { recursive: true, mode: 0o700 })
-    return ownerOf(readOrCreateKeyFile(join(dir, key, 'identity.key')), 'conet', LID).did
-  })
-  const [operator = visitor] = owners
+function genesisFor(dir: string, visitor: Did, validators: ReadonlyMap<string, string>): Genesis {
+  const ownerIn = (name: string) => {
+    mkdirSync(join(dir, name), { recursive: true, mode: 0o700 })
+    return ownerOf(readOrCreateKeyFile(join(dir, name, 'identity.key')), 'conet', LID).did
+  }
+  const names = validators.size === 0 ? MEMBERS.map(member => member.key) : VALIDATORS
+  const owners = new Map(names.map(name => [name, ownerIn(name)]))
+  const [operator = visitor] = owners.values()
   return {
     lid: LID,
     timeMs: 0,
     assets: [{ id: 'credit', issuer: operator, decimals: 6 }],
-    accounts: [visitor, ...owners].map(owner => ({ owner, asset: 'credit', amount: FUNDS_MICRO_CREDITS })),
+    accounts: [visitor, ...owners.values()].map(owner => ({ owner, asset: 'credit', amount: FUNDS_MICRO_CREDITS })),
+    ...(validators.size > 0 && { validators: validatorsOf(validators, name => owners.get(name) ?? operator) }),
   }
 }
 

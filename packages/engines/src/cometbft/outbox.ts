@@ -3,7 +3,7 @@ import type { Rpc } from './rpc.js'
 
 /** Batches under way, so that CometBFT always has one to work on. */
 const LANES = 2
-/** Pause before a batch that did not arrive is handed over again. */
+/** Pause before what was not taken for now is handed over again. */
 const AGAIN_MS = 500
 
 export interface OutboxOptions {
@@ -54,14 +54,22 @@ export class Outbox {
     const { rpc, onRefused } = this.#options
     const era = this.#era
     const errors = await rpc.broadcast(batch).catch(() => {
-      setTimeout(() => era === this.#era && this.push(...batch), AGAIN_MS).unref()
+      this.#later(batch, era)
       return []
     })
-    errors.forEach((why, i) => {
-      const text = batch[i]
-      if (why !== undefined && text !== undefined) onRefused(text, why)
+    batch.forEach((text, i) => {
+      const why = errors[i]
+      // A node that is behind its peers takes nothing until it has caught up.
+      if (why?.includes('catching up')) this.#later([text], era)
+      else if (why !== undefined) onRefused(text, why)
     })
     this.#lanes -= 1
     this.#pump()
+  }
+
+  #later(texts: readonly string[], era: number): void {
+    setTimeout(() => {
+      if (era === this.#era) this.push(...texts)
+    }, AGAIN_MS).unref()
   }
 }

@@ -14,6 +14,12 @@ export const VARIABLES: readonly { readonly name: string; readonly path: string;
   { name: 'CONET_LEDGER_ENGINE', path: 'ledger.engine', kind: 'text' },
   { name: 'CONET_LEDGER_URL', path: 'ledger.url', kind: 'text' },
   { name: 'CONET_LEDGER_GENESIS', path: 'ledger.genesis', kind: 'text' },
+  { name: 'CONET_LEDGER_COMETBFT_HOST', path: 'ledger.cometbft.host', kind: 'text' },
+  { name: 'CONET_LEDGER_COMETBFT_PORT', path: 'ledger.cometbft.port', kind: 'whole number' },
+  { name: 'CONET_LEDGER_COMETBFT_EXTERNAL', path: 'ledger.cometbft.external', kind: 'text' },
+  { name: 'CONET_LEDGER_COMETBFT_PEERS', path: 'ledger.cometbft.peers', kind: 'comma-separated list' },
+  { name: 'CONET_LEDGER_COMETBFT_RPC', path: 'ledger.cometbft.rpc', kind: 'text' },
+  { name: 'CONET_LEDGER_COMETBFT_LOG_LEVEL', path: 'ledger.cometbft.logLevel', kind: 'text' },
   { name: 'CONET_API_HOST', path: 'api.host', kind: 'text' },
   { name: 'CONET_API_PORT', path: 'api.port', kind: 'whole number' },
   { name: 'CONET_API_PUBLIC_URL', path: 'api.publicUrl', kind: 'text' },
@@ -31,6 +37,9 @@ export const VARIABLES: readonly { readonly name: string; readonly path: string;
   { name: 'CONET_READ_MODEL_URL', path: 'readModel.url', kind: 'text' },
   { name: 'CONET_LOG_LEVEL', path: 'log.level', kind: 'text' },
 ]
+
+/** Read where the program is looked for, not a member of the configuration. */
+const ELSEWHERE: readonly string[] = ['CONET_COMETBFT']
 
 /** The process's environment, or any part of it. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -87,6 +96,6 @@ export function applyEnvironment(tree: Readonly<Tree>, env: Environment): Tree {
  * @param used - further names that mean something, such as the one in `identity.passphraseEnv`
  */
 export function unknownVariables(env: Environment, used: readonly string[] = []): string[] {
-  const known = new Set([...VARIABLES.map(variable => variable.name), ...used])
+  const known = new Set([...VARIABLES.map(variable => variable.name), ...ELSEWHERE, ...used])
   return Object.keys(env).filter(name => name.startsWith('CONET_') && !known.has(name))
 }

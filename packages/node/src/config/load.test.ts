@@ -61,6 +61,8 @@ describe('configuration', () => {
 
   it('refuses members that contradict each other', () => {
     expect(failure(() => parseConfig('ledger: { engine: follow }')).data.path).toBe('ledger.url')
+    const lonely = `ledger: { engine: cometbft, cometbft: { peers: ["${'a'.repeat(40)}@h:1"] } }`
+    expect(failure(() => parseConfig(lonely)).data.path).toBe('ledger.genesis')
     const twice = `${OFFER}${OFFER.slice(OFFER.indexOf('  - '))}`
     expect(failure(() => parseConfig(twice))).toMatchObject({ code: 'CONFIG_CONFLICT', data: { path: 'offers.1.key' } })
     const low = OFFER.replace('maxUnpaidCap: "50"', 'maxUnpaidCap: "4"')
@@ -85,6 +87,8 @@ describe('configuration', () => {
       'log.level': 'warn',
       'api.publicUrl': 'http://h',
       'ledger.url': 'http://h',
+      'ledger.cometbft.peers': `${'a'.repeat(40)}@h:26656`,
+      'ledger.cometbft.logLevel': 'info',
       'gateway.upstream.node': 'http://h',
     }
     const kinds = { text: 'text', 'whole number': '7', 'true or false': 'true', 'comma-separated list': 'x' }

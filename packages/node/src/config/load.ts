@@ -57,6 +57,13 @@ function checkAgreement(config: Config): void {
   if (config.ledger.engine === 'follow' && config.ledger.url === undefined) {
     conflict('ledger.url', 'a follower needs the address of the node it follows; set it, or ledger.engine to solo')
   }
+  if (
+    config.ledger.engine === 'cometbft' &&
+    config.ledger.genesis === undefined &&
+    config.ledger.cometbft.peers.length > 0
+  ) {
+    conflict('ledger.genesis', 'members of one consortium share its genesis file; name it, or remove the peers')
+  }
   const keys = new Set<string>()
   for (const [index, offer] of config.offers.entries()) {
     if (keys.has(offer.key))

@@ -73,11 +73,42 @@ const IdentitySchema = Type.Object(
   { ...closed, default: {} },
 )
 
+const StateSyncSchema = Type.Object(
+  {
+    servers: Type.Array(text('RPC address of another member, host:port'), { minItems: 2, maxItems: 16 }),
+    trustHeight: Type.Integer({ minimum: 1, description: "engine's height of a block that a trusted member told of" }),
+    trustHash: Type.String({ pattern: '^[0-9A-Fa-f]{64}$', description: 'hash of that block' }),
+  },
+  closed,
+)
+
+/** How this node takes part in a consortium that CometBFT orders for (docs/adr/0009). */
+const CometbftSchema = Type.Object(
+  {
+    host: Type.String({ default: '127.0.0.1', description: 'address on which peers connect; 0.0.0.0 for all' }),
+    port: Type.Integer({ ...PORT, default: 26_656, description: 'port for peers; 0 takes a free one' }),
+    external: Type.Optional(text('how peers reach it, host:port, if it differs')),
+    peers: Type.Array(Type.String({ pattern: '^[0-9a-f]{40}@[^@,]+:[0-9]{1,5}$' }), {
+      default: [],
+      maxItems: 100,
+      description: 'other members, <node id>@host:port',
+    }),
+    rpc: Type.Optional(text("address of CometBFT's own RPC for light clients and new members, host:port")),
+    logLevel: Type.Union([Type.Literal('none'), Type.Literal('error'), Type.Literal('info'), Type.Literal('debug')], {
+      default: 'error',
+      description: 'of CometBFT; its log is ledger/cometbft/cometbft.log',
+    }),
+    stateSync: Type.Optional(StateSyncSchema),
+  },
+  { ...closed, default: {} },
+)
+
 const LedgerSchema = Type.Object(
   {
-    engine: Type.Union([Type.Literal('solo'), Type.Literal('follow')], { default: 'solo' }),
+    engine: Type.Union([Type.Literal('solo'), Type.Literal('follow'), Type.Literal('cometbft')], { default: 'solo' }),
     url: Type.Optional(text('base URL of the node that is followed', { format: 'http-url' })),
     genesis: Type.Optional(text('path of the genesis file, relative to dataDir')),
+    cometbft: CometbftSchema,
   },
   { ...closed, default: {} },
 )

@@ -1,3 +1,4 @@
+import { ConetError } from '@conet/core/errors'
 import type { Api, ApiContext } from '../api/index.js'
 import type { Config } from '../config/index.js'
 
@@ -15,16 +16,24 @@ export interface HealthSources {
   height(): number
   readModelHeight(): number
   readonly state: { readonly ready: boolean }
+  /** Why the ledger takes nothing now. */
+  readonly trouble: () => Error | undefined
 }
 
 /** A node whose read model lags still serves sessions, but its searches are stale. */
-export function healthOf({ height, readModelHeight, state }: HealthSources): ApiContext['health'] {
+export function healthOf({ height, readModelHeight, state, trouble }: HealthSources): ApiContext['health'] {
   return () => {
     const lag = height() - readModelHeight()
     const readModel = lag <= LAG_BLOCKS ? 'ok' : `${lag} blocks behind`
-    const checks = { ledger: 'ok', readModel, provider: state.ready ? 'ok' : 'not ready' }
+    const checks = { ledger: codeOf(trouble()), readModel, provider: state.ready ? 'ok' : 'not ready' }
     return { ready: Object.values(checks).every(check => check === 'ok'), checks }
   }
+}
+
+/** Strangers may read this: the code says what kind of trouble it is, the log says the rest. */
+function codeOf(trouble: Error | undefined): string {
+  if (trouble === undefined) return 'ok'
+  return trouble instanceof ConetError ? trouble.code : 'failed'
 }
 
 /** Base URL by which this machine reaches the API; a listener on every address is reached by loopback. */

@@ -2,9 +2,10 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { ConetError } from '@conet/core/errors'
 import { type Genesis, parseGenesis } from '@conet/core/ledger'
-import { type Engine, followSolo, ledgerApplication, openSolo } from '@conet/engines'
-import type { Config } from '../config/index.js'
+import { type CometbftEvent, type Engine, followSolo, ledgerApplication, openCometbft, openSolo } from '@conet/engines'
+import type { Config, Environment } from '../config/index.js'
 import { replaceFile, type Seeds } from '../keys/index.js'
+import type { Logger } from '../log/index.js'
 import { ownerOf } from '../owner/index.js'
 
 /** A million credits for the first owner of a new ledger of its own. */
@@ -48,6 +49,8 @@ export interface LedgerPorts {
   readonly seeds: Seeds
   readonly random: (size: number) => Uint8Array
   readonly now: () => number
+  readonly log: Logger
+  readonly env: Environment
 }
 
 /**
@@ -66,14 +69,38 @@ export async function openLedger(config: Config, ports: LedgerPorts): Promise<En
       data: { path },
     })
   }
-  const base = { dir, application: ledgerApplication }
-  const engine =
-    config.ledger.engine === 'follow'
-      ? await followSolo({ ...base, url: config.ledger.url ?? '', ...(genesis && { genesis }) })
-      : await openSolo({
-          ...base,
-          genesis: genesis ?? newGenesis(path, config, ports.seeds, ports.random, ports.now()),
-        })
+  const engine = await openEngine(config, ports, dir, genesis, () =>
+    newGenesis(path, config, ports.seeds, ports.random, ports.now()),
+  )
   await engine.start()
   return engine
+}
+
+function openEngine(
+  { ledger, name }: Config,
+  { log, env }: LedgerPorts,
+  dir: string,
+  genesis: Genesis | undefined,
+  founded: () => Genesis,
+): Promise<Engine> {
+  const base = { dir, application: ledgerApplication }
+  if (ledger.engine === 'follow') return followSolo({ ...base, url: ledger.url ?? '', ...(genesis && { genesis }) })
+  const onFailure = (err: Error) => log.fatal({ err }, 'the ledger has stopped; restart the node')
+  if (ledger.engine === 'solo') return openSolo({ ...base, genesis: genesis ?? founded(), onFailure })
+  const { host, port, external, peers, rpc, logLevel, stateSync } = ledger.cometbft
+  return openCometbft({
+    ...{ ...base, env, peers, logLevel, moniker: name, rpcListen: rpc, onFailure },
+    genesis: genesis ?? founded(),
+    p2p: { host, port, external },
+    ...(stateSync && { stateSync }),
+    onEvent: event => tell(log, event),
+  })
+}
+
+/** What an owner should see of the engine's process, at the level it deserves. */
+function tell(log: Logger, event: CometbftEvent): void {
+  if (event.type === 'ended') log.error({ cometbft: event }, 'CometBFT ended; it is started again')
+  else if (event.type === 'exception' || event.type === 'malformed' || event.type === 'disk') {
+    log.error({ cometbft: event }, 'the ledger could not do what CometBFT asked')
+  } else log.debug({ cometbft: event }, 'CometBFT')
 }
