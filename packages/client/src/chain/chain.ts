@@ -115,7 +115,7 @@ export class Chain {
    */
   static async open(options: ChainOptions): Promise<Chain> {
     const { maxRelays, attachMs } = { ...CHAIN_LIMITS, ...options.limits }
-    const routes = rankRoutes(await knownRoutes(options.neighbours, attachMs), { exit: options.exit, maxRelays })
+    const routes = rankRoutes(await knownRoutes(options, attachMs), { exit: options.exit, maxRelays })
     let refused: unknown
     for (const route of routes) {
       const chain = new Chain(options, route)
@@ -204,7 +204,7 @@ export class Chain {
     try {
       while (!this.#closed && this.#options.monotonic() - started < this.#limits.pathlessMs) {
         if (await this.#tryAll(waitMs)) return
-        this.#routes = await knownRoutes(this.#options.neighbours, this.#limits.attachMs)
+        this.#routes = await knownRoutes(this.#options, this.#limits.attachMs)
         this.#failed.clear()
         waitMs = this.#limits.attachMs
         await new Promise(resolve => setTimeout(resolve, this.#limits.probeMs))
@@ -233,7 +233,7 @@ export class Chain {
 
   /** After a change the list is made anew, and a relay that is back counts again. */
   async #refresh(): Promise<void> {
-    const routes = await knownRoutes(this.#options.neighbours, this.#limits.attachMs)
+    const routes = await knownRoutes(this.#options, this.#limits.attachMs)
     if (routes.length > 0) this.#routes = routes
     this.#failed.clear()
   }
@@ -257,7 +257,7 @@ function exitOf(route: Route): Did {
 }
 
 /** All ways that the neighbours tell now; one that does not answer tells none. */
-async function knownRoutes(neighbours: readonly Neighbour[], waitMs: Millis): Promise<readonly Route[]> {
+async function knownRoutes({ neighbours, lid }: ChainOptions, waitMs: Millis): Promise<readonly Route[]> {
   const answers = await Promise.all(
     neighbours.map(async neighbour => {
       const asked = performance.now()
@@ -266,12 +266,14 @@ async function knownRoutes(neighbours: readonly Neighbour[], waitMs: Millis): Pr
     }),
   )
   return answers.flatMap(({ neighbour, answer, rttMs }) =>
-    (answer?.routes ?? [])
-      .filter(route => answer !== undefined && (route.path.length === 0 || route.path.length <= answer.maxRelays))
-      .map(route => ({
-        ...route,
-        path: [{ did: answer?.did ?? '', host: neighbour.host, port: neighbour.port }, ...route.path],
-        rttMs: route.rttMs + rttMs,
-      })),
+    answer?.lid !== lid
+      ? []
+      : answer.routes
+          .filter(route => route.path.length <= answer.maxRelays)
+          .map(route => ({
+            ...route,
+            path: [{ did: answer.did, host: neighbour.host, port: neighbour.port }, ...route.path],
+            rttMs: route.rttMs + rttMs,
+          })),
   )
 }

@@ -189,10 +189,10 @@ describe('choice of a path', () => {
   })
 
   it('believes no malformed answer', () => {
-    expect(parseRoutes({ did: 'did:key:a', maxRelays: 9, routes: [] }).ok).toBe(false)
-    expect(parseRoutes({ did: 'did:key:a', maxRelays: 1, routes: [route('x', 1)] }).ok).toBe(true)
-    expect(parseRoutes({ did: 'did:key:a', maxRelays: 1, routes: [{ ...route('x', 1), api: 'file:///etc' }] }).ok).toBe(
-      false,
-    )
+    expect(parseRoutes({ lid: 'l', did: 'did:key:a', maxRelays: 9, routes: [] }).ok).toBe(false)
+    expect(parseRoutes({ lid: 'l', did: 'did:key:a', maxRelays: 1, routes: [route('x', 1)] }).ok).toBe(true)
+    expect(
+      parseRoutes({ lid: 'l', did: 'did:key:a', maxRelays: 1, routes: [{ ...route('x', 1), api: 'file:///etc' }] }).ok,
+    ).toBe(false)
   })
 })

@@ -67,6 +67,7 @@ const RouteSchema = closed({
 export type Route = Static<typeof RouteSchema>
 
 const RouteAnswerSchema = closed({
+  lid: LidText,
   did: DidText,
   /** Relays that this node allows on one path, itself included. */
   maxRelays: Type.Integer({ minimum: 0, maximum: MOST_HOPS }),

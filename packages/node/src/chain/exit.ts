@@ -107,9 +107,9 @@ class Exit {
   }
 
   #tellRoutes(socket: Socket): void {
-    const { did, api } = this.#options
+    const { lid, did, api } = this.#options
     const routes = [{ path: [], rttMs: 0, shares: [], api }]
-    socket.end(`${JSON.stringify({ did, maxRelays: 7, routes })}\n`)
+    socket.end(`${JSON.stringify({ lid, did, maxRelays: 7, routes })}\n`)
   }
 
   #channelOf({ terminal, payload }: CarryRequest): Result<Channel> {

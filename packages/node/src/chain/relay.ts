@@ -188,21 +188,22 @@ class Relay implements RelayHandle {
   }
 
   #tellRoutes(socket: Socket): void {
-    const { did, limits } = this.#options
-    socket.end(`${JSON.stringify({ did, maxRelays: limits.maxRelays, routes: this.#routes })}\n`)
+    const { lid, did, limits } = this.#options
+    socket.end(`${JSON.stringify({ lid, did, maxRelays: limits.maxRelays, routes: this.#routes })}\n`)
   }
 
   /** Ways of the next hops, less those that would come back here. */
   async #findRoutes(): Promise<void> {
-    const { did, payee, shareBps, next, limits, monotonic } = this.#options
+    const { lid, did, payee, shareBps, next, limits, monotonic } = this.#options
     const share = shareBps === 0 ? [] : [{ to: payee ?? did, bps: shareBps }]
     const found = await Promise.all(
       next.map(async hop => {
         const asked = monotonic()
         const answer = await askRoutes(hop, DIAL_MS).catch(() => undefined)
         const rttMs = Math.round(monotonic() - asked)
-        return (answer?.routes ?? []).map(route => ({
-          path: [{ did: answer?.did ?? '', ...hop }, ...route.path],
+        if (answer?.lid !== lid) return []
+        return answer.routes.map(route => ({
+          path: [{ did: answer.did, ...hop }, ...route.path],
           rttMs: route.rttMs + rttMs,
           shares: [...share, ...route.shares],
           api: route.api,

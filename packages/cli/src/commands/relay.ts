@@ -1,0 +1,169 @@
+import { join } from 'node:path'
+import { askRoutes, type Neighbour } from '@conet/client/chain'
+import { ConetError } from '@conet/core/errors'
+import { nodeSha256, nodeVerify } from '@conet/engines'
+import { type CarryEvent, type RelayHandle, type RelayOptions, startRelay } from '@conet/node/chain'
+import type { CliCommand, CommandContext } from '../command.js'
+import { EXIT } from '../exit.js'
+import { credits, humanBytes } from '../output.js'
+import { batteryPercent, DayCount, Earnings, OwnTraffic, parseHours, parseNeighbour } from '../relay/index.js'
+import { interfaceBytes } from '../relay/own-traffic.js'
+import { openApi, openWallet } from '../wallet.js'
+
+const MIB = 1_048_576
+const SETTLE_EVERY_MS = 60_000
+type Options = Readonly<Record<string, unknown>>
+
+export const relay: CliCommand = {
+  name: 'relay',
+  summary:
+    'carry sealed traffic of terminals to the next relay or the exit, within your own limits, for a part of the pay',
+  examples: [
+    'conet relay --next 10.0.0.1:8650',
+    'conet relay --next 10.0.0.1:8650 --share 10 --cap-gib 5 --min-battery 40 --hours 18:00-23:30',
+    'conet relay --next 10.0.0.1:8650 --interface wlan0 --uplink-mbit 50',
+  ],
+  configure: command => {
+    command
+      .requiredOption('--next <host:port...>', 'relays and exits that legs may be passed on to')
+      .option('--listen <host:port>', 'where terminals and other relays come in', '0.0.0.0:8651')
+      .option('--share <percent>', 'your part of each payment', '10')
+      .option('--payee <did>', 'who is paid; default: the wallet of this machine')
+      .option('--max-relays <n>', 'relays on one path, this one included', '3')
+      .option('--cap-gib <gib>', 'bytes carried from midnight to midnight', '10')
+      .option('--min-battery <percent>', 'below this charge nothing is carried', '30')
+      .option('--hours <from-to...>', 'only at these hours, such as 18:00-23:30')
+      .option('--allow <did...>', 'only these terminals')
+      .option('--deny <did...>', 'never these terminals')
+      .option('--unpaid-mib <mib>', 'what is carried on trust', '32')
+      .option('--interface <name>', 'network interface of the uplink: own traffic on it comes first')
+      .option('--uplink-mbit <mbit>', 'what that uplink carries in all', '100')
+  },
+  run: async (context, _args, options) => {
+    const { out } = context
+    const neighbours = (options.next as readonly string[]).map(parseNeighbour)
+    const lid = await ledgerOf(neighbours)
+    const earnings = new Earnings(join(context.home, 'relay', 'vouchers.json'))
+    const day = new DayCount(join(context.home, 'relay', 'day.json'), Date.now)
+    const handle = await startRelay({
+      ...carrying(context, options, day),
+      ...{ lid, next: neighbours },
+      onEvent: event => tell(context, event, earnings),
+    })
+    out.note(`carrying for terminals on port ${handle.port}, ledger ${lid}   (Ctrl-C ends)`)
+    if (out.json) out.result({ ok: true, port: handle.port, lid }, () => '')
+    const timer = setInterval(() => void settle(context, earnings), SETTLE_EVERY_MS)
+    await aborted(context.signal)
+    clearInterval(timer)
+    await end(context, { handle, earnings, day })
+    return EXIT.ok
+  },
+}
+
+/** A relay asks its neighbours which ledger they settle on. @throws ConetError `CARRY_NEXT_DOWN` if none answers */
+async function ledgerOf(neighbours: readonly Neighbour[]): Promise<string> {
+  let failed: unknown
+  for (const neighbour of neighbours) {
+    try {
+      return (await askRoutes(neighbour, 3_000)).lid
+    } catch (error) {
+      failed = error
+    }
+  }
+  throw failed
+}
+
+function carrying(context: CommandContext, options: Options, day: DayCount): Omit<RelayOptions, 'lid' | 'next'> {
+  const wallet = openWallet(context)
+  let carried = 0
+  const monotonic = () => performance.now()
+  const allowance = ownFirst(options, () => carried)
+  return {
+    listen: parseNeighbour(String(options.listen)),
+    ...{ sha256: nodeSha256, verify: nodeVerify, now: Date.now, monotonic, allowance },
+    did: wallet.did,
+    ...(options.payee === undefined ? {} : { payee: String(options.payee) }),
+    shareBps: Math.round(number(options, 'share', 0, 100) * 100),
+    limits: limitsOf(options),
+    state: () => ({ batteryPercent: batteryPercent(), carriedToday: day.bytes, minuteOfDay: minuteOfDay(new Date()) }),
+    onCarried: bytes => {
+      carried += bytes
+      day.add(bytes)
+    },
+  }
+}
+
+function limitsOf(options: Options): RelayOptions['limits'] {
+  const list = (name: string) => (options[name] as readonly string[] | undefined) ?? []
+  return {
+    maxRelays: number(options, 'maxRelays', 1, 7),
+    minBatteryPercent: number(options, 'minBattery', 0, 100),
+    dataCapPerDay: BigInt(Math.round(number(options, 'capGib', 0, 1e6) * 1_024)) * BigInt(MIB),
+    hours: list('hours').map(parseHours),
+    allowed: list('allow'),
+    denied: list('deny'),
+    maxChannels: 64,
+    unpaidBytes: BigInt(Math.round(number(options, 'unpaidMib', 0, 1e6))) * BigInt(MIB),
+  }
+}
+
+function ownFirst(options: Options, carried: () => number): () => number {
+  if (options.interface === undefined) return () => Number.MAX_SAFE_INTEGER
+  const name = String(options.interface)
+  if (interfaceBytes(name) === undefined) throw new ConetError('USAGE', `there is no network interface ${name}`)
+  const uplinkBytesPerSecond = (number(options, 'uplinkMbit', 0.1, 1e6) * 1e6) / 8
+  const own = new OwnTraffic({
+    ...{ uplinkBytesPerSecond, carried, floorBytesPerSecond: 0 },
+    passed: () => interfaceBytes(name) ?? 0,
+    monotonic: () => performance.now(),
+  })
+  return () => own.allowance
+}
+
+function number(options: Options, name: string, least: number, most: number): number {
+  const value = Number(options[name])
+  if (value >= least && value <= most) return value
+  throw new ConetError(
+    'USAGE',
+    `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)} must be a number from ${least} to ${most}, not "${String(options[name])}"`,
+  )
+}
+
+function minuteOfDay(date: Date): number {
+  return date.getHours() * 60 + date.getMinutes()
+}
+
+function tell({ out }: CommandContext, event: CarryEvent, earnings: Earnings): void {
+  if (event.type === 'carrying') out.note(`carrying for ${event.terminal}, ${event.hops} hops to the exit`)
+  if (event.type === 'refused') out.note(`refused: ${event.code}`)
+  if (event.type === 'paid') {
+    earnings.keep(event.voucher)
+    out.step(`earned ${credits(event.amount)} ${event.asset}`)
+  }
+  if (event.type === 'ended') {
+    out.note(`ended (${event.code}): carried ${humanBytes(event.carried)}, earned ${credits(event.earned)}`)
+  }
+}
+
+async function settle(context: CommandContext, earnings: Earnings): Promise<number> {
+  const api = openApi(context)
+  return earnings.settle(async voucher => (await api.submit(voucher)).code)
+}
+
+async function end(
+  context: CommandContext,
+  { handle, earnings, day }: { handle: RelayHandle; earnings: Earnings; day: DayCount },
+): Promise<void> {
+  await handle.stop()
+  day.write()
+  const settled = await settle(context, earnings)
+  const left = earnings.open === 0 ? '' : `; ${earnings.open} vouchers wait for a node that answers`
+  context.out.note(`carried ${humanBytes(day.bytes)} today, ${settled} sessions settled${left}`)
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise(done => {
+    if (signal.aborted) return done()
+    signal.addEventListener('abort', () => done(), { once: true })
+  })
+}

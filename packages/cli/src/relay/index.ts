@@ -1,0 +1,5 @@
+export { batteryPercent } from './battery.js'
+export { DayCount } from './day-count.js'
+export { Earnings } from './earnings.js'
+export { OwnTraffic } from './own-traffic.js'
+export { parseHours, parseNeighbour } from './parse.js'
