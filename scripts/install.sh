@@ -1,7 +1,32 @@
 #!/usr/bin/env bash
-# Installs what the whole test run needs and this machine lacks: a PostgreSQL server and Chromium (Debian, as root).
+# Installs what the whole test run needs and this machine lacks: a PostgreSQL server and Chromium (Debian, as root), and
+# CometBFT where Go is present, into .cache/bin of the project.
 # What cannot be installed is said here; the suites that miss it print SKIPPED with the reason.
 set -uo pipefail
+cd "$(dirname "$0")/.."
+
+COMETBFT=v0.39.4
+
+is_cometbft() {
+  [ -n "$1" ] && [ -x "$1" ] && [[ "$("$1" version 2>/dev/null)" == 0.39.* ]]
+}
+
+install_cometbft() {
+  local found
+  for found in "${CONET_COMETBFT:-}" "$PWD/.cache/bin/cometbft" "$(command -v cometbft)" "${GOBIN:-$HOME/go/bin}/cometbft"; do
+    is_cometbft "$found" && return
+  done
+  if ! command -v go >/dev/null; then
+    echo "cannot install cometbft: needs Go 1.25 or later; the suites that use it will say SKIPPED"
+    return
+  fi
+  echo "installing cometbft $COMETBFT …"
+  mkdir -p .cache/bin
+  GOBIN="$PWD/.cache/bin" go install "github.com/cometbft/cometbft/cmd/cometbft@$COMETBFT" ||
+    echo "cannot install cometbft: the suites that use it will say SKIPPED"
+}
+
+install_cometbft
 
 missing=()
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
