@@ -304,7 +304,7 @@ class NftGateway implements NftablesGateway {
     if (over.length > 0) await this.#expire(over)
     for (const session of open) {
       const short = session.leaseUntil < session.until && session.leaseUntil - now < RENEW_BELOW_MS
-      if (short && !session.held && !session.isOverdue(now)) void this.#renew(session).catch(() => undefined)
+      if (short && !session.isOverdue(now)) void this.#renew(session).catch(() => undefined)
     }
     if (this.#cursor >= open.length) this.#cursor = 0
     await this.#read(open.slice(this.#cursor, this.#cursor + READ_AT_ONCE))
@@ -331,16 +331,12 @@ class NftGateway implements NftablesGateway {
   #take(session: NftSession, counts: Exclude<Counted, null>): void {
     const { events, fell } = session.count(counts.up, counts.down)
     for (const event of events) this.#emit(event)
-    const taken = !counts.leased && !session.held && this.#clock.now() < session.leaseUntil - EARLY_MS
+    const taken = !counts.leased && this.#clock.now() < session.leaseUntil - EARLY_MS
     if (fell || taken) {
       const detail = taken ? 'a lease was taken out by hand' : 'counters were taken out by hand'
       this.#notice({ type: 'tampered', repaired: 'session', detail })
       void this.#renew(session).catch(() => undefined)
     }
-    // Where the kernel cannot count quotas, this process holds back.
-    if (this.helper?.holdsQuota !== false || session.held || session.used < session.quota) return
-    session.held = true
-    void this.#ask({ op: 'hold', sessions: [session.n] }).catch(() => undefined)
   }
 
   #notice(notice: Notice): void {

@@ -40,7 +40,6 @@ export type Request =
   | { readonly id: number; readonly op: 'hello'; readonly version: number }
   | { readonly id: number; readonly op: 'open'; readonly items: readonly OpenItem[] }
   | { readonly id: number; readonly op: 'renew'; readonly items: readonly RenewItem[] }
-  | { readonly id: number; readonly op: 'hold'; readonly sessions: readonly number[] }
   | { readonly id: number; readonly op: 'close'; readonly sessions: readonly number[] }
   | { readonly id: number; readonly op: 'read'; readonly sessions: readonly number[] }
   | { readonly id: number; readonly op: 'neighbour'; readonly ip: string }
@@ -60,8 +59,6 @@ export type Counted = { readonly up: number; readonly down: number; readonly lea
 export interface Hello {
   readonly version: number
   readonly channel: 'netlink' | 'nft'
-  /** Whether the kernel itself holds a session back at its quota. */
-  readonly holdsQuota: boolean
   readonly table: string
   readonly portalPort?: number | undefined
 }

@@ -19,8 +19,8 @@ export interface RulesetSpec {
 
 /** What the kernel and `nft` of this machine offer. */
 export interface RulesetFeatures {
-  /** Quotas per element: needs netlink, since `nft` 1.0.6 has no words for them. */
-  readonly quota: boolean
+  /** A quota in each element of the lease: needs netlink, since `nft` 1.0.6 has no words for it. Else they are named objects. */
+  readonly elementQuota: boolean
 }
 
 /** Bit of the packet mark that says "let through by us"; the guard of `conet gateway setup` drops guests without it. */
@@ -96,11 +96,11 @@ export function removeText(spec: RulesetSpec): string {
  * The lease is looked up before anything else could accept: there is no way around it for flows that are already open.
  */
 export function tableText(spec: RulesetSpec, features: RulesetFeatures): string {
-  const parts = [...setTexts(features), forwardText(spec), ...clientTexts(spec), ...natTexts(spec)]
+  const parts = [...setTexts(features), forwardText(spec), ...clientTexts(spec, features), ...natTexts(spec)]
   return `table inet ${spec.table} {\n${parts.map(indent).join('\n')}}\n`
 }
 
-function setTexts({ quota }: RulesetFeatures): string[] {
+function setTexts({ elementQuota }: RulesetFeatures): string[] {
   const numbered = ['type classid', `size ${MOST_SESSIONS}`]
   const sized = `size ${4 * MOST_SESSIONS}`
   return [
@@ -108,7 +108,8 @@ function setTexts({ quota }: RulesetFeatures): string[] {
     block('map who6', ['type ether_addr . ipv6_addr : classid', sized]),
     block('map to4', ['type ipv4_addr : classid', sized]),
     block('map to6', ['type ipv6_addr : classid', sized]),
-    block('set lease', [...numbered, 'flags timeout', ...(quota ? ['quota 1 bytes'] : [])]),
+    block('set lease', [...numbered, 'flags timeout', ...(elementQuota ? ['quota 1 bytes'] : [])]),
+    ...(elementQuota ? [] : [block('map quotas', ['type classid : quota', `size ${MOST_SESSIONS}`])]),
     block('set rate', [...numbered, 'limit rate over 1 bytes/second']),
     block('set up', [...numbered, 'counter']),
     block('set down', [...numbered, 'counter']),
@@ -132,7 +133,8 @@ function privateText(family: 'ip' | 'ip6', ranges: string, allow: readonly strin
   return `${family} daddr { ${ranges} }${but} jump refuse`
 }
 
-function clientTexts({ wan, allow = [] }: RulesetSpec): string[] {
+function clientTexts({ wan, allow = [] }: RulesetSpec, { elementQuota }: RulesetFeatures): string[] {
+  const hold = elementQuota ? [] : ['quota name meta priority map @quotas drop']
   const number = [
     'meta priority set none',
     'meta priority set ether saddr . ip saddr map @who4',
@@ -147,6 +149,7 @@ function clientTexts({ wan, allow = [] }: RulesetSpec): string[] {
       privateText('ip6', PRIVATE_6, allow),
       'tcp dport 25 jump refuse',
       'meta priority @rate drop',
+      ...hold,
       'meta priority @lease jump from_admitted',
       'drop',
     ]),
@@ -158,6 +161,7 @@ function clientTexts({ wan, allow = [] }: RulesetSpec): string[] {
       // Only what answers the client is let in and billed.
       'ct state != { established, related } drop',
       'meta priority @rate drop',
+      ...hold,
       'meta priority @lease jump to_admitted',
       'drop',
     ]),

@@ -22,8 +22,6 @@ export class NftSession {
   quota: Bytes
   /** Until when the kernel lets it through without hearing from us. */
   leaseUntil: UnixMillis = 0
-  /** Held back by us, where the kernel cannot count quotas. */
-  held = false
   #before = { up: 0, down: 0 }
   #seen = { up: 0, down: 0 }
   #halfAt: bigint
@@ -73,7 +71,6 @@ export class NftSession {
     this.quota = quota
     this.#halfAt = quota > used ? used + (quota - used) / 2n : quota + 2n ** 62n
     this.#quotaTold = false
-    this.held = false
   }
 
   /**

@@ -30,7 +30,8 @@ export interface Counts {
  */
 export interface Kernel {
   readonly channel: 'netlink' | 'nft'
-  readonly holdsQuota: boolean
+  /** Whether quotas stand in the elements of the lease (`RulesetFeatures`). */
+  readonly elementQuota: boolean
   /** @throws ConetError `KERNEL_REFUSED`, `NOT_PERMITTED` */
   change(groups: readonly (readonly Change[])[]): Promise<void>
   counts(numbers: readonly number[]): Promise<Map<number, Counts>>

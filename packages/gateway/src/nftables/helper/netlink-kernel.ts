@@ -18,7 +18,7 @@ const DUMP_FROM = 400
 /** Elements by raw netlink: milliseconds, quotas per element, and a tenth of the time a program takes. */
 export class NetlinkKernel implements Kernel {
   readonly channel = 'netlink'
-  readonly holdsQuota = true
+  readonly elementQuota = true
   readonly #rules: NftablesLine
   readonly #neighbours = new NeighbourLine()
   /** Taking out what may be gone is one message since Linux 6.3; before, the element is put in first. */

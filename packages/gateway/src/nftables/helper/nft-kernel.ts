@@ -11,12 +11,12 @@ interface Waiting {
 }
 
 /**
- * Elements by one lasting `nft -i`: for machines where the netlink library does not load. It knows no quota per element, so
- * that the node itself holds sessions back; reading counts starts a program each time.
+ * Elements by one lasting `nft -i`: for machines where the netlink library does not load. Quotas are named
+ * objects there; reading counts starts a program each time.
  */
 export class NftKernel implements Kernel {
   readonly channel = 'nft'
-  readonly holdsQuota = false
+  readonly elementQuota = false
   #child: ChildProcess | undefined
   #complaints = ''
   #waiting: Waiting | undefined
@@ -67,9 +67,22 @@ export class NftKernel implements Kernel {
   #commands(change: Change): string[] {
     const [set, key, more] = textOf(change)
     const add = `add element inet ${this.table} ${set} { ${key}${more} }`
-    if (change.keep && change.set !== 'lease') return [add]
-    const out = [add, `delete element inet ${this.table} ${set} { ${key} }`]
-    return change.keep ? [...out, add] : out
+    if (change.set === 'lease') return this.#leaseCommands(change, add)
+    return change.keep ? [add] : [add, `delete element inet ${this.table} ${set} { ${key} }`]
+  }
+
+  /** The lease and its quota, an object of its own; each is put in first, so that taking it out never fails. */
+  #leaseCommands(change: Extract<Change, { set: 'lease' }>, add: string): string[] {
+    const [inet, number] = [`inet ${this.table}`, classText(change.number)]
+    const quota = `add quota ${inet} q${change.number} { over ${change.bytes} bytes }`
+    const link = `add element ${inet} quotas { ${number} : "q${change.number}" }`
+    const put = [quota, link, add]
+    const take = [
+      `delete element ${inet} quotas { ${number} }`,
+      `delete quota ${inet} q${change.number}`,
+      `delete element ${inet} lease { ${number} }`,
+    ]
+    return [...put, ...take, ...(change.keep ? put : [])]
   }
 
   async #list(set: string): Promise<Map<number, number>> {

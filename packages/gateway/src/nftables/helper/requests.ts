@@ -49,7 +49,6 @@ const FORMS: Readonly<Record<Request['op'], { readonly names: readonly string[];
   hello: { names: ['version'], fits: value => isWhole(value.version, 1, 1_000) },
   open: { names: ['items'], fits: value => isList(value.items, isOpenItem) },
   renew: { names: ['items'], fits: value => isList(value.items, isRenewItem) },
-  hold: { names: ['sessions'], fits: value => isList(value.sessions, isNumber) },
   close: { names: ['sessions'], fits: value => isList(value.sessions, isNumber) },
   read: { names: ['sessions'], fits: value => isList(value.sessions, isNumber) },
   neighbour: { names: ['ip'], fits: value => isClientAddress(value.ip) },

@@ -42,8 +42,9 @@ export class Rules {
     await nftText(removeText(this.spec))
   }
 
-  /** Rules as the kernel has them, without counts and sessions. */
+  /** Rules as the kernel has them, without counts and sessions (which are quotas too, if they have no place in elements). */
   async #read(): Promise<string> {
-    return nft(['-s', '-t', 'list', 'table', 'inet', this.spec.table])
+    const listed = await nft(['-s', '-t', 'list', 'table', 'inet', this.spec.table])
+    return listed.replaceAll(/\tquota q\d+ \{[^}]*\}\s*/g, '')
   }
 }

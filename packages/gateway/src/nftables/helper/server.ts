@@ -46,11 +46,11 @@ class RunningHelper implements Helper {
     private readonly kernel: Kernel,
     private readonly ports: HelperPorts,
   ) {
-    const { channel, holdsQuota } = kernel
-    this.hello = { version: PROTOCOL_VERSION, channel, holdsQuota, table: config.table, portalPort: config.portalPort }
+    const { channel, elementQuota } = kernel
+    this.hello = { version: PROTOCOL_VERSION, channel, table: config.table, portalPort: config.portalPort }
     const conntrack = () => readConntrack(ports.conntrackFolder ?? CONNTRACK_FOLDER)
     this.#sessions = new Sessions(kernel, config.lan, { now: Date.now, conntrack, random: Math.random })
-    this.#rules = new Rules(config, { quota: holdsQuota })
+    this.#rules = new Rules(config, { elementQuota })
     const push = (event: Push) => this.#push(event)
     this.#watch = new Watch({ kernel, rules: this.#rules, sessions: this.#sessions, conntrack, push })
     this.#server = createServer(socket => this.#accept(socket))
@@ -124,8 +124,6 @@ class RunningHelper implements Helper {
         return this.#sessions.open(request.items)
       case 'renew':
         return this.#sessions.renew(request.items)
-      case 'hold':
-        return this.#sessions.hold(request.sessions)
       case 'close':
         return this.#sessions.close(request.sessions)
       case 'read':

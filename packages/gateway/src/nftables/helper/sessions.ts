@@ -98,11 +98,6 @@ export class Sessions {
     return { gone: items.filter(item => !this.#known.has(item.n)).map(item => item.n) }
   }
 
-  /** Holds sessions back where the kernel cannot count quotas; renewing lets them go on. */
-  async hold(numbers: readonly number[]): Promise<void> {
-    await this.kernel.change(this.#of(numbers).map(({ n }) => [leaseOut(n)]))
-  }
-
   /** Cuts at once, then reads the last counts, then forgets. */
   async close(numbers: readonly number[]): Promise<Counted[]> {
     const sessions = this.#of(numbers)

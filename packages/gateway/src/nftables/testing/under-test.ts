@@ -68,6 +68,7 @@ export async function underTest(
   lab: Lab,
   agent: string,
   family: 'four' | 'six',
+  settleMs = 200,
   onNotice?: (notice: Notice) => void,
 ): Promise<GatewayUnderTest> {
   const advertise = { host: '10.77.0.1', port: 8_642 }
@@ -79,7 +80,7 @@ export async function underTest(
     clock: systemClock,
     countsFlows: false,
     reach: access => openFlow(agent, clientOf(access), { host: ORIGIN[family], port: ECHO_PORT }),
-    settle: () => new Promise(resolve => setTimeout(resolve, 200)),
+    settle: () => new Promise(resolve => setTimeout(resolve, settleMs)),
     dispose: () => gateway.stop(),
   }
 }
