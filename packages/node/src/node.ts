@@ -10,7 +10,7 @@ import { createEgress, createProxyGateway, type Dial, type Egress } from '@conet
 import { type Api, type ApiContext, startApi } from './api/index.js'
 import { type Config, type Environment, unknownVariables } from './config/index.js'
 import { EventHub, SessionBoard } from './events/index.js'
-import { readOrCreateAdminToken, readOrCreateKeyFile } from './keys/index.js'
+import { readOrCreateAdminToken, readOrCreateKeyFile, type Seeds } from './keys/index.js'
 import { createLogger, type Logger } from './log/index.js'
 import { createMetrics } from './metrics/index.js'
 import { Announcer, type Owner, ownerOf, ownTerms, submitSigned } from './owner/index.js'
@@ -33,11 +33,13 @@ import {
   ledgerSignerKey,
   liveBlocks,
   localUrl,
+  openExit,
   openLedger,
   openPortal,
   openRelay,
   policyAdmission,
   portalNames,
+  rememberAccess,
   withLeases,
 } from './wiring/index.js'
 
@@ -78,6 +80,8 @@ export interface Node {
   readonly url: string
   /** Where guests find the portal; `undefined` without one. */
   readonly portalUrl: string | undefined
+  /** Where relays come in; `undefined` without an exit. */
+  readonly exitPort: number | undefined
   readonly did: Did
   readonly adminToken: string
   readonly engine: Engine
@@ -100,6 +104,7 @@ interface Base {
   readonly now: () => number
   readonly adminToken: string
   readonly engine: Engine
+  readonly seeds: Seeds
   readonly owner: Owner
   readonly policy: PolicyStore
   readonly readModel: ReadModel
@@ -130,7 +135,7 @@ async function openBase(config: Config, ports: NodePorts, undo: Base['undo']): P
   const readModel = await ReadModel.open(url === undefined ? { sqlite: file(sqlite) } : { url }, lid)
   undo.push(() => readModel.close())
   const owner = ownerOf(seeds, config.identity.method, lid)
-  return { config, ports, log, now, adminToken, engine, owner, policy, readModel, store, undo }
+  return { config, ports, log, now, adminToken, engine, seeds, owner, policy, readModel, store, undo }
 }
 
 async function openGateway(
@@ -249,6 +254,18 @@ async function openGuests(
   return portal.url
 }
 
+/** Opens the exit of relayed channels, if there is one. */
+async function openChain(
+  { config, engine, seeds, now, undo }: Base,
+  { node, api, egress, access }: { node: string; api: Api; egress: Egress; access: ReadonlySet<string> },
+): Promise<number | undefined> {
+  const exit = await openExit(config, { lid: engine.genesis.lid, seeds, now, node, apiPort: api.port, access })
+  if (exit === undefined) return undefined
+  undo.push(() => exit.stop())
+  egress.guardPort(exit.port)
+  return exit.port
+}
+
 function watchOffers(base: Base, announcer: Announcer): void {
   const sync = () =>
     announcer.sync().catch(err => base.log.error({ err }, 'offers could not be brought up to date; trying again'))
@@ -266,14 +283,15 @@ async function build(base: Base): Promise<Node> {
   const { lid } = engine.genesis
   const relay = ports.dial === undefined ? await openRelay(config, { lid, owner, log, downstream }) : undefined
   if (relay !== undefined) undo.push(() => relay.stop())
-  const { egress, leases, ...guarded } = await openGateway(base, ports.dial ?? relay?.dial)
+  const { egress, leases, bindAddress, ...opened } = await openGateway(base, ports.dial ?? relay?.dial)
+  const { gateway, access } = rememberAccess(opened.gateway)
   const state = { ready: false }
   const holder: { announcer?: Announcer } = {}
   const announcer = () => {
     if (holder.announcer === undefined) throw new Error('asked for offers before the node has an address')
     return holder.announcer
   }
-  const provider = createProvider(base, guarded, announcer)
+  const provider = createProvider(base, { gateway, bindAddress }, announcer)
   const follower = startFollower(base)
   const api = await openApi(base, provider, announcer, state)
   // An owner may open private ranges to guests; the node's own API stays closed even then.
@@ -281,8 +299,9 @@ async function build(base: Base): Promise<Node> {
   const portalUrl = await openGuests(base, { api, egress, leases })
   const url = localUrl(api)
   const file = join(config.dataDir, 'offers.json')
-  const hops = ports.hops ?? relay?.hops ?? (() => 0)
   const node = config.api.publicUrl ?? url
+  const exitPort = await openChain(base, { node, api, egress, access })
+  const hops = ports.hops ?? relay?.hops ?? (() => 0)
   const own = new Announcer({
     engine,
     owner,
@@ -310,6 +329,7 @@ async function build(base: Base): Promise<Node> {
   return {
     url,
     portalUrl,
+    exitPort,
     did: owner.did,
     adminToken: base.adminToken,
     engine,

@@ -151,6 +151,14 @@ const PortalSchema = Type.Object(
   closed,
 )
 
+const ChainSchema = Type.Object(
+  {
+    host: Type.String({ default: '0.0.0.0', description: 'address at which relays and terminals come in' }),
+    port: Type.Integer({ ...PORT, default: 8650, description: '0 takes a free one' }),
+  },
+  closed,
+)
+
 const ReadModelSchema = Type.Object(
   {
     sqlite: Type.String({ default: 'readmodel.sqlite', description: 'path, relative to dataDir' }),
@@ -172,6 +180,7 @@ export const ConfigSchema = Type.Object(
     api: ApiSchema,
     gateway: GatewaySchema,
     portal: Type.Optional(PortalSchema),
+    chain: Type.Optional(ChainSchema),
     area: Type.Optional(AreaSchema),
     offers: Type.Array(OfferSchema, { default: [], maxItems: 64 }),
     policy: Type.Optional(PolicySchema),
