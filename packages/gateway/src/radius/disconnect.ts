@@ -2,7 +2,8 @@ import { createSocket, type Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
 import type { Millis } from '@conet/core/units'
 import type { Clock } from '../clock.js'
-import { ATTRIBUTE, type Attribute, DISCONNECT, encodePacket, isSigned, parsePacket } from './packet.js'
+import type { RadiusNote } from './notes.js'
+import { ATTRIBUTE, type Attribute, DISCONNECT, encodePacket, isSigned, type Packet, parsePacket } from './packet.js'
 
 /** An access point that takes Disconnect-Requests (RFC 5176). */
 export interface NasSettings {
@@ -24,17 +25,6 @@ export interface DisconnectTarget {
 
 /** How it ended: the station is off; it was off already; refused with an Error-Cause; no (believable) answer; nobody to ask. */
 export type DisconnectOutcome = 'off' | 'was-off' | 'refused' | 'silent' | 'unknown-nas'
-
-/** For the owner's log. */
-export type RadiusNote =
-  | { readonly type: 'disconnected'; readonly session: string; readonly nas: string; readonly tries: number }
-  | { readonly type: 'disconnect-refused'; readonly session: string; readonly nas: string; readonly errorCause: number }
-  /** The access point does not answer: the station stays on until its Session-Timeout. */
-  | { readonly type: 'nas-silent'; readonly session: string; readonly nas: string; readonly tries: number }
-  | { readonly type: 'nas-unknown'; readonly session: string; readonly nas: string }
-  /** Bytes on our port that are no answer of an access point: `PACKET_MALFORMED` or `AUTHENTICATOR_WRONG`. */
-  | { readonly type: 'packet-ignored'; readonly from: string; readonly code: string }
-  | { readonly type: 'refused'; readonly session: string | undefined; readonly code: string; readonly station: string }
 
 /** Waits before each repetition (RFC 5080 2.2.1 begins at 2 s; here the paid time is over). 3.75 s in all, then silent. */
 const WAITS_MS: readonly Millis[] = [250, 500, 1_000, 2_000]
@@ -94,6 +84,10 @@ export class Disconnector {
   }
 
   #begin(target: DisconnectTarget, nas: NasSettings, done: (outcome: DisconnectOutcome) => void): void {
+    if (this.#stopped) {
+      done('silent')
+      return
+    }
     const id = this.#freeId(nas)
     if (id === undefined) {
       this.#waiting.push(() => this.#begin(target, nas, done))
@@ -129,27 +123,34 @@ export class Disconnector {
   }
 
   #hear(bytes: Buffer, address: string, port: number): void {
-    const ignore = (code: string) => this.#parts.note({ type: 'packet-ignored', from: address, code })
     const packet = parsePacket(bytes)
-    if (!packet.ok) return ignore(packet.code)
-    const key = `${address} ${port} ${packet.value.id}`
+    const key = packet.ok ? `${address} ${port} ${packet.value.id}` : ''
     const pending = this.#pending.get(key)
-    // Late answers to what was given up, or answered twice.
-    if (pending === undefined) return
-    const { secret } = pending.nas
-    const { code, attributes } = packet.value
-    if (!isSigned(bytes, packet.value, secret, pending.bytes.subarray(4, 20))) return ignore('AUTHENTICATOR_WRONG')
-    const { target, tries } = pending
-    if (code === DISCONNECT.ack) {
-      this.#parts.note({ type: 'disconnected', session: target.session, nas: target.nas, tries })
-      return this.#end(key, pending, 'off')
+    // Late answers to what was given up, or answered twice, are nobody's fault.
+    if (packet.ok && pending === undefined) return
+    const signed =
+      packet.ok &&
+      pending !== undefined &&
+      isSigned(bytes, packet.value, pending.nas.secret, pending.bytes.subarray(4, 20))
+    if (packet.ok && pending !== undefined && signed) {
+      this.#take(key, pending, packet.value)
+      return
     }
-    if (code !== DISCONNECT.nak) return ignore('PACKET_MALFORMED')
+    this.#parts.note({ type: 'packet-ignored', from: address, code: packet.ok ? 'AUTHENTICATOR_WRONG' : packet.code })
+  }
+
+  #take(key: string, pending: Pending, { code, attributes }: Packet): void {
+    const { target, tries } = pending
+    const { session, nas } = target
+    if (code === DISCONNECT.ack) {
+      this.#parts.note({ type: 'disconnected', session, nas, tries })
+      this.#end(key, pending, 'off')
+    }
+    if (code !== DISCONNECT.nak) return
     const cause = attributes.find(({ type, value }) => type === ATTRIBUTE.errorCause && value.length === 4)?.value
     const errorCause = cause === undefined ? 0 : Buffer.from(cause).readUInt32BE(0)
-    if (errorCause === NOT_FOUND) return this.#end(key, pending, 'was-off')
-    this.#parts.note({ type: 'disconnect-refused', session: target.session, nas: target.nas, errorCause })
-    this.#end(key, pending, 'refused')
+    if (errorCause !== NOT_FOUND) this.#parts.note({ type: 'disconnect-refused', session, nas, errorCause })
+    this.#end(key, pending, errorCause === NOT_FOUND ? 'was-off' : 'refused')
   }
 
   #end(key: string, pending: Pending, outcome: DisconnectOutcome): void {

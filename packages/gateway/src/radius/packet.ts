@@ -77,7 +77,8 @@ export function parsePacket(bytes: Uint8Array): Result<Packet, RadiusCode> {
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (data.length < HEADER) return reject('PACKET_MALFORMED', { why: 'short' })
   const length = data.readUInt16BE(2)
-  if (length < HEADER || length > MAX_PACKET || length > data.length) return reject('PACKET_MALFORMED', { why: 'length' })
+  if (length < HEADER || length > MAX_PACKET || length > data.length)
+    return reject('PACKET_MALFORMED', { why: 'length' })
   const attributes: Attribute[] = []
   for (let at = HEADER; at < length; ) {
     const size = data[at + 1] ?? 0

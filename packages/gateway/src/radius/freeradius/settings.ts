@@ -33,9 +33,13 @@ const PLAIN = /^[A-Za-z0-9!&()*+,./:;<=>?@[\]^_{|}~-]+$/
 const PATH = /^\/[A-Za-z0-9._/-]{1,255}$/
 
 function refuse(what: string, rule: string): ConetError {
-  return new ConetError('RADIUS_SETTING', `cannot render the files of FreeRADIUS: ${what} must be ${rule}; correct it`, {
-    data: { what },
-  })
+  return new ConetError(
+    'RADIUS_SETTING',
+    `cannot render the files of FreeRADIUS: ${what} must be ${rule}; correct it`,
+    {
+      data: { what },
+    },
+  )
 }
 
 function isRange(text: string): boolean {

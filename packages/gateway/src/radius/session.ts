@@ -1,0 +1,252 @@
+import type { SessionId } from '@conet/core/rounds'
+import type { Bytes, Millis, UnixMillis } from '@conet/core/units'
+import type { Clock } from '../clock.js'
+import type { Admission, GatewayEvent, Meter } from '../contract.js'
+import { type AccountingRecord, Tally } from './accounting.js'
+import type { DisconnectTarget } from './disconnect.js'
+
+/** How a session's station is treated; set once per gateway. */
+export interface SessionRules {
+  /** Acct-Interim-Interval, whole seconds. */
+  readonly interimSeconds: number
+  /** From the quota's end until the station is thrown off: time for the voucher that raises it. */
+  readonly holdGraceMs: Millis
+}
+
+/** Silence of an access point's accounting after which its count is not believed any more: three intervals and some. */
+const SILENT_INTERVALS = 3
+const SILENT_EXTRA_MS: Millis = 30_000
+
+/** What a session wants of the gateway. */
+export interface SessionPorts {
+  readonly clock: Clock
+  readonly rules: SessionRules
+  readonly emit: (event: GatewayEvent) => void
+  /** Throws the station off. */
+  readonly disconnect: (target: DisconnectTarget) => void
+}
+
+/** Where a station is on. */
+interface Seat {
+  readonly nas: string
+  /** As the access point spells it. */
+  readonly callingStationId: string
+  acctId: string | undefined
+  userName: string | undefined
+}
+
+/** One session: its end, its quota, its station, and what access points reported about it. */
+export class RadiusSession {
+  readonly id: SessionId
+  readonly #ports: SessionPorts
+  readonly #tally = new Tally()
+  #until: UnixMillis
+  #quota: Bytes
+  #half: Bytes
+  #station: string | undefined
+  #seat: Seat | undefined
+  #state: 'open' | 'expired' | 'closed' = 'open'
+  #toldHalf = false
+  #toldQuota = false
+  #held = false
+  #refused = 0
+  #cancelEnd: () => void
+  #cancelHold: () => void = () => {}
+  #cancelSilence: () => void = () => {}
+  /** Accounting session of a station that was thrown off, while its Stop is still to come. */
+  #leaving: string | undefined
+  #onStop: (() => void) | undefined
+
+  constructor(admission: Admission, ports: SessionPorts) {
+    this.id = admission.session
+    this.#ports = ports
+    this.#until = admission.until
+    this.#quota = admission.quota
+    this.#half = admission.quota / 2n
+    this.#cancelEnd = ports.clock.after(Math.max(0, admission.until - ports.clock.now()), () => this.#timeUp())
+  }
+
+  /** The one station that may use the session; the first that showed the credential. */
+  get station(): string | undefined {
+    return this.#station
+  }
+
+  get until(): UnixMillis {
+    return this.#until
+  }
+
+  /** Off the network until the quota is raised. */
+  get held(): boolean {
+    return this.#held
+  }
+
+  get alive(): boolean {
+    if (this.#state === 'open' && this.#ports.clock.now() >= this.#until) this.#expire()
+    return this.#state === 'open'
+  }
+
+  get meter(): Meter {
+    return {
+      bytesUp: this.#tally.up,
+      bytesDown: this.#tally.down,
+      openFlows: this.#seat === undefined ? 0 : 1,
+      refusedFlows: this.#refused,
+    }
+  }
+
+  refuse(): void {
+    this.#refused++
+  }
+
+  /**
+   * The station is let in, or stays in after a re-authentication.
+   *
+   * @returns whole seconds until it must ask again, rounded up: it asks at the end or just after it, never long before
+   */
+  admit(station: string, nas: string, callingStationId: string): number {
+    this.#station = station
+    const seat = this.#seat
+    // Moving to another access point throws nothing off: the old one loses the station by itself, and its Stop comes late.
+    if (seat?.nas !== nas) this.#seat = { nas, callingStationId, acctId: undefined, userName: undefined }
+    return Math.max(1, Math.ceil((this.#until - this.#ports.clock.now()) / 1_000))
+  }
+
+  /** @returns `false` if the record is of another station, or older than what is known */
+  account(record: AccountingRecord): boolean {
+    if (record.station !== undefined && this.#station !== undefined && record.station !== this.#station) return false
+    if (this.#state === 'closed' || !this.#tally.add(record)) return false
+    this.#watchSilence(record.status !== 'Stop')
+    const seat = this.#seat
+    if (seat !== undefined && (record.nas === undefined || record.nas === seat.nas)) {
+      if (record.status !== 'Stop') {
+        seat.acctId = record.acctId
+        seat.userName = record.userName
+      } else if (seat.acctId === undefined || seat.acctId === record.acctId) this.#seat = undefined
+    }
+    this.#hasStopped(record)
+    this.#weigh()
+    return true
+  }
+
+  /** Its access point began anew, and with it the port. */
+  nasRestarted(nas: string): void {
+    if (this.#seat?.nas !== nas) return
+    this.#seat = undefined
+    this.#cancelSilence()
+  }
+
+  extend(until: UnixMillis, quota: Bytes): void {
+    const used = this.#used()
+    this.#until = until
+    this.#quota = quota
+    this.#half = used + (quota > used ? quota - used : 0n) / 2n
+    this.#toldHalf = false
+    this.#toldQuota = false
+    this.#held = false
+    this.#cancelHold()
+    this.#cancelEnd()
+    this.#cancelEnd = this.#ports.clock.after(Math.max(0, until - this.#ports.clock.now()), () => this.#timeUp())
+    this.#weigh()
+  }
+
+  /** Ends it; `undefined` if no station has to be thrown off. */
+  close(): DisconnectTarget | undefined {
+    const target = this.#leave()
+    this.#state = 'closed'
+    this.#cancelAll()
+    return target
+  }
+
+  /** Counts arrive after the station is off: resolves with the Stop, after `ms`, or at once if none is to come. */
+  stopped(ms: Millis): Promise<void> {
+    if (this.#leaving === undefined) return Promise.resolve()
+    return new Promise(resolve => {
+      const cancel = this.#ports.clock.after(ms, resolve)
+      this.#onStop = () => {
+        cancel()
+        resolve()
+      }
+    })
+  }
+
+  /** A last record that comes while it is being closed still counts. */
+  addLast(record: AccountingRecord): void {
+    if (this.#tally.add(record)) this.#hasStopped(record)
+  }
+
+  #hasStopped({ status, acctId }: AccountingRecord): void {
+    if (status !== 'Stop' || acctId !== this.#leaving) return
+    this.#leaving = undefined
+    this.#onStop?.()
+  }
+
+  #used(): Bytes {
+    return this.#tally.up + this.#tally.down
+  }
+
+  /** The seat is given up. @returns whom to throw off */
+  #leave(): DisconnectTarget | undefined {
+    const seat = this.#seat
+    this.#seat = undefined
+    if (seat?.acctId !== undefined) this.#leaving = seat.acctId
+    return seat === undefined ? undefined : { session: this.id, ...seat }
+  }
+
+  #weigh(): void {
+    if (this.#state !== 'open') return
+    const used = this.#used()
+    const session = this.id
+    if (used > this.#half && !this.#toldHalf && used < this.#quota) {
+      this.#toldHalf = true
+      this.#ports.emit({ type: 'half', session, meter: this.meter })
+    }
+    if (used < this.#quota || this.#toldQuota) return
+    this.#toldQuota = true
+    this.#cancelHold = this.#ports.clock.after(this.#ports.rules.holdGraceMs, () => this.#hold())
+    this.#ports.emit({ type: 'quota', session, meter: this.meter })
+  }
+
+  #hold(): void {
+    this.#held = true
+    this.#throwOff()
+  }
+
+  #throwOff(): void {
+    const target = this.#leave()
+    if (target !== undefined) this.#ports.disconnect(target)
+  }
+
+  #timeUp(): void {
+    // A timer may come a little early by the clock it is compared with.
+    if (this.#ports.clock.now() < this.#until) {
+      this.#cancelEnd = this.#ports.clock.after(1, () => this.#timeUp())
+      return
+    }
+    this.#expire()
+  }
+
+  #expire(): void {
+    if (this.#state !== 'open') return
+    this.#state = 'expired'
+    this.#cancelAll()
+    this.#throwOff()
+    this.#ports.emit({ type: 'expired', session: this.id })
+  }
+
+  #watchSilence(on: boolean): void {
+    this.#cancelSilence()
+    if (!on || this.#state !== 'open') return
+    const { interimSeconds } = this.#ports.rules
+    const wait = SILENT_INTERVALS * interimSeconds * 1_000 + SILENT_EXTRA_MS
+    this.#cancelSilence = this.#ports.clock.after(wait, () => {
+      if (this.#seat === undefined || this.#state !== 'open') return
+      this.#ports.emit({ type: 'lost', session: this.id, reason: 'the access point stopped accounting' })
+    })
+  }
+
+  #cancelAll(): void {
+    this.#cancelEnd()
+    this.#cancelHold()
+    this.#cancelSilence()
+  }
+}
