@@ -52,7 +52,9 @@ export class Sharers {
 
   /** Who may relay in this step. @param rsrpDbm - what each terminal received in the step before */
   update(rsrpDbm: Float64Array): void {
-    const { lowDbm, highDbm, hysteresisDb } = this.scenario.relay
+    const { maxHops, highDbm, hysteresisDb } = this.scenario.relay
+    // The lower threshold is for relays that reach a cell themselves; with more relays on a path, one in the middle need not (Rel-19).
+    const lowDbm = maxHops > 2 ? 2 * NOTHING_DBM : this.scenario.relay.lowDbm
     for (const i of this.owners) {
       const level = Math.max(NOTHING_DBM, rsrpDbm[i] ?? NOTHING_DBM)
       const eligible = relayEligible(this.#eligible[i] === 1, level, { lowDbm, highDbm, hysteresisDb })

@@ -1,0 +1,164 @@
+import type { Histogram, Maps, SeedResult, Series } from '../play/index.js'
+import type { Area, Scenario } from '../scenario/index.js'
+import { type Estimate, estimate, meanOf, sumOf } from '../statistics/index.js'
+import { rewardNote } from './reward-note.js'
+
+/** cov(S) over seeds, with the formula it is compared with. */
+export interface CoverageRow {
+  readonly sharers: number
+  readonly perKm2: number
+  readonly reach: Estimate
+  readonly served: Estimate
+  /** 1 − e^(−λπr²) with the effective reach. */
+  readonly formula: number
+}
+
+/** Everything that a batch of seeds shows; the content of results.json. */
+export interface Summary {
+  readonly version: 1
+  readonly scenario: Scenario
+  readonly scenarioHash: string
+  readonly seeds: readonly number[]
+  readonly metrics: Readonly<Record<string, Estimate>>
+  /** Cumulative shares at the upper edges. */
+  readonly rateCdf: Histogram
+  readonly sinrCdf: { readonly edges: readonly number[]; readonly share: readonly number[] }
+  /** Shares of terminals by hops; the first is without service. */
+  readonly hops: { readonly without: readonly number[]; readonly with: readonly number[] }
+  readonly coverage: readonly CoverageRow[]
+  /** r that makes the formula meet the measured reach, least squares; `null` where nobody is reached. */
+  readonly effectiveReachM: number | null
+  readonly maps: Maps
+  readonly series: Series
+  /** Deciles of the paid sharers' income, credits. */
+  readonly incomeDeciles: readonly number[]
+  readonly notes: readonly string[]
+}
+
+/**
+ * Brings seeds together.
+ * @param results - at least one, all of one scenario; order does not matter
+ */
+export function summarise(scenario: Scenario, results: readonly SeedResult[]): Summary {
+  const sorted = [...results].sort((a, b) => a.seed - b.seed)
+  const [first] = sorted
+  if (first === undefined) throw new RangeError('summarise needs at least one result')
+  const effectiveReachM = fitReach(sorted, scenario.area)
+  return {
+    version: 1,
+    scenario,
+    scenarioHash: first.scenarioHash,
+    seeds: sorted.map(result => result.seed),
+    metrics: metricsOf(sorted),
+    rateCdf: {
+      edges: first.rates.edges,
+      without: cumulative(sumOf(sorted.map(result => result.rates.without))),
+      with: cumulative(sumOf(sorted.map(result => result.rates.with))),
+    },
+    sinrCdf: { edges: first.sinr.edges, share: cumulative(sumOf(sorted.map(result => result.sinr.counts))) },
+    hops: {
+      without: shares(sumOf(sorted.map(result => result.hops.without))),
+      with: shares(sumOf(sorted.map(result => result.hops.with))),
+    },
+    coverage: coverageRows(sorted, scenario.area, effectiveReachM),
+    effectiveReachM,
+    maps: mapsOf(sorted, first.maps),
+    series: seriesOf(sorted, first.series),
+    incomeDeciles: deciles(sorted.flatMap(result => result.incomes)),
+    notes: [...rewardNote(scenario), ...(results.length < 2 ? ['One seed only: no confidence intervals.'] : [])],
+  }
+}
+
+/** Every metric, and the gain of each that has both worlds: differences are taken per seed, so that luck cancels out. */
+function metricsOf(results: readonly SeedResult[]): Record<string, Estimate> {
+  const names = Object.keys(results[0]?.metrics ?? {})
+  const metrics = Object.fromEntries(
+    names.map(name => [name, estimate(results.map(result => result.metrics[name] ?? Number.NaN))] as const),
+  )
+  const pairs = names.filter(name => name.endsWith('.with')).map(name => name.slice(0, -'.with'.length))
+  const gains = pairs.map(name => {
+    const values = results.map(({ metrics }) => (metrics[`${name}.with`] ?? 0) - (metrics[`${name}.without`] ?? 0))
+    return [`${name}.gain`, estimate(values)] as const
+  })
+  return { ...metrics, ...Object.fromEntries(gains) }
+}
+
+function coverageRows(results: readonly SeedResult[], area: Area, reachM: number | null): CoverageRow[] {
+  const rows = results[0]?.coverage ?? []
+  return rows.map((_, i) => {
+    const at = results.flatMap(result => result.coverage[i] ?? [])
+    const sharers = at.reduce((sum, point) => sum + point.sharers, 0) / at.length
+    const perKm2 = (sharers * 1e6) / (area.widthM * area.heightM)
+    return {
+      sharers,
+      perKm2,
+      reach: estimate(at.map(point => point.reach)),
+      served: estimate(at.map(point => point.served)),
+      formula: reachM === null ? 0 : formula(perKm2, reachM),
+    }
+  })
+}
+
+function formula(perKm2: number, reachM: number): number {
+  return -Math.expm1(-perKm2 * 1e-6 * Math.PI * reachM * reachM)
+}
+
+/** Golden-section search for the reach with the least squared error. */
+function fitReach(results: readonly SeedResult[], area: Area): number | null {
+  const points = results.flatMap(result => result.coverage).filter(point => point.sharers > 0)
+  if (!points.some(point => point.reach > 0)) return null
+  const squareKm = (area.widthM * area.heightM) / 1e6
+  const error = (reachM: number) =>
+    points.reduce((sum, { sharers, reach }) => sum + (formula(sharers / squareKm, reachM) - reach) ** 2, 0)
+  const ratio = (Math.sqrt(5) - 1) / 2
+  let [low, high] = [0.1, Math.hypot(area.widthM, area.heightM)]
+  while (high - low > 0.01) {
+    const [a, b] = [high - ratio * (high - low), low + ratio * (high - low)]
+    if (error(a) < error(b)) high = b
+    else low = a
+  }
+  return Math.round(((low + high) / 2) * 10) / 10
+}
+
+function mapsOf(results: readonly SeedResult[], { columns, rows }: Maps): Maps {
+  const mean = (of: (maps: Maps) => readonly number[]) => meanOf(results.map(result => of(result.maps)))
+  return { columns, rows, sinrDb: mean(m => m.sinrDb), without: mean(m => m.without), with: mean(m => m.with) }
+}
+
+function seriesOf(results: readonly SeedResult[], first: Series): Series {
+  const columns = Object.keys(first.columns).map(name => {
+    return [name, meanOf(results.map(result => result.series.columns[name] ?? []))] as const
+  })
+  return { timeS: first.timeS, columns: Object.fromEntries(columns) }
+}
+
+function shares(counts: readonly number[]): number[] {
+  const sum = counts.reduce((all, count) => all + count, 0)
+  return counts.map(count => (sum === 0 ? 0 : count / sum))
+}
+
+function cumulative(counts: readonly number[]): number[] {
+  let sum = 0
+  return shares(counts).map(share => {
+    sum += share
+    return sum
+  })
+}
+
+/** Nearest-rank deciles from the lowest to the highest; empty without values. */
+function deciles(values: readonly number[]): number[] {
+  const sorted = [...values].sort((a, b) => a - b)
+  if (sorted.length === 0) return []
+  return Array.from({ length: 11 }, (_, i) => sorted[Math.max(0, Math.ceil((i / 10) * sorted.length) - 1)] ?? 0)
+}
+
+/**
+ * The measured cov(S) for another area, as `tabulatedCoverage` of core/valuation takes it: the same density of sharers covers the
+ * same share.
+ *
+ * @param areaM2 - of the business case
+ */
+export function coverageTable(rows: readonly CoverageRow[], areaM2: number): (readonly [number, number])[] {
+  const points = rows.map(({ perKm2, reach }) => [(perKm2 * areaM2) / 1e6, Math.min(1, reach.mean)] as const)
+  return points.filter(([sharers], i) => i === 0 || sharers > (points[i - 1]?.[0] ?? 0))
+}
