@@ -61,7 +61,7 @@ export function OnlinePanel({ view, onStop }: { readonly view: PayView; readonly
           </button>
         </div>
       </Panel>
-      {view.access !== undefined && <ProxyPanel access={view.access} />}
+      {view.access?.protocols.includes('http') === true && <ProxyPanel access={view.access} />}
     </>
   )
 }
