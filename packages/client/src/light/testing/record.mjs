@@ -66,7 +66,11 @@ async function prepare(ports) {
   const folder = i => join(home, `node${i}`)
   const ids = []
   for (let i = 0; i < COUNT; i++)
-    ids.push(execFileSync(binary, ['show-node-id', '--home', folder(i)]).toString().trim())
+    ids.push(
+      execFileSync(binary, ['show-node-id', '--home', folder(i)])
+        .toString()
+        .trim(),
+    )
   const genesis = JSON.parse(readFileSync(join(folder(0), 'config', 'genesis.json'), 'utf8'))
   genesis.chain_id = CHAIN_ID
   genesis.validators = genesis.validators.map(validator => ({ ...validator, power: POWER }))
@@ -112,9 +116,13 @@ async function retry(run) {
 
 async function freePorts(count) {
   const servers = await Promise.all(
-    Array.from({ length: count }, () => new Promise(resolve => {
-      const server = createServer().listen(0, '127.0.0.1', () => resolve(server))
-    })),
+    Array.from(
+      { length: count },
+      () =>
+        new Promise(resolve => {
+          const server = createServer().listen(0, '127.0.0.1', () => resolve(server))
+        }),
+    ),
   )
   const ports = servers.map(server => server.address().port)
   await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))

@@ -1,0 +1,149 @@
+import { ConetError } from '@conet/core/errors'
+import { sha256, signerFromSeed, verifyBytes } from '@conet/core/identity'
+import { createApplication, memoryStorage } from '@conet/core/ledger'
+import { checkTermsBy, ledgerModules } from '@conet/core/ledger/modules'
+import { SERVICE_TYPES } from '@conet/core/services'
+import { describe, expect, it } from 'vitest'
+import { chainIdOf } from './chain-id.js'
+import { LightClient } from './light-client.js'
+import { parseLightBlock } from './parse.js'
+import { accountRecord, nodeHeaders, provenRecord, readBalance, recordOfOneNode } from './proven.js'
+import { signedHeader, type TestValidator, testValidator } from './testing/chain.js'
+import type { HeaderSource, SignedHeaderJson } from './types.js'
+import { validatorSet } from './validators.js'
+import { verifyFirst, verifyNext } from './verify.js'
+
+const crypto = { sha256, verify: verifyBytes }
+const START_MS = 1_700_000_000_000
+const owner = signerFromSeed(new Uint8Array(32).fill(1)).did
+const set = [testValidator(1, 10), testValidator(2, 10), testValidator(3, 10)]
+const genesis = {
+  lid: 'phone',
+  timeMs: START_MS,
+  assets: [{ id: 'credit', issuer: owner, decimals: 6 }],
+  accounts: [{ owner, asset: 'credit', amount: '1234567' }],
+  validators: set.map(({ publicKey, power }) => ({ owner, publicKey, power })),
+}
+const chainId = chainIdOf(genesis, sha256)
+const trust = { chainId, trustingPeriodMs: 86_400_000, maxDriftMs: 1000, now: () => START_MS + 60_000 }
+
+function header(height: number, appHash: string, options: Partial<Parameters<typeof signedHeader>[0]> = {}) {
+  return signedHeader({ chainId, height, timeMs: START_MS + height * 1000, appHash, validators: set, ...options })
+}
+
+describe('thresholds', () => {
+  const [one, two] = set as [TestValidator, TestValidator]
+  it('takes more than two thirds, not two thirds', () => {
+    const founders = validatorSet(set, sha256)
+    const first = (signers?: readonly TestValidator[]) =>
+      parseLightBlock(header(1, '', signers === undefined ? {} : { signers }), crypto)
+    expect(verifyFirst(founders, first(), trust, crypto).ok).toBe(true)
+    expect(verifyFirst(founders, first([one, two]), trust, crypto)).toMatchObject({ code: 'POWER_SHORT' })
+  })
+
+  it('skips with more than a third of the trusted ones, not a third; and steps by the hash of the next', () => {
+    const others = [one, testValidator(8, 1), testValidator(9, 1)]
+    const trusted = parseLightBlock(header(1, '', { next: others }), crypto)
+    const later = parseLightBlock(header(3, '', { validators: others }), crypto)
+    expect(verifyNext(trusted, later, trust, crypto)).toMatchObject({ code: 'TRUST_SHORT' })
+    const adjacent = parseLightBlock(header(2, '', { validators: others }), crypto)
+    expect(verifyNext(trusted, adjacent, trust, crypto).ok).toBe(true)
+    const more = parseLightBlock(header(3, '', { validators: [one, two, testValidator(9, 1)] }), crypto)
+    expect(verifyNext(trusted, more, trust, crypto).ok).toBe(true)
+    const strangers = parseLightBlock(header(2, '', { validators: [testValidator(9, 5)] }), crypto)
+    expect(verifyNext(trusted, strangers, trust, crypto)).toMatchObject({ code: 'VALIDATORS_WRONG' })
+  })
+})
+
+/** A ledger whose blocks are all signed, as two nodes show it. */
+function ledger() {
+  const modules = ledgerModules(checkTermsBy(SERVICE_TYPES))
+  const app = createApplication({ modules, storage: memoryStorage(), sha256 })
+  app.initGenesis(genesis)
+  const { appHash } = app.info()
+  const headers: SignedHeaderJson[] = [header(1, appHash), header(2, appHash)]
+  let early = 0
+  const api = {
+    base: 'http://first',
+    early: (times: number) => {
+      early = times
+    },
+    get: async <T>(path: string): Promise<T> => {
+      const [, commit] = /^\/v1\/ledger\/commit\/(\d+)\?/.exec(path) ?? []
+      if (commit !== undefined && early > 0) {
+        early--
+        throw new ConetError('NOT_FOUND', 'not yet')
+      }
+      const found = commit === undefined ? proof(path) : headers[Number(commit) - 1]
+      if (found === undefined) throw new ConetError('NOT_FOUND', path)
+      return found as T
+    },
+  }
+  const proof = (path: string) => {
+    const key = decodeURIComponent(path.replace('/v1/proofs/', ''))
+    const found = app.prove(key)
+    return found === undefined ? undefined : { ...found, height: app.info().height, appHash: app.info().appHash }
+  }
+  return { api, headers, appHash }
+}
+
+const clientOf = (source: HeaderSource, witness: HeaderSource = source) =>
+  new LightClient({ ...trust, root: { validators: genesis.validators }, source, witnesses: [witness], crypto })
+const wait = async () => {}
+
+describe('records', () => {
+  it('proves a balance against a header that the validators signed', async () => {
+    const { api, appHash } = ledger()
+    api.early(3)
+    const client = clientOf(nodeHeaders(api))
+    const proven = await provenRecord(client, api, accountRecord(owner, 'credit'), crypto, wait)
+    expect(readBalance(proven)).toEqual({
+      value: { balance: '1234567', held: '0', debt: '0' },
+      height: 0,
+      appHash,
+      timeMs: START_MS + 1000,
+    })
+    const alone = await recordOfOneNode(api, accountRecord(owner, 'credit'), crypto)
+    expect(readBalance(alone)).toMatchObject({ value: { balance: '1234567' }, timeMs: undefined })
+  })
+
+  it('refuses a record that was changed, another record, and another app hash', async () => {
+    const { api } = ledger()
+    const key = accountRecord(owner, 'credit')
+    const lying = (change: (given: Record<string, unknown>) => object) => ({
+      ...api,
+      get: async <T>(path: string): Promise<T> => {
+        const given = await api.get<Record<string, unknown>>(path)
+        return (path.startsWith('/v1/proofs/') ? change(given) : given) as T
+      },
+    })
+    const ask = (node: typeof api | ReturnType<typeof lying>, wanted = key) =>
+      provenRecord(clientOf(nodeHeaders(api)), node, wanted, crypto, wait)
+    const richer = lying(given => ({ ...given, value: String(given.value).replace('1234567', '9234567') }))
+    await expect(ask(richer)).rejects.toMatchObject({ code: 'PROOF_WRONG' })
+    const other = await api.get<Record<string, unknown>>('/v1/proofs/accounts/asset/credit')
+    await expect(ask(lying(() => other))).rejects.toMatchObject({ code: 'PROOF_WRONG' })
+    await expect(ask(lying(given => ({ ...given, height: -1 })))).rejects.toMatchObject({ code: 'ANSWER_MALFORMED' })
+    await expect(ask(api, accountRecord(owner, 'gold'))).rejects.toMatchObject({ code: 'RECORD_MISSING' })
+    const forged = {
+      ...api,
+      get: async <T>(path: string) =>
+        path.startsWith('/v1/proofs/') ? api.get<T>(path) : (header(1, 'ab'.repeat(32)) as T),
+    }
+    await expect(provenRecord(clientOf(nodeHeaders(forged)), api, key, crypto, wait)).rejects.toMatchObject({
+      code: 'PROOF_WRONG',
+    })
+  })
+
+  it('shows a fork that more than two thirds signed twice', async () => {
+    const { api, headers } = ledger()
+    const forked: HeaderSource = {
+      name: 'the other side',
+      signedHeader: async height => (height === 2 ? header(2, 'ab'.repeat(32)) : headers[height - 1]),
+    }
+    await expect(clientOf(nodeHeaders(api), forked).header(2)).rejects.toMatchObject({
+      code: 'LEDGER_FORKED',
+      data: { height: 2, node: 'the other side' },
+    })
+  })
+})
