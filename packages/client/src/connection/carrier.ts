@@ -1,4 +1,4 @@
-import type { ClientSummary } from '@conet/core/rounds'
+import type { AccessPoint, ClientSummary } from '@conet/core/rounds'
 import type { Millis } from '@conet/core/units'
 import { NodeApi } from '../api/api.js'
 import type { Offer } from '../api/types.js'
@@ -19,6 +19,14 @@ export interface CarrierHooks {
   lineDown(carrier: Carrier, failures: number): void
 }
 
+interface CarrierParts {
+  readonly api: NodeApi
+  readonly meter: FlowMeter
+  readonly ports: ClientPorts
+  readonly hooks: CarrierHooks
+  readonly access: AccessPoint
+}
+
 /** One session with its flows and what they told about the provider. */
 export class Carrier {
   readonly session: Session
@@ -27,18 +35,20 @@ export class Carrier {
   readonly #meter: FlowMeter
   readonly #ports: ClientPorts
   readonly #hooks: CarrierHooks
+  readonly #access: AccessPoint
   #quality: Quality = NOTHING_MEASURED
   #timeToServiceMs: Millis | undefined
   #idle: () => void = () => {}
   /** Flows asked for that have not ended: one that is still being opened counts too. */
   #busy = 0
 
-  private constructor(session: Session, api: NodeApi, meter: FlowMeter, ports: ClientPorts, hooks: CarrierHooks) {
+  private constructor(session: Session, parts: CarrierParts) {
     this.session = session
-    this.#meter = meter
-    this.#ports = ports
-    this.#hooks = hooks
-    this.api = api
+    this.#meter = parts.meter
+    this.#ports = parts.ports
+    this.#hooks = parts.hooks
+    this.#access = parts.access
+    this.api = parts.api
   }
 
   /**
@@ -51,12 +61,12 @@ export class Carrier {
     options: ConnectionOptions & { ports: ClientPorts; keys: KeyBook; lid: string },
     hooks: CarrierHooks,
   ): Promise<Carrier> {
-    const { ports, wallet, keys, lid, device, escrow, budget, onEvent } = options
+    const { ports, wallet, keys, lid, device, escrow, budget, over, onEvent } = options
     const meter = new FlowMeter()
     const api = new NodeApi(offer.node, { ports })
     let carrier: Carrier | undefined
     const session = await openSession({
-      ...{ ports, wallet, keys, lid, offer, meter, device, escrow, budget },
+      ...{ ports, wallet, keys, lid, offer, meter, device, escrow, budget, via: over?.via() },
       api,
       onEvent: event => {
         // Before the grant there is no session that could have events.
@@ -65,7 +75,14 @@ export class Carrier {
         if (event.type === 'line' && !event.up) hooks.lineDown(carrier, event.failures)
       },
     })
-    const opened = new Carrier(session, api, meter, ports, hooks)
+    const { access } = session.grant
+    const opened = new Carrier(session, {
+      api,
+      meter,
+      ports,
+      hooks,
+      access: (await over?.reachAccess(access)) ?? access,
+    })
     carrier = opened
     void meter.firstByte.then(() => {
       opened.#timeToServiceMs = ports.now() - session.requestedAt
@@ -87,7 +104,7 @@ export class Carrier {
     const asked = this.#ports.now()
     this.#busy++
     try {
-      const socket = await openTunnel(this.session.grant.access, target)
+      const socket = await openTunnel(this.#access, target)
       const opened = this.#ports.now()
       this.#saw({ latencyMs: opened - asked, failed: false })
       const meter = this.#meter

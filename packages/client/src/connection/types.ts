@@ -1,4 +1,4 @@
-import type { CloseReason, SessionId } from '@conet/core/rounds'
+import type { AccessPoint, CloseReason, RequestPayload, SessionId } from '@conet/core/rounds'
 import type { Amount, Bytes, Did, Millis } from '@conet/core/units'
 import type { NodeApi } from '../api/api.js'
 import type { Offer } from '../api/types.js'
@@ -22,8 +22,18 @@ export interface ConnectionOptions {
   readonly budget?: Amount
   readonly device?: string
   readonly escrow?: string
+  /** How to reach the provider when it is not next door: over relays, see `client/chain`. */
+  readonly over?: Over
   readonly limits?: Partial<SwitchLimits>
   readonly onEvent?: (event: ConnectionEvent) => void
+}
+
+/** A way to the provider that is not a plain connection. */
+export interface Over {
+  /** Shares of the relays on the way now. */
+  via(): RequestPayload['via']
+  /** Where this machine enters an access point of the provider. */
+  reachAccess(access: AccessPoint): Promise<AccessPoint>
 }
 
 /** When new flows go to another provider. */

@@ -22,6 +22,8 @@ export interface RequestOptions {
   readonly offer: Offer
   readonly device?: Hash | undefined
   readonly escrow?: string | undefined
+  /** Relays that carry the session, with their shares of each payment. */
+  readonly via?: RequestPayload['via'] | undefined
 }
 
 /** A grant that was checked. */
@@ -51,7 +53,7 @@ export async function requestGrant(options: RequestOptions): Promise<Granted> {
 }
 
 async function attempt(options: RequestOptions, clockOffsetMs: number): Promise<Granted> {
-  const { ports, wallet, api, offer, lid, device, escrow } = options
+  const { ports, wallet, api, offer, lid, device, escrow, via } = options
   const requestedAt = ports.now()
   const iat = requestedAt + clockOffsetMs
   const request: RequestPayload = {
@@ -64,6 +66,7 @@ async function attempt(options: RequestOptions, clockOffsetMs: number): Promise<
     nonce: newNonce(ports),
     ...(device === undefined ? {} : { device }),
     ...(escrow === undefined ? {} : { escrow }),
+    ...(via === undefined || via.length === 0 ? {} : { via }),
   }
   const sealed = wallet.seal('conet-request+jwt', request)
   const text = await api.openSession(sealed.text)

@@ -1,5 +1,5 @@
 import { ok, type Rejection, type Result, reject } from '../errors/index.js'
-import { sameTerms } from '../services/access/index.js'
+import { sameTerms, withRelays } from '../services/access/index.js'
 import type { AccessTerms } from '../services/access/types.js'
 import type { Did, Hash, Millis, UnixMillis } from '../units/index.js'
 import { checkTimes, type TimeCode } from '../wire/index.js'
@@ -56,7 +56,7 @@ export function checkGrant(
   for (const field of Object.keys(wanted) as (keyof typeof wanted)[]) {
     if (grant[field] !== wanted[field]) return mismatch(field)
   }
-  return sameTerms(grant.terms, terms) ? ok(grant) : mismatch('terms')
+  return sameTerms(grant.terms, withRelays(terms, request.via)) ? ok(grant) : mismatch('terms')
 }
 
 function mismatch(field: string): Rejection<'GRANT_MISMATCH'> {

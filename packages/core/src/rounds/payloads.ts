@@ -40,6 +40,7 @@ export const parseRequest: Parser<RequestPayload> = parser(
     nonce: NonceText,
     device: Type.Optional(HashText),
     escrow: Type.Optional(EscrowText),
+    via: Type.Optional(SharesSchema),
   }),
 )
 

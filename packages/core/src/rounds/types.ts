@@ -19,6 +19,8 @@ export interface RequestPayload {
   readonly device?: string
   /** Id of an escrow the client locked on the ledger for this provider. */
   readonly escrow?: string
+  /** Relays that carry the session, with what each wants of every payment (CAR-5). */
+  readonly via?: AccessTerms['shares']
 }
 
 /** Where and how the client's bytes go in; issued by the gateway. */

@@ -1,12 +1,15 @@
 import { ok, type Rejection, type Result, reject } from '@conet/core/errors'
 import { checkRequest, providerRisk, type RequestPayload, roundMs } from '@conet/core/rounds'
-import { type AccessTerms, price } from '@conet/core/services/access'
+import { type AccessTerms, checkTerms, price, withRelays } from '@conet/core/services/access'
 import type { Amount, Did, UnixMillis } from '@conet/core/units'
 import { CLOCK_SKEW_MS } from '@conet/core/wire'
 import type { ProviderCode } from './codes.js'
 import type { AdmissionBounds, OfferOnSale } from './contract.js'
 import { type CreditBook, startCredit } from './credit.js'
 import type { ProviderConfigPorts } from './ports.js'
+
+/** Owners who say nothing leave relays three tenths of each payment. */
+const MAX_RELAY_BPS = 3_000
 
 /** What the provider carries already, at the moment of a request. */
 export interface Load {
@@ -89,7 +92,17 @@ function onSale(ports: Ports, request: RequestPayload): Result<OfferOnSale, Prov
   if (offer.version !== request.offerVersion) {
     return reject('OFFER_CHANGED', { offer: offer.id, version: offer.version, asked: request.offerVersion })
   }
-  return offer.active ? ok(offer) : reject('OFFER_PAUSED', { offer: offer.id })
+  return offer.active ? carried(ports, offer, request) : reject('OFFER_PAUSED', { offer: offer.id })
+}
+
+/** The offer with the relays' shares, as far as the owner leaves relays a part. */
+function carried(ports: Ports, offer: OfferOnSale, { via = [] }: RequestPayload): Result<OfferOnSale, ProviderCode> {
+  if (via.length === 0) return ok(offer)
+  const most = ports.limits.maxRelayBps ?? MAX_RELAY_BPS
+  const asked = via.reduce((sum, { bps }) => sum + bps, 0)
+  if (asked > most) return reject('RELAYS_TOO_DEAR', { asked, most })
+  const terms = checkTerms(withRelays(offer.terms, via))
+  return terms.ok ? ok({ ...offer, terms: terms.value }) : reject('RELAYS_TOO_DEAR', { asked, most, why: terms.code })
 }
 
 function tooMuch(ports: Ports, load: Load, known: boolean, risk: Amount): Rejection<'BUSY'> | undefined {

@@ -22,6 +22,8 @@ const OWN_CODES = {
   BALANCE_TOO_LOW: 'reject',
   /** No such escrow for this provider on the ledger, or it expires before a round is over. */
   ESCROW_UNKNOWN: 'reject',
+  /** The relays of the path want more of the payment than the owner leaves them: `data.asked`, `data.most`. */
+  RELAYS_TOO_DEAR: 'reject',
   SESSION_UNKNOWN: 'reject',
   /** The first frame of a line proves nothing about the client. */
   NOT_ATTACHED: 'reject',
@@ -53,6 +55,7 @@ const MESSAGES: Partial<Record<ProviderCode, string>> = {
   BUSY: 'The provider carries as much unpaid service as it dares: try again in a moment.',
   BALANCE_TOO_LOW: 'Not enough money for the first round: top up or lock an escrow.',
   ESCROW_UNKNOWN: 'The ledger shows no such escrow for this provider, or it expires too soon.',
+  RELAYS_TOO_DEAR: 'The relays of this path want more than the owner leaves them: take another path.',
   SESSION_UNKNOWN: 'There is no such session.',
   SESSION_CLOSED: 'The session is over: ask for a new one.',
   NOT_ATTACHED: 'Send the request of this session, or a voucher of it, as the first frame.',

@@ -14,6 +14,7 @@ export {
   sameTerms,
   TERMS_LIMITS,
   TermsSchema,
+  withRelays,
 } from './terms.js'
 export type * from './types.js'
 

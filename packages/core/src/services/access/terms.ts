@@ -142,6 +142,16 @@ function unpaidNeeded(perGiB: Amount): Amount {
   return (TERMS_LIMITS.minUnpaidBytes * perGiB + 1_073_741_823n) / 1_073_741_824n
 }
 
+/**
+ * Terms of a session that relays carry: what the relays want of each payment is shared off the provider's part.
+ *
+ * @param via - the relays' shares; check the result with `checkTerms` (`TERMS_SHARES`)
+ * @see docs/spec/carry.md CAR-5
+ */
+export function withRelays(terms: AccessTerms, via: AccessTerms['shares'] = []): AccessTerms {
+  return via.length === 0 ? terms : { ...terms, shares: [...terms.shares, ...via] }
+}
+
 /** Whether two sides mean the same terms: compared as they travel. */
 export function sameTerms(one: AccessTerms, other: AccessTerms): boolean {
   return JSON.stringify(encodeTerms(one)) === JSON.stringify(encodeTerms(other))
