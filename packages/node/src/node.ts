@@ -36,9 +36,11 @@ import {
   openExit,
   openLedger,
   openPortal,
+  openRadius,
   openRelay,
   policyAdmission,
   portalNames,
+  type RadiusAccess,
   rememberAccess,
   withLeases,
 } from './wiring/index.js'
@@ -191,6 +193,7 @@ async function openApi(
   provider: ProviderService,
   announcer: () => Announcer,
   state: { ready: boolean },
+  radius: RadiusAccess | undefined,
 ): Promise<Api> {
   const { config, engine, log, now, owner, ports, policy, readModel, undo } = base
   const hub = new EventHub()
@@ -214,6 +217,7 @@ async function openApi(
         submitSigned(transactions, owner.signer, 'accounts/transfer', { to, asset, amount }),
     },
     resolve: ledgerResolver(engine),
+    radius: radius?.desk,
     health: healthOf({ ...sources, state, trouble: () => engine.trouble?.() }),
     stopping: stopping.signal,
   }
@@ -284,7 +288,8 @@ async function build(base: Base): Promise<Node> {
   const relay = ports.dial === undefined ? await openRelay(config, { lid, owner, log, downstream }) : undefined
   if (relay !== undefined) undo.push(() => relay.stop())
   const { egress, leases, bindAddress, ...opened } = await openGateway(base, ports.dial ?? relay?.dial)
-  const { gateway, access } = rememberAccess(opened.gateway)
+  const radius = openRadius(config, base)
+  const { gateway, access } = rememberAccess(radius?.beside(opened.gateway) ?? opened.gateway)
   const state = { ready: false }
   const holder: { announcer?: Announcer } = {}
   const announcer = () => {
@@ -292,8 +297,10 @@ async function build(base: Base): Promise<Node> {
     return holder.announcer
   }
   const provider = createProvider(base, { gateway, bindAddress }, announcer)
+  await radius?.start(provider)
+  undo.push(() => radius?.stop())
   const follower = startFollower(base)
-  const api = await openApi(base, provider, announcer, state)
+  const api = await openApi(base, provider, announcer, state, radius)
   // An owner may open private ranges to guests; the node's own API stays closed even then.
   egress.guardPort(api.port)
   const portalUrl = await openGuests(base, { api, egress, leases })
@@ -324,8 +331,6 @@ async function build(base: Base): Promise<Node> {
   watchOffers(base, own)
   state.ready = true
   log.info({ url, did: owner.did, lid }, 'the node is up')
-  const rebuildReadModel = () => follower.rebuild()
-  const stop = () => stopAll(base)
   return {
     url,
     portalUrl,
@@ -337,8 +342,8 @@ async function build(base: Base): Promise<Node> {
     readModel,
     policy,
     offers: () => own.ids,
-    rebuildReadModel,
-    stop,
+    rebuildReadModel: () => follower.rebuild(),
+    stop: () => stopAll(base),
   }
 }
 

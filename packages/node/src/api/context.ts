@@ -1,7 +1,9 @@
+import type { Result } from '@conet/core/errors'
 import type { TxResult } from '@conet/core/ledger'
 import type { AccessPoint } from '@conet/core/rounds'
 import type { Did, UnixMillis } from '@conet/core/units'
 import type { Engine } from '@conet/engines'
+import type { Deposit } from '@conet/gateway/radius'
 import type { EventHub, SessionBoard } from '../events/index.js'
 import type { Logger } from '../log/index.js'
 import type { Metrics } from '../metrics/index.js'
@@ -14,6 +16,15 @@ export interface Resolution {
   readonly didDocument: object | null
   readonly didResolutionMetadata: Readonly<Record<string, unknown>>
   readonly didDocumentMetadata: Readonly<Record<string, unknown>>
+}
+
+/** Where requests are left for stations that join by RADIUS. */
+export interface RadiusDesk {
+  deposit(request: string, remoteAddress: string): Promise<Result<Deposit>>
+  /** Name in the certificate that stations are shown. */
+  readonly serverName: string | undefined
+  /** Its SHA-256, lower-case hex. */
+  readonly certificateSha256: string | undefined
 }
 
 /** Everything that endpoints may ask; made once by `node.ts`, and by tests from fakes. */
@@ -37,6 +48,8 @@ export interface ApiContext {
   }
   /** @param query - of the DID URL: `versionId=…`, `versionTime=…`, may be empty */
   resolve(did: Did, query: string): Promise<Resolution>
+  /** `undefined` on a node without access points. */
+  readonly radius?: RadiusDesk | undefined
   /** What has to be well for the node to serve, each with its state. */
   health(): { readonly ready: boolean; readonly checks: Readonly<Record<string, string>> }
   now(): UnixMillis

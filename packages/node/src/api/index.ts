@@ -1,5 +1,5 @@
 export { API_CODES, type ApiCode } from './codes.js'
-export type { ApiContext, Resolution } from './context.js'
+export type { ApiContext, RadiusDesk, Resolution } from './context.js'
 export { describeApi } from './describe.js'
 export { DEFAULT_RATE, type RateLimit } from './rate.js'
 export { ROUNDS_PROTOCOL } from './rounds-socket.js'

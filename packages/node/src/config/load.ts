@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { ConetError } from '@conet/core/errors'
 import { FormatRegistry } from '@sinclair/typebox'
 import { Value, type ValueError } from '@sinclair/typebox/value'
@@ -8,6 +9,8 @@ import { type Config, ConfigSchema } from './schema.js'
 
 /** 1 MiB: sixty-four offers with everything stated take less than a tenth. */
 const MAX_FILE_BYTES = 2 ** 20
+
+FormatRegistry.Set('ip-address', value => isIP(value) !== 0)
 
 FormatRegistry.Set('http-url', value => {
   if (!URL.canParse(value)) return false

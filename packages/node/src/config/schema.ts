@@ -151,6 +151,32 @@ const PortalSchema = Type.Object(
   closed,
 )
 
+const NasSchema = Type.Object(
+  {
+    address: Type.String({ format: 'ip-address', description: 'IP address its RADIUS packets come from' }),
+    port: Type.Integer({ minimum: 1, maximum: 65_535, default: 3799, description: 'takes Disconnect-Requests' }),
+    secret: Type.String({ minLength: 8, maxLength: 128, description: 'shared secret, 8 to 128 characters' }),
+  },
+  closed,
+)
+
+const RadiusSchema = Type.Object(
+  {
+    host: Type.Union([Type.Literal('127.0.0.1'), Type.Literal('::1')], {
+      default: '127.0.0.1',
+      description: 'where FreeRADIUS asks: passwords pass here, so loopback only',
+    }),
+    port: Type.Integer({ ...PORT, default: 8641, description: '0 takes a free one' }),
+    keyFile: Type.String({ default: 'radius.key', description: 'path, relative to dataDir; made at the first start' }),
+    network: Type.String({ pattern: '^[A-Za-z0-9.:_-]{1,64}$', description: 'name of the network (SSID)' }),
+    nas: Type.Array(NasSchema, { maxItems: 1_024, default: [], description: 'access points' }),
+    interimSeconds: Type.Integer({ minimum: 1, maximum: 3_600, default: 60, description: 'Acct-Interim-Interval' }),
+    serverName: Type.Optional(text('name in the certificate of FreeRADIUS')),
+    certificateFile: Type.Optional(text('that certificate, PEM; clients are told its hash')),
+  },
+  closed,
+)
+
 const ChainSchema = Type.Object(
   {
     host: Type.String({ default: '0.0.0.0', description: 'address at which relays and terminals come in' }),
@@ -180,6 +206,7 @@ export const ConfigSchema = Type.Object(
     api: ApiSchema,
     gateway: GatewaySchema,
     portal: Type.Optional(PortalSchema),
+    radius: Type.Optional(RadiusSchema),
     chain: Type.Optional(ChainSchema),
     area: Type.Optional(AreaSchema),
     offers: Type.Array(OfferSchema, { default: [], maxItems: 64 }),

@@ -20,6 +20,7 @@ import { openSession } from './open-session.js'
 import { getPolicy } from './policy-get.js'
 import { putPolicy } from './policy-put.js'
 import { getProof } from './proof.js'
+import { leaveRequest } from './radius-credential.js'
 import { getRequests } from './requests.js'
 import { getRounds } from './rounds.js'
 import { getSession } from './session.js'
@@ -48,6 +49,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   postVoucher,
   getStatement,
   closeSession,
+  leaveRequest,
   getAccount,
   getHistory,
   getProof,
