@@ -210,21 +210,7 @@ class NftGateway implements NftablesGateway {
   #heard(event: Push): void {
     if (event.event === 'conntrack') this.#notice({ type: 'conntrack', count: event.count, max: event.max })
     else if (event.event === 'touched') void this.#read([...this.#sessions.values()]).catch(() => undefined)
-    else {
-      this.#notice({ type: 'tampered', repaired: event.what, detail: event.detail })
-      if (event.what === 'table') void this.#admitAgain()
-    }
-  }
-
-  /** The table was made anew and is empty: who has paid comes in again. */
-  async #admitAgain(): Promise<void> {
-    const open = [...this.#sessions.values()].filter(({ state }) => state === 'open')
-    await Promise.all(
-      open.map(session => {
-        session.startAnew()
-        return this.#admit(session).catch(error => this.#lose(session, String(error)))
-      }),
-    )
+    else this.#notice({ type: 'tampered', repaired: event.what, detail: event.detail })
   }
 
   async #admit(session: NftSession): Promise<void> {

@@ -69,7 +69,7 @@ export type Reply =
 
 /** What the helper tells unasked. */
 export type Push =
-  /** Somebody else changed the rules; they are in order again. `table`: everything had to be put in anew, no session is open. */
+  /** Somebody else changed the rules; they are in order again. `table`: everything had to be put in anew, counts begin at 0. */
   | { readonly event: 'repaired'; readonly what: 'rules' | 'table'; readonly detail: string }
   /** Somebody else changed something: elements of ours may be gone. */
   | { readonly event: 'touched' }

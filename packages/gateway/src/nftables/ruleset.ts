@@ -21,6 +21,8 @@ export interface RulesetSpec {
 export interface RulesetFeatures {
   /** A quota in each element of the lease: needs netlink, since `nft` 1.0.6 has no words for it. Else they are named objects. */
   readonly elementQuota: boolean
+  /** Drops what is not let through, without an answer: for the moment in which a table is filled again. */
+  readonly quiet?: boolean
 }
 
 /** Bit of the packet mark that says "let through by us"; the guard of `conet gateway setup` drops guests without it. */
@@ -133,7 +135,7 @@ function privateText(family: 'ip' | 'ip6', ranges: string, allow: readonly strin
   return `${family} daddr { ${ranges} }${but} jump refuse`
 }
 
-function clientTexts({ wan, allow = [] }: RulesetSpec, { elementQuota }: RulesetFeatures): string[] {
+function clientTexts({ wan, allow = [] }: RulesetSpec, { elementQuota, quiet = false }: RulesetFeatures): string[] {
   const hold = elementQuota ? [] : ['quota name meta priority map @quotas drop']
   const number = [
     'meta priority set none',
@@ -166,7 +168,7 @@ function clientTexts({ wan, allow = [] }: RulesetSpec, { elementQuota }: Ruleset
       'drop',
     ]),
     block('chain to_admitted', [`meta priority @down ${PASS}`]),
-    block('chain refuse', REFUSE),
+    block('chain refuse', quiet ? ['drop'] : REFUSE),
   ]
 }
 

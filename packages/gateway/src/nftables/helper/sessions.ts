@@ -20,6 +20,9 @@ interface Known {
   readonly rate: bigint | undefined
   /** When its lease ends, by the clock of this process; only for tidying up after a node that is gone. */
   endsAt: number
+  /** What the node allowed and what was last read: for putting it in again. */
+  quota: bigint
+  used: bigint
 }
 
 /** Renewals of this many sessions at once still read fresh counts first. */
@@ -90,9 +93,9 @@ export class Sessions {
       const counts = fresh.get(item.n)
       const used = bigger(BigInt(item.used), BigInt((counts?.up ?? 0) + (counts?.down ?? 0)))
       const forMs = cappedLease(item.forMs)
-      const session = this.#known.get(item.n)
-      if (session !== undefined) session.endsAt = this.ports.now() + forMs
-      return [{ set: 'lease', keep: true, number: item.n, forMs, bytes: remaining(BigInt(item.quota), used) }]
+      const quota = BigInt(item.quota)
+      Object.assign(this.#known.get(item.n) ?? {}, { endsAt: this.ports.now() + forMs, quota, used })
+      return [{ set: 'lease', keep: true, number: item.n, forMs, bytes: remaining(quota, used) }]
     })
     await this.kernel.change(groups)
     return { gone: items.filter(item => !this.#known.has(item.n)).map(item => item.n) }
@@ -109,7 +112,12 @@ export class Sessions {
   }
 
   async read(numbers: readonly number[]): Promise<Counted[]> {
-    const counts = await this.kernel.counts(this.#of(numbers).map(({ n }) => n))
+    const sessions = this.#of(numbers)
+    const counts = await this.kernel.counts(sessions.map(({ n }) => n))
+    for (const session of sessions) {
+      const found = counts.get(session.n)
+      if (found !== undefined) session.used = BigInt(found.up + found.down)
+    }
     return numbers.map(n => counts.get(n) ?? null)
   }
 
@@ -122,10 +130,13 @@ export class Sessions {
     await this.kernel.change([...this.#known.values()].map(standing))
   }
 
-  /** The table was made anew: nothing is in it. */
-  clear(): void {
-    this.#known.clear()
-    this.#byAddress.clear()
+  /** Puts everything into a table that was made anew: who has paid goes on, with the time and the bytes that are left. */
+  async fill(): Promise<void> {
+    const now = this.ports.now()
+    const paid = [...this.#known.values()].filter(({ endsAt }) => endsAt > now)
+    const lease = ({ n: number, endsAt, quota, used }: Known) =>
+      ({ set: 'lease', keep: true, number, forMs: Math.ceil(endsAt - now), bytes: remaining(quota, used) }) as const
+    await this.kernel.change(paid.map(session => [...standing(session), lease(session)]))
   }
 
   /** Takes out what a node that is gone left behind, once the paid time is over. */
@@ -153,7 +164,7 @@ export class Sessions {
     }
     const rate = item.rate === undefined ? undefined : BigInt(item.rate)
     const endsAt = this.ports.now() + cappedLease(item.forMs)
-    const known: Known = { n: this.#nextNumber(), mac, ip: item.ip, rate, endsAt }
+    const known: Known = { n: this.#nextNumber(), mac, ip: item.ip, rate, endsAt, quota: BigInt(item.quota), used: 0n }
     this.#known.set(known.n, known)
     this.#byAddress.set(known.ip, known)
     return known

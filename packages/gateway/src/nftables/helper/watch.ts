@@ -29,13 +29,11 @@ export class Watch {
       this.on.push({ event: 'touched' })
       return
     }
-    const what = await this.on.rules.repair()
-    if (what === 'table') this.on.sessions.clear()
-    else await this.on.sessions.assert()
+    const what = await this.on.rules.repair(() => this.on.sessions.fill())
+    await this.on.sessions.assert()
     await this.on.kernel.settle()
-    const detail = what === 'rules' ? 'rules were renewed, sessions stayed' : 'the table was made anew'
+    const detail = what === 'rules' ? 'rules were renewed' : 'the table was made anew, sessions were put in again'
     this.on.push({ event: 'repaired', what, detail })
-    if (what === 'rules') this.on.push({ event: 'touched' })
   }
 
   #lookAtConntrack(): void {
