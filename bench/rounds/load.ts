@@ -66,8 +66,10 @@ function voucherFor({ key, did, header }: Client, statement: string): string {
     .update(statement.slice(0, statement.lastIndexOf('.')))
     .digest('hex')
   const bytes = String(BigInt(bytesUp ?? '0') + BigInt(bytesDown ?? '0'))
-  const terms = { asset: TERMS.tariff.asset, shares: [] }
-  return sealed(header, { lid: LID, sid, client: did, provider, round, owed, bytes, statement: hash, ...terms }, key)
+  // In the order of our own clients.
+  const { asset } = TERMS.tariff
+  const whole = { lid: LID, sid, client: did, provider, asset, round, owed, bytes, statement: hash, shares: [] }
+  return sealed(header, whole, key)
 }
 
 async function open(client: Client): Promise<void> {

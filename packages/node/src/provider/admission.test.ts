@@ -156,7 +156,8 @@ describe('credit', () => {
     await world.clock.advance(45_000)
     await world.service.end(first.sid, 'PROVIDER_DONE')
     const second = await world.client(1)
-    expect(quota()).toBeGreaterThan(2n * stranger)
+    // 50,000 paid on a limit of 100,000.
+    expect(quota()).toBe((3n * stranger) / 2n)
     await world.clock.advance(10_000)
     expect(second.view?.reason).toBe('NOT_PAID')
     await world.client(1)

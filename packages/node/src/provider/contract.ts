@@ -6,8 +6,8 @@ import type { ProviderCode } from './codes.js'
 
 /** A two-way line of text frames that the API layer opened for one session (a WebSocket, subprotocol `conet.rounds.1`). */
 export interface RoundsChannel {
-  /** Sends one text frame; silently does nothing once closed. */
-  send(text: string): void
+  /** Sends one text frame, or two in one packet; silently does nothing once closed. */
+  send(text: string, also?: string): void
   /** `code` is a WebSocket close code (1000, 1008, 4000–4999), `reason` a short ASCII text. */
   close(code: number, reason: string): void
   /** Called once by the provider; every text frame goes to `callback`. */

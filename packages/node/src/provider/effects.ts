@@ -5,7 +5,7 @@ import {
   type ProviderSummary,
   providerRisk,
 } from '@conet/core/rounds'
-import type { Amount, Bytes, UnixMillis } from '@conet/core/units'
+import type { Amount, Bytes, Millis, UnixMillis } from '@conet/core/units'
 import { messageOf, type ProviderCode } from './codes.js'
 import { addTo, type Counters } from './counters.js'
 import type { CreditBook } from './credit.js'
@@ -16,7 +16,7 @@ import { type LiveSession, type Reply, viewOf } from './session.js'
 import type { Settler } from './settle/index.js'
 import type { Trials } from './trials.js'
 
-type Outward = Extract<ProviderEffect, { type: 'send' | 'settle' | 'evidence' }>
+type Outward = Extract<ProviderEffect, { type: 'send' | 'settle' | 'evidence' | 'checked' | 'dropped' }>
 
 export interface EffectParts {
   readonly ports: Pick<ProviderConfigPorts, 'clock' | 'ledger' | 'store'>
@@ -29,6 +29,8 @@ export interface EffectParts {
 
 /** WebSocket close codes: 1000 is the ordinary end. */
 const DONE = 1000
+/** Until the disk takes a checked voucher. */
+const RETRY_MS: Millis = 1_000
 
 /** What a session's steps mean outside the machine: frames, records, settlement, counters, events. */
 export class Effects {
@@ -41,7 +43,16 @@ export class Effects {
   apply(session: LiveSession, effect: Outward): void {
     const { counters, emitter, ports } = this.#parts
     const at = ports.clock.now()
+    // The settler decides when: it hears of promises once they are checked.
     if (effect.type === 'settle') return
+    if (effect.type === 'checked') {
+      this.#checked(session, effect)
+      return
+    }
+    if (effect.type === 'dropped') {
+      void ports.store.put(record.noUnchecked(session.sid)).catch(() => undefined)
+      return
+    }
     if (effect.type === 'evidence') {
       counters.disputes++
       emitter.emit({ type: 'disputed', sid: session.sid, at })
@@ -49,7 +60,7 @@ export class Effects {
       void ports.store.put([record.evidence(evidence)]).catch(() => undefined)
       return
     }
-    session.channel?.send(effect.text)
+    this.#send(session, effect.text)
     if (effect.kind !== 'statement') return
     counters.statements++
     if (emitter.silent) return
@@ -58,12 +69,19 @@ export class Effects {
     emitter.emit({ type: 'statement', sid: session.sid, round, owed, bytes, due, paidUntil, at })
   }
 
-  /** An ack or a refusal goes on the line and to whoever waits by HTTP. */
-  answer(session: LiveSession, effect: Extract<ProviderEffect, { type: 'ack' | 'refuse' }>): void {
+  /**
+   * An ack or a refusal goes on the line and to whoever waits by HTTP.
+   *
+   * @param later - nobody waits for it: after the first rounds it goes with the next frame, which spares a packet in every round
+   */
+  answer(session: LiveSession, effect: Extract<ProviderEffect, { type: 'ack' | 'refuse' }>, later: boolean): void {
     const reply = nameStoreFailure(session, effect)
-    session.channel?.send(frameOf(reply))
     const waiting = session.answers
     session.answers = undefined
+    const mayWait = later && waiting === undefined && session.state.paidRounds > 1 && session.storeCode === undefined
+    if (reply.type === 'ack') session.storeCode = undefined
+    if (mayWait) session.ackDue = true
+    else session.channel?.send(frameOf(reply))
     if (waiting !== undefined) for (const answer of waiting) answer(reply)
     if (reply.type !== 'refuse' || this.#parts.emitter.silent) return
     const at = this.#parts.ports.clock.now()
@@ -82,16 +100,44 @@ export class Effects {
     }
     this.#weigh(session)
     counters.vouchers++
-    addTo(counters.promised, session.start.grant.terms.tariff.asset, stored.owed - before)
-    const { client } = session.start.grant
-    settler.promised(session.sid, client, stored.owed, session.start.escrowUntil)
     this.#watchPurse(session)
-    // The last word was said already: this late promise settles all the same.
-    if (session.finishing) settler.closed(session.sid)
     if (settler.overLimit) session.lastRound = true
     if (emitter.silent) return
     const { round, owed } = stored
     emitter.emit({ type: 'voucher', sid: session.sid, round, owed, amount: owed - before, at })
+  }
+
+  /** A signature is good: only now the promise may be settled, and counts (RND-15). */
+  #checked(session: LiveSession, effect: Extract<ProviderEffect, { type: 'checked' }>): void {
+    const { ports } = this.#parts
+    if (effect.marked) {
+      this.#promised(session, effect.owed)
+      return
+    }
+    void ports.store.put(record.voucher(session.sid, effect.text)).then(
+      () => this.#promised(session, effect.owed),
+      // Nothing is lost: the next start checks it again. Until then it is tried again.
+      () => ports.clock.after(RETRY_MS, () => this.#checked(session, effect)),
+    )
+  }
+
+  #promised(session: LiveSession, owed: Amount): void {
+    const { counters, settler } = this.#parts
+    if (owed > session.promised) {
+      addTo(counters.promised, session.start.grant.terms.tariff.asset, owed - session.promised)
+      session.promised = owed
+    }
+    settler.promised(session.sid, session.start.grant.client, owed, session.start.escrowUntil)
+    // The last word was said already: this late promise settles all the same.
+    if (session.finishing) settler.closed(session.sid)
+  }
+
+  /** A frame, with the confirmation that waits for one in front of it. */
+  #send(session: LiveSession, text: string): void {
+    if (session.channel === undefined) return
+    if (session.ackDue) session.channel.send(frameOf({ type: 'ack', ack: session.ack }), text)
+    else session.channel.send(text)
+    session.ackDue = false
   }
 
   extended(session: LiveSession, until: UnixMillis, quota: Bytes): void {
@@ -124,7 +170,10 @@ export class Effects {
     const { client, terms } = session.start.grant
     const now = ports.clock.now()
     const view = viewOf(session, now, settler.settledOf(session.sid) ?? 0n, now)
-    const changes = [...record.closed({ ...view, promised: summary.promised, owed: summary.owed })]
+    const changes = [
+      ...record.noUnchecked(session.sid),
+      ...record.closed({ ...view, promised: summary.promised, owed: summary.owed }),
+    ]
     if (leftUnpaid(session, summary)) {
       changes.push(credit.keep(client, terms.tariff.asset, undefined))
       // Paying the first round gave the trial back; leaving without paying takes it after all.
@@ -171,7 +220,7 @@ export class Effects {
 
 /** Ends in which something used stays unpaid by the client's doing; what we or the network broke is not held against it. */
 function leftUnpaid(session: LiveSession, { owed, promised, reason }: ProviderSummary): boolean {
-  if (reason === 'NOT_PAID') return true
+  if (reason === 'NOT_PAID' || reason === 'VOUCHER_FORGED') return true
   if (owed <= promised && reason !== 'METER_DISPUTE') return false
   return session.closedByClient || reason === 'CREDIT_EXHAUSTED' || reason === 'PROVIDER_DONE'
 }

@@ -1,14 +1,16 @@
 import { ok, type Result, reject } from '@conet/core/errors'
-import { sessionIdOf } from '@conet/core/rounds'
-import type { Millis, UnixMillis } from '@conet/core/units'
+import { mayPostpone, sessionIdOf } from '@conet/core/rounds'
+import type { Amount, Did, Millis, UnixMillis } from '@conet/core/units'
 import type { Sha256, Verify } from '@conet/core/wire'
 import type { Clock } from './clock.js'
 import type { ProviderCode } from './codes.js'
 import type { RoundsChannel } from './contract.js'
 import { errorFrame } from './effects.js'
+import { readExpected } from './expected.js'
 import { type Inbound, isSignedBy, readInbound } from './inbound.js'
 import type { LiveSession } from './session.js'
 import type { Sessions } from './sessions.js'
+import { isAuthentic } from './signed.js'
 
 /** WebSocket close codes of ours and of RFC 6455: 1008 is a breach of policy. */
 const POLICY = 1008
@@ -25,6 +27,11 @@ interface Line {
   readonly channel: RoundsChannel
   readonly since: UnixMillis
   strikes: number
+  /**
+   * A fresh voucher with a good signature came on this line: only the client itself can have sent it. The request's text alone,
+   * which opens a line, may have been overheard.
+   */
+  paid: boolean
 }
 
 export interface LinePorts {
@@ -32,6 +39,8 @@ export interface LinePorts {
   readonly sha256: Sha256
   readonly verify: Verify
   readonly clock: Clock
+  /** What a client has promised with good signatures and not settled. */
+  readonly unsettledOf: (client: Did) => Amount
 }
 
 /** The lines that carry statements and vouchers: proves who is at the other end, then feeds frames to the machine. */
@@ -51,7 +60,7 @@ export class Lines {
   open(session: LiveSession, channel: RoundsChannel): Result<true, 'BUSY'> {
     const waiting = this.#unproven.get(session) ?? []
     if (waiting.length >= MAX_UNPROVEN) return reject('BUSY', { reason: 'lines', max: MAX_UNPROVEN })
-    const line: Line = { session, channel, since: this.#ports.clock.now(), strikes: 0 }
+    const line: Line = { session, channel, since: this.#ports.clock.now(), strikes: 0, paid: false }
     waiting.push(line)
     this.#unproven.set(session, waiting)
     this.#sweepLater()
@@ -95,8 +104,10 @@ export class Lines {
 
   #frame(line: Line, text: string): void {
     const { session, channel } = line
+    if (line.paid && session.channel === channel && this.#expected(session, text)) return
     const read = this.read(session, text)
     if (!read.ok) {
+      if (line.paid && read.code === 'SIGNATURE_INVALID') this.#ports.sessions.suspect(session)
       const code = session.channel === channel ? read.code : 'NOT_ATTACHED'
       channel.send(errorFrame(code, code === read.code ? read.data : { reason: read.code }))
       line.strikes++
@@ -111,7 +122,30 @@ export class Lines {
       this.#settle(line)
       this.#replace(session, channel)
     }
+    if (proves(session, read.value) && read.value.kind === 'voucher') line.paid = true
     this.take(session, read.value)
+  }
+
+  /**
+   * Takes the voucher that was expected; without a look at its signature where the rules allow that (RND-15).
+   *
+   * @returns `false` if this is anything else, or forged
+   */
+  #expected(session: LiveSession, text: string): boolean {
+    const { sessions, sha256, verify } = this.#ports
+    const expected = readExpected(session, text, sha256)
+    if (expected === undefined) return false
+    const checked = !this.#mayWait(session, expected.voucher.owed)
+    if (checked && !isAuthentic(text, session.start.publicKey, verify)) return false
+    sessions.voucher(session, { type: 'voucher', ...expected, checked })
+    return true
+  }
+
+  /** Near the end of the client's money every promise is looked at, so that none goes beyond it. */
+  #mayWait(session: LiveSession, owed: Amount): boolean {
+    const { clock, unsettledOf } = this.#ports
+    if (!mayPostpone(session.state, owed, clock.now())) return false
+    return unsettledOf(session.start.grant.client) + owed - session.promised <= session.purse
   }
 
   /** The line has proved itself or is gone. */

@@ -1,5 +1,13 @@
+import { randomBytes } from 'node:crypto'
 import { ok, type Result, reject } from '@conet/core/errors'
-import { createProvider, type GrantPayload, type RequestPayload, type Seal, type SessionId } from '@conet/core/rounds'
+import {
+  createProvider,
+  type Deferral,
+  type GrantPayload,
+  type RequestPayload,
+  type Seal,
+  type SessionId,
+} from '@conet/core/rounds'
 import type { UnixMillis } from '@conet/core/units'
 import { CLOCK_SKEW_MS, type Envelope, NonceWindow } from '@conet/core/wire'
 import { type Admitted, checkForm, decide } from './admission.js'
@@ -13,7 +21,12 @@ import { record } from './records/index.js'
 import { LiveSession, viewOf } from './session.js'
 import type { Sessions } from './sessions.js'
 import type { Settler } from './settle/index.js'
+import { isAuthentic } from './signed.js'
 import type { Asker, Trials } from './trials.js'
+
+/** Owners who say nothing: a check costs three times as much as signing the statement. */
+const VERIFY_EVERY = 8
+const MOST_POSTPONED = 64
 
 export interface OpeningParts {
   readonly ports: ProviderConfigPorts
@@ -124,7 +137,10 @@ export class Opening {
       at: now,
       accessUntil: now + terms.trialMs,
     }
-    const config = (grant: GrantPayload) => ({ grant, credit, settle: {}, seal, ...escrowOf(request) })
+    const config = (grant: GrantPayload) => ({
+      ...{ grant, credit, settle: {}, seal, defer: this.#deferral(checked.publicKey) },
+      ...escrowOf(request),
+    })
     const placeholder = { host: '-', port: 1, protocols: ['http' as const], username: '-', password: '-' }
     const { quota } = createProvider(config({ ...draft, access: placeholder }))
     const limit = admitted.bounds.bytesLeft
@@ -167,6 +183,15 @@ export class Opening {
       bytesLeft: admitted.bounds.bytesLeft,
       escrowUntil: admitted.escrowUntil,
     })
+  }
+
+  /** Which vouchers are checked is nobody's to foresee: the choice grows from a secret of the session. */
+  #deferral(publicKey: Uint8Array): Deferral | undefined {
+    const { limits, verify } = this.#parts.ports
+    const every = limits.verifyEvery ?? VERIFY_EVERY
+    if (every <= 1) return undefined
+    const authentic = (text: string) => isAuthentic(text, publicKey, verify)
+    return { every: Math.min(every, MOST_POSTPONED), secret: randomBytes(4).readUInt32LE(), authentic }
   }
 
   /** Written beside the answer, not before it: until the first voucher there is nothing to lose. */

@@ -20,6 +20,7 @@ export interface Parts {
   readonly counters: Counters
   readonly emitter: Emitter
   readonly records: Records
+  readonly credit: CreditBook
   readonly trials: Trials
   readonly settler: Settler
   readonly sessions: Sessions
@@ -48,7 +49,7 @@ export function wire(ports: ProviderConfigPorts): Parts {
   const sessions = new Sessions(ports, counters, effects)
   const seal = sealer(ports.signer, sha256)
   const opening = new Opening({ ports, sessions, counters, trials, credit, settler, seal })
-  const lines = new Lines({ sessions, sha256, verify, clock })
+  const lines = new Lines({ sessions, sha256, verify, clock, unsettledOf: client => settler.unsettledOf(client) })
 
   function onSettlement(outcome: Settlement): void {
     const at = clock.now()
@@ -71,7 +72,7 @@ export function wire(ports: ProviderConfigPorts): Parts {
   }
 
   const inDebt = (client: string, asset: string) => ledger.account(client, asset).debt > 0n
-  return { ports, counters, emitter, records, trials, settler, sessions, opening, lines }
+  return { ports, counters, emitter, records, credit, trials, settler, sessions, opening, lines }
 }
 
 /** A closed session's record after a settlement; a late voucher may promise more than the record knew. */

@@ -1,5 +1,8 @@
+import type { SessionId } from '@conet/core/rounds'
 import type { Millis, UnixMillis } from '@conet/core/units'
 import type { Change, KeyValueStore } from '../storage/index.js'
+import type { CreditBook } from './credit.js'
+import { didOf, isSignedBy, readInbound } from './inbound.js'
 import type { ProviderConfigPorts } from './ports.js'
 import { promiseIn } from './promise.js'
 import { type Records, record } from './records/index.js'
@@ -7,6 +10,8 @@ import type { Trials } from './trials.js'
 
 const KEEP_CLOSED_MS: Millis = 30 * 24 * 3_600_000
 const GROUP = 500
+
+type RecoveryPorts = Pick<ProviderConfigPorts, 'clock' | 'sha256' | 'signerKey' | 'store' | 'verify'>
 
 /**
  * Closes the records of sessions that were open when the process ended. The data plane has cut them already; what their
@@ -23,6 +28,35 @@ export async function closeLeftovers(store: KeyValueStore, records: Records, now
     changes = []
   }
   if (changes.length > 0) await store.writeAtomic(changes)
+}
+
+/**
+ * Checks the signatures that were put off when the process ended, before anything is settled. A good voucher takes the place of the
+ * one before it; of a forged one only the evidence is left, and its client begins again as a stranger (RND-15).
+ */
+export async function checkLeftovers(ports: RecoveryPorts, records: Records, credit: CreditBook): Promise<void> {
+  const changes: Change[] = []
+  for (const [sid, text] of [...records.unchecked()]) {
+    changes.push(...record.noUnchecked(sid))
+    if (text === undefined) continue
+    if (isGood(text, ports)) changes.push(...record.voucher(sid, text))
+    else changes.push(...forged(sid, text, ports.clock.now(), records, credit))
+  }
+  if (changes.length > 0) await ports.store.writeAtomic(changes)
+}
+
+function isGood(text: string, { sha256, signerKey, verify }: RecoveryPorts): boolean {
+  const read = readInbound(text, sha256)
+  if (!read.ok || read.value.kind !== 'voucher') return false
+  const { envelope, payload } = read.value
+  const key = didOf(envelope.header.kid) === payload.client ? signerKey(envelope.header.kid) : undefined
+  return key !== undefined && isSignedBy(envelope, key, verify)
+}
+
+function forged(sid: SessionId, text: string, at: UnixMillis, records: Records, credit: CreditBook): Change[] {
+  const evidence = record.evidence({ sid, at, why: 'VOUCHER_FORGED', envelopes: [text] })
+  const view = records.opened(sid)
+  return view === undefined ? [evidence] : [evidence, credit.keep(view.client, view.asset, undefined)]
 }
 
 /** Drops old closed sessions and trial counters whose window is over. A failing disk leaves them for the next time. */

@@ -17,7 +17,7 @@ import { readInbound } from './inbound.js'
 import { listSessions } from './listing.js'
 import { type Parts, wire } from './parts.js'
 import type { ProviderConfigPorts } from './ports.js'
-import { closeLeftovers, prune } from './recovery.js'
+import { checkLeftovers, closeLeftovers, prune } from './recovery.js'
 import { type Answer, type LiveSession, viewOf } from './session.js'
 
 /** Waiting for last statements, vouchers and settlements when a node stops. */
@@ -36,7 +36,8 @@ class Provider implements ProviderService {
   }
 
   async start(): Promise<void> {
-    const { ports, records, settler } = this.#parts
+    const { ports, records, credit, settler } = this.#parts
+    await checkLeftovers(ports, records, credit)
     await closeLeftovers(ports.store, records, ports.clock.now())
     settler.start()
     this.#running = true

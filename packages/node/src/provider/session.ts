@@ -42,6 +42,10 @@ export class LiveSession implements Waking {
   state: ProviderState
   channel: RoundsChannel | undefined
   held = false
+  /** The last stored voucher is not confirmed yet: that goes with the next frame, in one packet. */
+  ackDue = false
+  /** Checked promise so far, as counted in the totals. */
+  promised: Amount = 0n
   /** The client said that it stops: what it leaves unpaid then is its own doing. */
   closedByClient = false
   /** What the client could pay when last looked at, escrow included; its promises must not go beyond. */
@@ -71,6 +75,12 @@ export class LiveSession implements Waking {
 
   get sid(): SessionId {
     return this.start.sid
+  }
+
+  /** Confirmation of the highest stored voucher. */
+  get ack(): Ack {
+    const { stored, accessUntil } = this.state
+    return { round: stored?.round ?? 0, paidUntil: this.paidUntil, accessUntil }
   }
 
   /** End of the time that stored vouchers pay for. */

@@ -35,6 +35,8 @@ export class Sessions {
   #armedFor: UnixMillis = Number.POSITIVE_INFINITY
   #disarm: (() => void) | undefined
   #onEmpty: (() => void) | undefined
+  /** The step under way confirms a voucher that has just been stored. */
+  #afterStoring = false
 
   constructor(ports: Ports, counters: Counters, effects: Effects) {
     this.#ports = ports
@@ -77,6 +79,11 @@ export class Sessions {
       this.#counters.lateVouchers++
     }
     this.feed(session, event)
+  }
+
+  /** The client sent something forged on its own line. */
+  suspect(session: LiveSession): void {
+    this.feed(session, { type: 'suspect', meter: this.meterOf(session) })
   }
 
   /** What one client's open sessions may still leave unpaid. */
@@ -150,7 +157,7 @@ export class Sessions {
   #apply(session: LiveSession, effect: ProviderEffect): void {
     switch (effect.type) {
       case 'store':
-        this.#writer.add(session, effect.hash, effect.text)
+        this.#writer.add(session, effect.hash, effect.text, effect.checked)
         break
       case 'extend':
         this.#extend(session, effect.until, effect.quota)
@@ -159,8 +166,10 @@ export class Sessions {
         this.#cut(session, effect.reason)
         break
       case 'ack':
+        this.#effects.answer(session, effect, this.#afterStoring)
+        break
       case 'refuse':
-        this.#effects.answer(session, effect)
+        this.#effects.answer(session, effect, false)
         break
       case 'finished':
         void this.#finish(session, effect)
@@ -172,7 +181,9 @@ export class Sessions {
 
   #stored(session: LiveSession, hash: Hash): void {
     const before = session.state.stored?.owed ?? 0n
+    this.#afterStoring = true
     this.feed(session, { type: 'stored', hash })
+    this.#afterStoring = false
     this.#effects.voucherStored(session, before)
   }
 

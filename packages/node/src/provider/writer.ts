@@ -18,6 +18,7 @@ interface Waiting {
   readonly session: LiveSession
   readonly hash: Hash
   readonly text: string
+  readonly checked: boolean
 }
 
 export interface WriterPorts {
@@ -41,8 +42,8 @@ export class VoucherWriter {
     this.#ports = ports
   }
 
-  add(session: LiveSession, hash: Hash, text: string): void {
-    this.#waiting.push({ session, hash, text })
+  add(session: LiveSession, hash: Hash, text: string, checked: boolean): void {
+    this.#waiting.push({ session, hash, text, checked })
     const { clock } = this.#ports
     const now = clock.now()
     const share = (session.state.accessUntil - now) / SHARE_OF_TIME_LEFT
@@ -70,10 +71,14 @@ export class VoucherWriter {
 
   async #write(group: readonly Waiting[]): Promise<void> {
     // The newest voucher of a session replaces older ones of the same group: it promises more.
-    const changes = new Map<string, Change>()
-    for (const { session, text } of group) changes.set(session.sid, record.voucher(session.sid, text))
+    const newest = new Map(group.map(waiting => [waiting.session.sid, waiting]))
+    const changes: Change[] = []
+    for (const [sid, { text, checked }] of newest) {
+      if (checked) changes.push(...record.voucher(sid, text))
+      else changes.push(record.unchecked(sid, text))
+    }
     try {
-      await this.#ports.store.put([...changes.values()])
+      await this.#ports.store.put(changes)
     } catch (error) {
       const full = error instanceof ConetError && error.code === 'DISK_FULL'
       for (const { session, hash } of group) {

@@ -8,6 +8,7 @@ const SLOW_BYTES = 262_144
 const SWEEP_MS = 20_000
 /** Pieces of one fragmented message, the most that are kept. */
 const MAX_MESSAGE_BYTES = 16_384
+const MAX_PIECES = 64
 
 const LINE = Symbol('line')
 type LineSocket = Socket & { [LINE]?: Line | undefined }
@@ -76,7 +77,10 @@ export class Line implements RoundsChannel {
         this.#rest = Buffer.from(buffer.subarray(at))
         return
       }
-      if ('fault' in frame) return this.close(frame.fault, '')
+      if ('fault' in frame) {
+        this.close(frame.fault, '')
+        return
+      }
       at = frame.end
       this.#frame(frame)
     }
@@ -107,11 +111,17 @@ export class Line implements RoundsChannel {
 
   #piece(opcode: number, fin: boolean, payload: Buffer): void {
     const begun = this.#pieces !== undefined
-    if (begun !== (opcode === OPCODE.continuation)) return this.close(CLOSE.protocol, '')
+    if (begun !== (opcode === OPCODE.continuation)) {
+      this.close(CLOSE.protocol, '')
+      return
+    }
     const pieces = [...(this.#pieces ?? []), Buffer.from(payload)]
     const whole = Buffer.concat(pieces)
     // Empty pieces without end would otherwise cost nothing to send.
-    if (whole.length > MAX_MESSAGE_BYTES || pieces.length > 64) return this.close(CLOSE.tooBig, '')
+    if (whole.length > MAX_MESSAGE_BYTES || pieces.length > MAX_PIECES) {
+      this.close(CLOSE.tooBig, '')
+      return
+    }
     this.#pieces = fin ? undefined : pieces
     if (fin) this.#text(whole)
   }

@@ -2,13 +2,17 @@ import type { SessionId } from '@conet/core/rounds'
 import type { UnixMillis } from '@conet/core/units'
 import type { Change, KeyValueStore } from '../../storage/index.js'
 import type { SessionView } from '../contract.js'
+import { lengthen, shorten } from './short.js'
 import { decodeView, encodeView } from './view.js'
 
 export { decodeView, encodeView } from './view.js'
 
 /** Keys of the provider's store; every range ends at the same prefix with the next character. */
 const OPEN = 's/'
+/** The highest voucher whose signature was checked. */
 const VOUCHER = 'v/'
+/** A newer one that was not: in short form, beside the checked one (RND-15). */
+const UNCHECKED = 'u/'
 const SETTLED = 'm/'
 const CLOSED = 'c/'
 const CLOSED_KEY = 'x/'
@@ -37,7 +41,10 @@ export interface Evidence {
 /** What lies in the store about sessions; each method gives the changes, the caller writes them. */
 export const record = {
   opened: (view: SessionView): Change => [OPEN + view.sid, encodeView(view)],
-  voucher: (sid: SessionId, text: string): Change => [VOUCHER + sid, text],
+  /** A checked voucher makes the unchecked one before it worthless. */
+  voucher: (sid: SessionId, text: string): Change[] => [[VOUCHER + sid, text], ...record.noUnchecked(sid)],
+  unchecked: (sid: SessionId, text: string): Change => [UNCHECKED + sid, shorten(text)],
+  noUnchecked: (sid: SessionId): Change[] => [[UNCHECKED + sid, undefined]],
   /** Part of the promise that the ledger has moved; `done` also forgets the voucher. */
   settled: (sid: SessionId, amount: bigint, done: boolean): Change[] =>
     done
@@ -73,6 +80,14 @@ export class Records {
     return BigInt(this.#store.get(SETTLED + sid) ?? '0')
   }
 
+  /** Vouchers whose signatures were not checked when the process ended; `undefined` for one that cannot be read. */
+  *unchecked(): Iterable<readonly [sid: SessionId, text: string | undefined]> {
+    for (const [key, short] of this.#all(UNCHECKED)) {
+      const sid = key.slice(UNCHECKED.length)
+      yield [sid, lengthen(short, this.voucher(sid))]
+    }
+  }
+
   /** Vouchers whose settlement is not recorded as complete. */
   *vouchers(): Iterable<readonly [sid: SessionId, text: string]> {
     for (const [key, text] of this.#all(VOUCHER)) yield [key.slice(VOUCHER.length), text]
@@ -81,6 +96,12 @@ export class Records {
   /** Sessions that were open when the process ended. */
   *open(): Iterable<SessionView> {
     for (const [, text] of this.#all(OPEN)) yield decodeView(text)
+  }
+
+  /** The record of a session that is open, or was when the process ended. */
+  opened(sid: SessionId): SessionView | undefined {
+    const text = this.#store.get(OPEN + sid)
+    return text === undefined ? undefined : decodeView(text)
   }
 
   closed(sid: SessionId): SessionView | undefined {

@@ -38,7 +38,7 @@ function setUp(policy: Partial<SettlePolicy> = {}, store = new MemoryStore(), le
     onOutcome: outcome => outcomes.push(outcome),
   })
   const pay = async (sid: string, owed: bigint, escrowUntil?: number) => {
-    await store.put([record.voucher(sid, `${sid}:${owed}`)] satisfies Change[])
+    await store.put(record.voucher(sid, `${sid}:${owed}`) satisfies Change[])
     settler.promised(sid, 'did:c', owed, escrowUntil)
     await settled()
   }

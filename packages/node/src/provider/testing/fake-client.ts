@@ -29,10 +29,11 @@ export class FakeChannel implements RoundsChannel {
   #onClose: () => void = () => undefined
   onReceive: (text: string) => void = () => undefined
 
-  send(text: string): void {
+  send(text: string, also?: string): void {
     if (this.closed !== undefined) return
     this.received.push(text)
     this.onReceive(text)
+    if (also !== undefined) this.send(also)
   }
 
   close(code: number, reason: string): void {
