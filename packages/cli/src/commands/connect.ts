@@ -11,6 +11,7 @@ import type { CliCommand, CommandContext } from '../command.js'
 import { keepEvidence } from '../evidence.js'
 import { EXIT } from '../exit.js'
 import { credits, humanBytes, type Output, parseCredits } from '../output.js'
+import { openOver } from '../relay/index.js'
 import { openApi, openWallet } from '../wallet.js'
 
 export const connect: CliCommand = {
@@ -20,6 +21,7 @@ export const connect: CliCommand = {
     'conet connect',
     'conet connect --listen 127.0.0.1:1080 --budget 2',
     'conet connect -- curl -s https://example.org',
+    'conet connect --via 192.168.7.1:8651 --via 192.168.8.1:8651',
   ],
   configure: command => {
     command
@@ -28,9 +30,18 @@ export const connect: CliCommand = {
       .option('--offer <id>', 'only this offer; default: the best one, and another when it fails')
       .option('--listen <host:port>', 'where the local HTTP and SOCKS5 port listens', '127.0.0.1:0')
       .option('--budget <credits>', 'the most that may be spent')
+      .option('--via <host:port>', 'a relay or exit within reach; give it again for each', collect)
+      .option('--exit <did>', 'only this exit, with --via')
   },
   run: async (context, command, options) => {
-    const connection = await openConnection(connectionOptions(context, options))
+    const { via, exit } = options as { via?: readonly string[]; exit?: string }
+    const over = via === undefined ? undefined : await openOver(context, openWallet(context), via, exit)
+    const connection = await openConnection({ ...connectionOptions(context, options), ...over?.options }).catch(
+      error => {
+        over?.chain.close()
+        throw error
+      },
+    )
     context.out.note(`online: HTTP and SOCKS5 proxy at ${connection.httpProxy}`)
     let code: number = EXIT.ok
     let summary: ConnectionSummary
@@ -39,12 +50,17 @@ export const connect: CliCommand = {
       else await untilAborted(context, connection)
     } finally {
       summary = await connection.stop()
+      over?.chain.close()
     }
     // A program's own output is what `-- command` is for: the summary then goes where progress goes.
     if (command.length > 0 && !context.out.json) context.out.note(describe(summary))
     else context.out.result({ ok: code === EXIT.ok, exitCode: code, ...summary }, () => describe(summary))
     return code
   },
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value]
 }
 
 function connectionOptions(context: CommandContext, options: Readonly<Record<string, unknown>>): ConnectionOptions {

@@ -1,13 +1,20 @@
 import { join } from 'node:path'
-import { askRoutes, type Neighbour } from '@conet/client/chain'
 import { ConetError } from '@conet/core/errors'
 import { nodeSha256, nodeVerify } from '@conet/engines'
 import { type CarryEvent, type RelayHandle, type RelayOptions, startRelay } from '@conet/node/chain'
 import type { CliCommand, CommandContext } from '../command.js'
 import { EXIT } from '../exit.js'
 import { credits, humanBytes } from '../output.js'
-import { batteryPercent, DayCount, Earnings, OwnTraffic, parseHours, parseNeighbour } from '../relay/index.js'
-import { interfaceBytes } from '../relay/own-traffic.js'
+import {
+  batteryPercent,
+  DayCount,
+  Earnings,
+  interfaceBytes,
+  ledgerOf,
+  OwnTraffic,
+  parseHours,
+  parseNeighbour,
+} from '../relay/index.js'
 import { openApi, openWallet } from '../wallet.js'
 
 const MIB = 1_048_576
@@ -58,19 +65,6 @@ export const relay: CliCommand = {
     await end(context, { handle, earnings, day })
     return EXIT.ok
   },
-}
-
-/** A relay asks its neighbours which ledger they settle on. @throws ConetError `CARRY_NEXT_DOWN` if none answers */
-async function ledgerOf(neighbours: readonly Neighbour[]): Promise<string> {
-  let failed: unknown
-  for (const neighbour of neighbours) {
-    try {
-      return (await askRoutes(neighbour, 3_000)).lid
-    } catch (error) {
-      failed = error
-    }
-  }
-  throw failed
 }
 
 function carrying(context: CommandContext, options: Options, day: DayCount): Omit<RelayOptions, 'lid' | 'next'> {

@@ -1,5 +1,7 @@
 export { batteryPercent } from './battery.js'
 export { DayCount } from './day-count.js'
 export { Earnings } from './earnings.js'
-export { OwnTraffic } from './own-traffic.js'
+export { ledgerOf } from './ledger.js'
+export { openOver } from './over.js'
+export { interfaceBytes, OwnTraffic } from './own-traffic.js'
 export { parseHours, parseNeighbour } from './parse.js'

@@ -27,11 +27,11 @@ export const DEFAULT_LIMITS: SwitchLimits = {
  */
 export async function candidates(
   api: NodeApi,
-  wanted: { readonly offer?: string | undefined; readonly rank: RankContext },
+  wanted: { readonly offer?: string | undefined; readonly provider?: Did | undefined; readonly rank: RankContext },
   resting: ReadonlyMap<Did, UnixMillis>,
   nowMs: UnixMillis,
 ): Promise<RankedOffer[]> {
-  const offers = wanted.offer === undefined ? await search(api, wanted.rank) : [await api.offer(wanted.offer)]
+  const offers = wanted.offer === undefined ? await search(api, wanted) : [await api.offer(wanted.offer)]
   const ranked = rankOffers(offers, wanted.rank)
   if (ranked.length === 0) {
     throw new ConetError('NO_OFFER', 'No offer fits here: look with fewer conditions, or elsewhere.', {
@@ -42,9 +42,12 @@ export async function candidates(
   return [...ranked.filter(one => !tired(one)), ...ranked.filter(tired)]
 }
 
-async function search(api: NodeApi, { at }: RankContext): Promise<readonly Offer[]> {
+async function search(
+  api: NodeApi,
+  { provider, rank: { at } }: { readonly provider?: Did | undefined; readonly rank: RankContext },
+): Promise<readonly Offer[]> {
   const near = at === undefined ? {} : { lat: at.lat, lon: at.lon }
-  const { items } = await api.offers({ type: 'access', limit: PAGE, ...near })
+  const { items } = await api.offers({ type: 'access', limit: PAGE, ...near, ...(provider && { provider }) })
   return items
 }
 

@@ -235,9 +235,9 @@ export class Connection {
   }
 
   #candidates(): Promise<RankedOffer[]> {
-    const { api, offer, rank } = this.#options
+    const { api, offer, provider, rank } = this.#options
     const context = { expected: USUAL_USE, ...rank, quality: this.#qualities }
-    return candidates(api, { offer, rank: context }, this.#resting, this.#ports.now())
+    return candidates(api, { offer, provider, rank: context }, this.#resting, this.#ports.now())
   }
 
   #tell(event: ConnectionEvent): void {

@@ -15,6 +15,8 @@ export interface ConnectionOptions {
   readonly ports?: ClientPorts
   /** Only this offer; without it the best one, and another when it fails. */
   readonly offer?: string
+  /** Only offers of this owner. */
+  readonly provider?: Did
   readonly listen?: Listen
   /** How offers are compared; default: 100 MiB in 10 minutes. */
   readonly rank?: Partial<Omit<RankContext, 'quality'>>
