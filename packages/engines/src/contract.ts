@@ -43,9 +43,10 @@ export interface Engine {
    * The header that block `height` was decided with, its commit and the validators that signed it, for light clients
    * (GOV-50); `undefined` above the last height that has a commit. An engine without validators has no such method.
    * Its `app_hash` is the one after block `height - 1`; its own height is the engine's, which also counts blocks in
-   * which nothing happened.
+   * which nothing happened. Counted by the `engine`, it is the header of that very height: a light client follows the
+   * changes of the validator set step by step.
    */
-  signedHeader?(height: number): Promise<SignedHeader | undefined>
+  signedHeader?(height: number, counting?: 'ledger' | 'engine'): Promise<SignedHeader | undefined>
   /** Why nothing can be ordered now (a dead engine process, a full disk); left out or `undefined` when all is well. */
   trouble?(): Error | undefined
 }

@@ -129,7 +129,7 @@ class Cometbft implements CometbftEngine {
     this.#sockets = await socketFolder(home)
     const rpcSocket = join(this.#sockets, 'rpc.sock')
     const appSocket = join(this.#sockets, 'abci.sock')
-    for (const path of [rpcSocket, appSocket]) await rm(path, { force: true })
+    await rm(appSocket, { force: true })
     const chain = chainGenesis(this.genesis, keys.validatorKey)
     const { host, port: wished = 0, external } = options.p2p ?? { host: '127.0.0.1' }
     const port = wished === 0 ? await freePort(host) : wished
@@ -150,7 +150,7 @@ class Cometbft implements CometbftEngine {
       onEvent: this.#tell,
     })
     this.#supervisor = new Supervisor({
-      ...{ binary, home },
+      ...{ binary, home, socket: rpcSocket },
       answers: async () => (await this.#rpc?.call('health')) !== undefined,
       onEvent: event => this.#supervised(event),
     })
@@ -305,10 +305,11 @@ class Cometbft implements CometbftEngine {
     return this.#core?.results.get(hash)
   }
 
-  async signedHeader(height: number): Promise<SignedHeader | undefined> {
+  async signedHeader(height: number, counting: 'ledger' | 'engine' = 'ledger'): Promise<SignedHeader | undefined> {
+    if (this.#rpc === undefined) return undefined
+    if (counting === 'engine') return await signedHeaderAt(this.#rpc, height)
     const before = height <= 1 ? 0 : (await this.block(height - 1))?.engineHeight
-    if (before === undefined || this.#rpc === undefined) return undefined
-    return await signedHeaderAt(this.#rpc, before + 1)
+    return before === undefined ? undefined : await signedHeaderAt(this.#rpc, before + 1)
   }
 
   #here(): Core {

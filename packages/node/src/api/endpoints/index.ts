@@ -3,6 +3,7 @@ import { getAccount } from './account.js'
 import { getBlock } from './block.js'
 import { getBlocks } from './blocks.js'
 import { closeSession } from './close-session.js'
+import { getMembers, getProposal, getProposals, getSignedHeader } from './consortium.js'
 import { streamEvents } from './events.js'
 import { getGenesis } from './genesis.js'
 import { getHealth } from './health.js'
@@ -59,6 +60,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getBlocks,
   getBlock,
   streamBlocks,
+  getSignedHeader,
+  getMembers,
+  getProposals,
+  getProposal,
   streamEvents,
   getPolicy,
   putPolicy,
