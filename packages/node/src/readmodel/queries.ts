@@ -26,17 +26,27 @@ export interface OfferRow {
   readonly disputes: number
 }
 
-/** Cuts a list that was read one row too long into a page. */
-function pageOf<R, T>(rows: readonly R[], limit: number, place: (row: R) => Place, view: (row: R) => T): Page<T> {
+/** A list in one order, and how its rows are shown. */
+interface List<R, T> {
+  /** @param from - place of the last row seen; `undefined` at the start */
+  read(from: Place | undefined, count: number): Promise<readonly R[]>
+  place(row: R): Place
+  view(row: R): T
+}
+
+/** Reads one row more than the page holds, so that it is known whether more follow. */
+async function page<R, T>({ cursor, limit }: PageQuery, list: List<R, T>): Paged<T> {
+  const from = cursor === undefined ? ok(undefined) : decodeCursor(cursor)
+  if (!from.ok) return from
+  const rows = await list.read(from.value, limit + 1)
   const items = rows.slice(0, limit)
   const last = items.at(-1)
   const more = rows.length > limit && last !== undefined
-  return { items: items.map(view), next: more ? encodeCursor(place(last)) : null }
+  return ok({ items: items.map(list.view), next: more ? encodeCursor(list.place(last)) : null })
 }
 
-function after(query: PageQuery): Result<Place | undefined, 'CURSOR_INVALID'> {
-  return query.cursor === undefined ? ok(undefined) : decodeCursor(query.cursor)
-}
+const inBlocks = { place: (row: { height: number; seq: number }): Place => [row.height, row.seq] }
+const whole = <R>(row: R) => row
 
 /** Reads offers by id, in the order of the ids; unknown ones are left out. */
 export async function offersById(db: Db, ids: readonly string[]): Promise<OfferRow[]> {
@@ -68,25 +78,19 @@ export async function offersById(db: Db, ids: readonly string[]): Promise<OfferR
 }
 
 /** Movements of one account, newest first. */
-export async function history(db: Db, account: Did, query: PageQuery): Paged<Tables['entries']> {
-  const from = after(query)
-  if (!from.ok) return from
-  let select = db.selectFrom('entries').selectAll().where('account', '=', account)
-  if (from.value !== undefined)
-    select = select.where(sql<boolean>`(height, seq) < (${from.value[0]}, ${from.value[1]})`)
-  const rows = await select
-    .orderBy('height', 'desc')
-    .orderBy('seq', 'desc')
-    .limit(query.limit + 1)
-    .execute()
-  return ok(
-    pageOf(
-      rows,
-      query.limit,
-      row => [row.height, row.seq],
-      row => row,
-    ),
-  )
+export function history(db: Db, account: Did, query: PageQuery): Paged<Tables['entries']> {
+  const all = db.selectFrom('entries').selectAll().where('account', '=', account)
+  return page<Tables['entries'], Tables['entries']>(query, {
+    ...inBlocks,
+    view: whole,
+    read: (from, count) =>
+      all
+        .$if(from !== undefined, rows => rows.where(sql<boolean>`(height, seq) < (${from?.[0]}, ${from?.[1]})`))
+        .orderBy('height', 'desc')
+        .orderBy('seq', 'desc')
+        .limit(count)
+        .execute(),
+  })
 }
 
 /** A registered owner network; `profile` is as the ledger's event carried it. */
@@ -98,16 +102,17 @@ export interface NetworkRow {
 const network = (row: Tables['networks']): NetworkRow => ({ did: row.did, profile: JSON.parse(row.body) })
 
 /** Registered owner networks by DID. */
-export async function networks(db: Db, query: PageQuery): Paged<NetworkRow> {
-  const from = after(query)
-  if (!from.ok) return from
-  let select = db.selectFrom('networks').selectAll()
-  if (from.value !== undefined) select = select.where('did', '>', String(from.value[1]))
-  const rows = await select
-    .orderBy('did')
-    .limit(query.limit + 1)
-    .execute()
-  return ok(pageOf(rows, query.limit, row => ['', row.did], network))
+export function networks(db: Db, query: PageQuery): Paged<NetworkRow> {
+  const all = db.selectFrom('networks').selectAll().orderBy('did')
+  return page<Tables['networks'], NetworkRow>(query, {
+    place: row => ['', row.did],
+    view: network,
+    read: (from, count) =>
+      all
+        .$if(from !== undefined, rows => rows.where('did', '>', String(from?.[1])))
+        .limit(count)
+        .execute(),
+  })
 }
 
 /** One registered owner network. */
@@ -117,45 +122,34 @@ export async function networkOf(db: Db, did: Did): Promise<NetworkRow | undefine
 }
 
 /** Announcements that something is wanted (recruitment, reward), live ones only. */
-export async function requests(db: Db, query: PageQuery, nowMs: number): Paged<Readonly<Record<string, unknown>>> {
-  const from = after(query)
-  if (!from.ok) return from
-  let select = db.selectFrom('requests').selectAll().where('live', '=', 1).where('expires_at', '>', nowMs)
-  if (from.value !== undefined) select = select.where('id', '>', String(from.value[1]))
-  const rows = await select
-    .orderBy('id')
-    .limit(query.limit + 1)
-    .execute()
-  return ok(
-    pageOf(
-      rows,
-      query.limit,
-      row => ['', row.id],
-      row => JSON.parse(row.body),
-    ),
-  )
+export function requests(db: Db, query: PageQuery, nowMs: number): Paged<Readonly<Record<string, unknown>>> {
+  const live = db.selectFrom('requests').selectAll().where('live', '=', 1).where('expires_at', '>', nowMs)
+  return page<Tables['requests'], Readonly<Record<string, unknown>>>(query, {
+    place: row => ['', row.id],
+    view: row => JSON.parse(row.body),
+    read: (from, count) =>
+      live
+        .$if(from !== undefined, rows => rows.where('id', '>', String(from?.[1])))
+        .orderBy('id')
+        .limit(count)
+        .execute(),
+  })
 }
 
 /** Settlements of one session, oldest first. */
-export async function settlements(db: Db, client: Did, sid: string, query: PageQuery): Paged<Tables['settlements']> {
-  const from = after(query)
-  if (!from.ok) return from
-  let select = db.selectFrom('settlements').selectAll().where('client', '=', client).where('sid', '=', sid)
-  if (from.value !== undefined)
-    select = select.where(sql<boolean>`(height, seq) > (${from.value[0]}, ${from.value[1]})`)
-  const rows = await select
-    .orderBy('height')
-    .orderBy('seq')
-    .limit(query.limit + 1)
-    .execute()
-  return ok(
-    pageOf(
-      rows,
-      query.limit,
-      row => [row.height, row.seq],
-      row => row,
-    ),
-  )
+export function settlements(db: Db, client: Did, sid: string, query: PageQuery): Paged<Tables['settlements']> {
+  const all = db.selectFrom('settlements').selectAll().where('client', '=', client).where('sid', '=', sid)
+  return page<Tables['settlements'], Tables['settlements']>(query, {
+    ...inBlocks,
+    view: whole,
+    read: (from, count) =>
+      all
+        .$if(from !== undefined, rows => rows.where(sql<boolean>`(height, seq) > (${from?.[0]}, ${from?.[1]})`))
+        .orderBy('height')
+        .orderBy('seq')
+        .limit(count)
+        .execute(),
+  })
 }
 
 /** A session as the ledger knows it. */
