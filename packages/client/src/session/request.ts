@@ -1,6 +1,6 @@
 import { ConetError } from '@conet/core/errors'
 import { checkGrant, type GrantPayload, parseGrant, type RequestPayload, type Sealed } from '@conet/core/rounds'
-import type { Hash, UnixMillis } from '@conet/core/units'
+import type { Hash, Millis, UnixMillis } from '@conet/core/units'
 import { checkSignature, decodeEnvelope } from '@conet/core/wire'
 import type { NodeApi } from '../api/api.js'
 import type { Offer } from '../api/types.js'
@@ -52,8 +52,21 @@ export async function requestGrant(options: RequestOptions): Promise<Granted> {
   }
 }
 
-async function attempt(options: RequestOptions, clockOffsetMs: number): Promise<Granted> {
-  const { ports, wallet, api, offer, lid, device, escrow, via } = options
+/** A signed request that has not been sent. */
+export interface SignedRequest {
+  readonly request: RequestPayload
+  readonly sealed: Sealed
+  /** Own clock when it was signed. */
+  readonly requestedAt: UnixMillis
+}
+
+/**
+ * Signs a request for service.
+ *
+ * @param lifeMs - how long the provider may take it; at most `MAX_LIFE_MS` of the wire
+ */
+export function signRequest(options: RequestOptions, clockOffsetMs: Millis, lifeMs: Millis): SignedRequest {
+  const { ports, wallet, offer, lid, device, escrow } = options
   const requestedAt = ports.now()
   const iat = requestedAt + clockOffsetMs
   const request: RequestPayload = {
@@ -62,19 +75,33 @@ async function attempt(options: RequestOptions, clockOffsetMs: number): Promise<
     offerVersion: offer.version,
     provider: offer.provider,
     iat,
-    exp: iat + REQUEST_LIFE_MS,
+    exp: iat + lifeMs,
     nonce: newNonce(ports),
     ...(device === undefined ? {} : { device }),
     ...(escrow === undefined ? {} : { escrow }),
-    ...(via === undefined || via.length === 0 ? {} : { via }),
   }
-  const sealed = wallet.seal('conet-request+jwt', request)
+  return { request, sealed: wallet.seal('conet-request+jwt', request), requestedAt }
+}
+
+async function attempt(options: RequestOptions, clockOffsetMs: number): Promise<Granted> {
+  const { ports, api } = options
+  const { request, sealed, requestedAt } = signRequest(options, clockOffsetMs, REQUEST_LIFE_MS)
   const text = await api.openSession(sealed.text)
   const grant = await readGrant(options, request, sealed, text)
   return { grant, requestText: sealed.text, requestedAt, grantedAt: ports.now() }
 }
 
-async function readGrant(options: RequestOptions, request: RequestPayload, sealed: Sealed, text: string) {
+/**
+ * Checks that a grant is signed by the provider that was asked, and grants what was asked for (RND-1).
+ *
+ * @throws ConetError `GRANT_INVALID`, `PROVIDER_UNKNOWN`
+ */
+export async function readGrant(
+  options: RequestOptions,
+  request: RequestPayload,
+  sealed: Sealed,
+  text: string,
+): Promise<GrantPayload> {
   const { ports, wallet, keys, offer } = options
   const envelope = decodeEnvelope(text, { sha256: ports.sha256, kinds: ['conet-grant+jwt'] })
   if (!envelope.ok) throw invalid(envelope.code, envelope.data)
