@@ -2,9 +2,8 @@ import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { request } from 'node:http'
-import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { freePort, type Visitor } from './network.js'
+import type { Visitor } from './network.js'
 import { until } from './program.js'
 
 const MAIN = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))
@@ -40,32 +39,27 @@ export interface Online {
   kill(): Promise<void>
 }
 
-const reachable = (port: number) =>
-  new Promise<boolean>(done => {
-    const socket = connect({ host: '127.0.0.1', port }, () => socket.end(() => done(true)))
-    socket.on('error', () => done(false))
-  })
-
 /** Gets a visitor online as a process of its own. */
 export async function goOnline({ home }: Visitor, ...words: string[]): Promise<Online> {
-  const port = await freePort()
-  const args = [MAIN, 'connect', '--json', '--home', home, '--listen', `127.0.0.1:${port}`, ...words]
+  const args = [MAIN, 'connect', '--json', '--home', home, ...words]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  let text = ''
+  let [text, errors] = ['', '']
   child.stdout.on('data', chunk => (text += chunk))
-  child.stderr.on('data', chunk => (text += chunk))
+  child.stderr.on('data', chunk => (errors += chunk))
   const gone = new Promise<void>(done => child.once('exit', () => done()))
   await until(async () => {
-    if (child.exitCode !== null) throw new Error(`conet connect ended: ${text}`)
-    return reachable(port)
+    if (child.exitCode !== null) throw new Error(`conet connect ended: ${text} ${errors}`)
+    return text.includes('\n')
   })
+  const [first = '{}'] = text.split('\n')
+  const { port } = (JSON.parse(first) as { listening: { port: number } }).listening
   return {
     pid: child.pid ?? 0,
     port,
     stop: async () => {
       child.kill('SIGINT')
       await gone
-      return JSON.parse(text) as Summary
+      return JSON.parse(text.trimEnd().split('\n').at(-1) ?? '') as Summary
     },
     kill: async () => {
       child.kill('SIGKILL')

@@ -12,6 +12,8 @@ export interface Output {
   readonly json: boolean
   /** Prints the one result: `value` as JSON with `--json`, else `text()`. */
   result(value: unknown, text: () => string): void
+  /** With `--json`: one line ahead of the result, for a program that uses the command while it runs; else silent. */
+  ready(value: unknown): void
   /** A line of progress that stays; silent with `--json`. */
   note(text: string): void
   /** Replaces the last `step` line on a terminal, prints nothing where nobody watches. */
@@ -41,6 +43,9 @@ export function createOutput(streams: Streams, json: boolean, env: NodeJS.Proces
     result: (value, text) => {
       closeStep()
       streams.stdout.write(`${json ? toJson(value) : text()}\n`)
+    },
+    ready: value => {
+      if (json) streams.stdout.write(`${toJson(value)}\n`)
     },
     note: text => {
       closeStep()

@@ -139,7 +139,9 @@ function notStarted(program: string, cause: Error): ConetError {
 
 /** Until Ctrl-C. */
 function untilAborted({ signal, out }: CommandContext, connection: Connection): Promise<void> {
-  out.note(`use it: curl --proxy ${connection.httpProxy} http://example.org   (Ctrl-C ends and pays what is left)`)
+  const { address, httpProxy, socksProxy } = connection
+  out.ready({ ok: true, listening: address, httpProxy, socksProxy })
+  out.note(`use it: curl --proxy ${httpProxy} http://example.org   (Ctrl-C ends and pays what is left)`)
   return new Promise(done => {
     if (signal.aborted) return done()
     signal.addEventListener('abort', () => done(), { once: true })
