@@ -40,6 +40,40 @@ describe('the API client', () => {
     await expect(silent.node()).rejects.toMatchObject({ code: 'TIMEOUT', verdict: 'retry' })
   })
 
+  it('stops reading an answer that does not end', async () => {
+    let sent = 0
+    let cancelled = false
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 1_048_576
+        controller.enqueue(new Uint8Array(1_048_576).fill(0x20))
+      },
+      cancel() {
+        cancelled = true
+      },
+    })
+    const api = new NodeApi('http://node.example', {
+      ports: { now: () => NOW, fetch: async () => new Response(endless) },
+    })
+    await expect(api.node()).rejects.toMatchObject({ code: 'ANSWER_MALFORMED', data: { limit: 16_777_216 } })
+    expect(sent).toBeLessThan(20_000_000)
+    expect(cancelled).toBe(true)
+  })
+
+  it('reads letters that are cut between two parts', async () => {
+    const bytes = new TextEncoder().encode('{"name":"Gärten ☂"}')
+    const parts = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const byte of bytes) controller.enqueue(Uint8Array.of(byte))
+        controller.close()
+      },
+    })
+    const api = new NodeApi('http://node.example', {
+      ports: { now: () => NOW, fetch: async () => new Response(parts) },
+    })
+    expect(await api.node()).toEqual({ name: 'Gärten ☂' })
+  })
+
   it('hints at a wrong clock, and learns the difference', async () => {
     const body = JSON.stringify({ error: { code: 'EXPIRED', message: 'too late', data: { now: NOW + 90_000 } } })
     const api = answering(400, body)

@@ -9,7 +9,7 @@ export interface CallOptions {
 }
 
 /** Larger answers are no page of this API. */
-const MAX_ANSWER_CHARS = 16 * 1024 * 1024
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 
 /**
  * One call of a node's API.
@@ -27,7 +27,7 @@ export async function call(
   const response = await exchange(ports, url, options)
   const date = Date.parse(response.headers.get('date') ?? '')
   if (Number.isFinite(date)) seenDate(date)
-  const text = await bodyOf(response, url)
+  const text = await bodyOf(response, url, options.timeoutMs)
   const json = parse(text)
   if (response.ok) {
     if (json !== undefined) return json
@@ -53,14 +53,26 @@ async function exchange(ports: Pick<ClientPorts, 'fetch'>, url: string, options:
   }
 }
 
-async function bodyOf(response: Response, url: string): Promise<string> {
+/** Reads at most as much as an answer may have: a peer that never ends must not fill the memory. */
+async function bodyOf(response: Response, url: string, timeoutMs: number): Promise<string> {
+  const reader = response.body?.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
   try {
-    const text = await response.text()
-    if (text.length <= MAX_ANSWER_CHARS) return text
+    for (;;) {
+      const part = await reader?.read()
+      if (part?.value === undefined) return text + decoder.decode()
+      bytes += part.value.length
+      if (bytes > MAX_ANSWER_BYTES) break
+      text += decoder.decode(part.value, { stream: true })
+    }
   } catch (cause) {
-    throw unreachable(url, 0, cause)
+    throw unreachable(url, timeoutMs, cause)
   }
-  throw new ConetError('ANSWER_MALFORMED', `${url} answered with far more than asked for.`, { data: { url } })
+  void reader?.cancel().catch(() => undefined)
+  const message = `${url} answered with more than ${MAX_ANSWER_BYTES} bytes, far more than was asked for.`
+  throw new ConetError('ANSWER_MALFORMED', message, { data: { url, limit: MAX_ANSWER_BYTES } })
 }
 
 function unreachable(url: string, timeoutMs: number, cause: unknown): ConetError {
