@@ -22,6 +22,7 @@ export interface NodeWish {
   readonly port?: number
   readonly gatewayPort?: number
   readonly portal?: object
+  readonly chain?: object
 }
 
 /** Rounds of three seconds with a second for the voucher. Prices are micro-credits. */
@@ -52,7 +53,7 @@ export const freePort = (): Promise<number> =>
 export function writeConfig(dir: string, wish: NodeWish): string {
   const home = join(dir, wish.name)
   mkdirSync(home, { recursive: true })
-  const { egressAllow = [], upstream, follow, port = 0, gatewayPort = 0, portal } = wish
+  const { egressAllow = [], upstream, follow, port = 0, gatewayPort = 0, portal, chain } = wish
   const area = { lat: 52.52, lon: 13.405, radiusM: 500 }
   const config = {
     dataDir: join(home, 'node'),
@@ -62,6 +63,7 @@ export function writeConfig(dir: string, wish: NodeWish): string {
     api: { host: '127.0.0.1', port },
     gateway: { port: gatewayPort, egressAllow, ...(upstream === undefined ? {} : { upstream: { node: upstream } }) },
     ...(portal === undefined ? {} : { portal }),
+    ...(chain === undefined ? {} : { chain }),
     offers: [{ key: 'access', name: `Access at ${wish.name}`, area, terms: { ...TERMS, ...wish.terms } }],
     log: { level: 'error' },
   }
@@ -84,6 +86,11 @@ export class NodeProcess {
   static async start(dir: string, wish: NodeWish): Promise<NodeProcess> {
     const path = writeConfig(dir, wish)
     return new NodeProcess(dir, wish.name, await Running.start<Up>(['up', '--config', path]))
+  }
+
+  /** A node whose configuration somebody else wrote into `<dir>/<name>`. */
+  static async of(dir: string, name: string, running: Promise<Running<Up>>): Promise<NodeProcess> {
+    return new NodeProcess(dir, name, await running)
   }
 
   /** The same folder again, after its process has gone. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
-import { open, rename, stat } from 'node:fs/promises'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { endStale, forgetPid, notePid } from './stale.js'
@@ -28,6 +28,8 @@ export type SupervisorEvent =
 export interface SupervisorOptions {
   readonly binary: string
   readonly home: string
+  /** Socket that it listens on: a killed one leaves the file, and the next would refuse to start. */
+  readonly socket: string
   /** Whether it answers; rejects or gives `false` while it does not. */
   readonly answers: () => Promise<boolean>
   readonly onEvent: (event: SupervisorEvent) => void
@@ -100,8 +102,9 @@ export class Supervisor {
 
   /** One life of the process. @returns why it ended */
   async #runOnce(): Promise<string> {
-    const { binary, home, onEvent } = this.#options
+    const { binary, home, socket, onEvent } = this.#options
     await rotate(this.#logFile)
+    await rm(socket, { force: true })
     const log = openSync(this.#logFile, 'a', 0o600)
     const child = spawn(binary, ['start', '--home', home], { stdio: ['ignore', log, log] })
     closeSync(log)
