@@ -7,6 +7,9 @@ import type { Counting, HeaderSource, LightBlock, LightCrypto, TrustOptions, Tru
 import { same, validatorSet } from './validators.js'
 import { refuseExpired, refuseHeader, verifyFirst, verifyNext } from './verify.js'
 
+/** The founders sign up to here: what the first block changes of their set acts from the third on. */
+const FOUNDING = 2
+
 export interface LightClientOptions extends TrustOptions {
   readonly root: TrustRoot
   /** The node that is asked. */
@@ -50,7 +53,7 @@ export class LightClient {
   }
 
   async #verify(source: HeaderSource, target: LightBlock): Promise<LightBlock> {
-    if (this.#trusted.length === 0) this.#trusted.push(await this.#first(source))
+    if (this.#trusted.length === 0) this.#trusted.push(await this.#first(source, target))
     const [known] = this.#trusted.filter(({ header }) => header.height === target.header.height)
     if (known !== undefined) return this.#equal(known, target)
     let trusted = this.#trusted.filter(({ header }) => header.height < target.header.height).at(-1)
@@ -71,20 +74,27 @@ export class LightClient {
   }
 
   /** What is trusted at first, by the root. */
-  async #first(source: HeaderSource): Promise<LightBlock> {
+  async #first(source: HeaderSource, target: LightBlock): Promise<LightBlock> {
     const { root, crypto } = this.#options
     if ('verified' in root) return parseLightBlock(root.verified, crypto)
-    const block = await this.#fetch(source, 'height' in root ? root.height : 1, 'engine')
     if ('validators' in root) {
+      const block = target.header.height <= FOUNDING ? target : await this.#founding(source)
       const first = verifyFirst(validatorSet(root.validators, crypto.sha256), block, this.#options, crypto)
       if (!first.ok) throw refused(first, source)
       return first.value
     }
+    const block = await this.#fetch(source, root.height, 'engine')
     const wrong = refuseExpired(block, this.#options) ?? refuseHeader(block, this.#options, crypto)
     if (wrong !== undefined) throw refused(wrong, source)
     const told = hexToBytes(root.hash)
     if (!same(headerHash(block.header, crypto.sha256), told)) throw refused(reject('COMMIT_WRONG', block), source)
     return block
+  }
+
+  /** The earliest header with a time of its own: the first one has that of the genesis, which may be long ago. */
+  async #founding(source: HeaderSource): Promise<LightBlock> {
+    const json = await source.signedHeader(FOUNDING, 'engine')
+    return json === undefined ? await this.#fetch(source, 1, 'engine') : parseLightBlock(json, this.#options.crypto)
   }
 
   /** Another node must have it too. One that proves another header shows a fork; one that cannot is not believed. */
