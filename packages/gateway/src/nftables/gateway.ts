@@ -22,7 +22,7 @@ import { NftSession } from './session.js'
 /** Things the owner should hear of; the log shows them. */
 export type Notice =
   /** Somebody changed our rules or elements by hand; they are in order again. */
-  | { readonly type: 'tampered'; readonly repaired: 'rules' | 'table' | 'session'; readonly detail: string }
+  | { readonly type: 'tampered'; readonly repaired: 'elements' | 'rules' | 'table'; readonly detail: string }
   /** The kernel tracks nearly as many connections as it can. */
   | { readonly type: 'conntrack'; readonly count: number; readonly max: number }
   | { readonly type: 'helper'; readonly up: boolean }
@@ -320,7 +320,7 @@ class NftGateway implements NftablesGateway {
     const taken = !counts.leased && this.#clock.now() < session.leaseUntil - EARLY_MS
     if (fell || taken) {
       const detail = taken ? 'a lease was taken out by hand' : 'counters were taken out by hand'
-      this.#notice({ type: 'tampered', repaired: 'session', detail })
+      this.#notice({ type: 'tampered', repaired: 'elements', detail })
       void this.#renew(session).catch(() => undefined)
     }
   }

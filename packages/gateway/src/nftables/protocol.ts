@@ -70,7 +70,7 @@ export type Reply =
 /** What the helper tells unasked. */
 export type Push =
   /** Somebody else changed the rules; they are in order again. `table`: everything had to be put in anew, counts begin at 0. */
-  | { readonly event: 'repaired'; readonly what: 'rules' | 'table'; readonly detail: string }
+  | { readonly event: 'repaired'; readonly what: 'elements' | 'rules' | 'table'; readonly detail: string }
   /** Somebody else changed something: elements of ours may be gone. */
   | { readonly event: 'touched' }
   | { readonly event: 'conntrack'; readonly count: number; readonly max: number }

@@ -35,6 +35,12 @@ export interface Kernel {
   /** @throws ConetError `KERNEL_REFUSED`, `NOT_PERMITTED` */
   change(groups: readonly (readonly Change[])[]): Promise<void>
   counts(numbers: readonly number[]): Promise<Map<number, Counts>>
+  /**
+   * Takes out leases and clients that nobody here put in.
+   *
+   * @returns how many there were
+   */
+  sweep(known: readonly { readonly n: number; readonly mac: string; readonly ip: string }[]): Promise<number>
   /** Whether somebody else may have changed rules since the last call. */
   touched(): Promise<boolean>
   /** Hardware address of a neighbour on one of the interfaces, if the kernel knows it. */

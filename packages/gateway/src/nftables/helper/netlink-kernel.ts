@@ -52,6 +52,19 @@ export class NetlinkKernel implements Kernel {
     return found
   }
 
+  async sweep(known: readonly { readonly n: number; readonly mac: string; readonly ip: string }[]): Promise<number> {
+    const clients = new Set(known.map(({ mac, ip }) => elementKey(clientKey(mac, ip))))
+    const ours = { lease: new Set(known.map(({ n }) => elementKey(numberKey(n)))), who4: clients, who6: clients }
+    const strange: Element[] = []
+    for (const [set, keys] of Object.entries(ours)) {
+      for (const [key, { key: bytes }] of await this.#rules.readAll(set)) {
+        if (!keys.has(key)) strange.push({ set, key: Buffer.from(bytes) })
+      }
+    }
+    await this.#rules.change(strange.map(element => [{ verb: 'delete', element }]))
+    return strange.length
+  }
+
   async touched(): Promise<boolean> {
     const [generation, commits] = [this.#generation, this.#commits]
     await this.settle()

@@ -146,7 +146,7 @@ class RunningHelper implements Helper {
   }
 
   #push(event: Push): void {
-    this.#log(JSON.stringify(event))
+    if (event.event !== 'touched') this.#log(JSON.stringify(event))
     if (this.#holder !== undefined) send(this.#holder, event)
   }
 

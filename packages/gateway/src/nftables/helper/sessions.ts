@@ -125,9 +125,17 @@ export class Sessions {
     return { mac: (await this.kernel.neighbour(this.lan, ip)) ?? null }
   }
 
-  /** Puts everything but leases in again, where somebody took it out. */
-  async assert(): Promise<void> {
-    await this.kernel.change([...this.#known.values()].map(standing))
+  /**
+   * After somebody else's change: puts everything but leases in again where it was taken out, and takes out what nobody here
+   * put in (the node itself sees a lease that is gone).
+   *
+   * @returns how many strange elements there were
+   */
+  async assert(): Promise<number> {
+    const known = [...this.#known.values()]
+    const strange = await this.kernel.sweep(known)
+    await this.kernel.change(known.map(standing))
+    return strange
   }
 
   /** Puts everything into a table that was made anew: who has paid goes on, with the time and the bytes that are left. */

@@ -25,8 +25,9 @@ export class Watch {
     await this.on.sessions.tidy()
     if (!(await this.on.kernel.touched())) return
     if (await this.on.rules.intact()) {
-      await this.on.sessions.assert()
-      this.on.push({ event: 'touched' })
+      const strange = await this.on.sessions.assert()
+      const detail = `${strange} elements that nobody here put in were taken out`
+      this.on.push(strange === 0 ? { event: 'touched' } : { event: 'repaired', what: 'elements', detail })
       return
     }
     const what = await this.on.rules.repair(() => this.on.sessions.fill())

@@ -9,8 +9,7 @@ import type { HelperConfig } from '../helper/config.js'
 /** A small network of namespaces: clients – gateway – origin. Needs root; everything is taken away by `dispose`. */
 
 const HELPER = fileURLToPath(new URL('../../../dist/nftables/helper/main.js', import.meta.url))
-const ECHO = fileURLToPath(new URL('../../../src/nftables/testing/echo.mjs', import.meta.url))
-const AGENT = fileURLToPath(new URL('../../../src/nftables/testing/agent.mjs', import.meta.url))
+const program = (name: string) => fileURLToPath(new URL(`../../../src/nftables/testing/${name}`, import.meta.url))
 
 /** Why such a network cannot be made here; `undefined` if it can. */
 export function whyNoLab(): string | undefined {
@@ -38,6 +37,7 @@ export const GATEWAY = { four: '10.77.0.1', six: 'fd77::1' }
 export const ORIGIN = { four: '10.99.0.2', six: 'fd99::2' }
 /** Port of the echo service. */
 export const ECHO_PORT = 7_007
+const PROBE_PORT = 7_008
 /** Addresses that the client's namespace has. */
 export const CLIENTS = 40
 
@@ -51,7 +51,7 @@ export interface Lab {
   readonly socket: string
   /** Names of the namespaces. */
   readonly ns: { readonly client: string; readonly gateway: string; readonly origin: string }
-  in(namespace: 'client' | 'gateway' | 'origin', command: string): string
+  in(namespace: 'client' | 'gateway' | 'origin', command: string, input?: string): string
   start(namespace: 'client' | 'gateway' | 'origin', program: string, args: readonly string[]): ChildProcess
   /** Starts the helper in the gateway's namespace and waits until it is ready. */
   helper(options?: HelperStart): Promise<ChildProcess>
@@ -59,8 +59,22 @@ export interface Lab {
   agent(): Promise<string>
   /** Starts a service in the origin's namespace that sends everything back. */
   echo(port?: number): Promise<ChildProcess>
+  /** Sends small packets from a client without pause, and tells when they begin and stop to arrive. */
+  probe(client: string, target?: string): Promise<Probe>
   dispose(): Promise<void>
 }
+
+/** Moments in milliseconds of this machine's monotonic clock (`monotonicMs`). */
+export interface Probe {
+  /** The next moment at which packets begin to arrive after a silence. */
+  first(): Promise<number>
+  /** The moment of the last packet, once they have stopped. */
+  last(): Promise<number>
+  end(): Promise<void>
+}
+
+/** The same clock in every process of this machine. */
+export const monotonicMs = () => Number(process.hrtime.bigint()) / 1e6
 
 export interface HelperStart {
   readonly channel?: 'netlink' | 'nft'
@@ -77,8 +91,8 @@ export function createLab(name: string): Lab {
   const id = `cn4-${name}-${process.pid}`
   const ns = { client: `${id}-c`, gateway: `${id}-g`, origin: `${id}-o` }
   const children = new Set<ChildProcess>()
-  const inside = (namespace: keyof typeof ns, command: string) =>
-    sh(`exec ip netns exec ${ns[namespace]} /bin/sh -ec '${command.replaceAll("'", `'\\''`)}'`)
+  const inside = (namespace: keyof typeof ns, command: string, input?: string) =>
+    sh(`exec ip netns exec ${ns[namespace]} /bin/sh -ec '${command.replaceAll("'", `'\\''`)}'`, input)
   buildNetwork(ns, inside)
   const socket = join(folder, 'gateway.sock')
   const start = (namespace: keyof typeof ns, program: string, args: readonly string[], env = process.env) => {
@@ -106,19 +120,42 @@ export function createLab(name: string): Lab {
     },
     async agent() {
       const path = join(folder, 'agent.sock')
-      await saying(start('client', process.execPath, [AGENT, path]), 'stdout', 'ready')
+      await saying(start('client', process.execPath, [program('agent.mjs'), path]), 'stdout', 'ready')
       return path
     },
     async echo(port = ECHO_PORT) {
-      const child = start('origin', process.execPath, [ECHO, String(port)])
+      const child = start('origin', process.execPath, [program('echo.mjs'), String(port)])
       await saying(child, 'stdout', 'ready')
       return child
+    },
+    async probe(client, target = client.includes(':') ? ORIGIN.six : ORIGIN.four) {
+      const watch = start('origin', process.execPath, [program('watch.mjs'), String(PROBE_PORT)])
+      await saying(watch, 'stdout', 'ready')
+      const spray = start('client', process.execPath, [program('spray.mjs'), client, target, String(PROBE_PORT)])
+      await saying(spray, 'stdout', 'ready')
+      return probeOf(watch, [watch, spray])
     },
     async dispose() {
       await Promise.all([...children].map(child => ended(child)))
       for (const namespace of Object.values(ns)) sh(`ip netns del ${namespace}`)
       rmSync(folder, { recursive: true })
     },
+  }
+}
+
+function probeOf(watch: ChildProcess, all: readonly ChildProcess[]): Probe {
+  const waiting = { first: [] as ((at: number) => void)[], last: [] as ((at: number) => void)[] }
+  if (watch.stdout !== null) {
+    createInterface({ input: watch.stdout }).on('line', line => {
+      const [what = '', at = ''] = line.split(' ')
+      if (what === 'first' || what === 'last') for (const tell of waiting[what].splice(0)) tell(Number(at) / 1e6)
+    })
+  }
+  const next = (what: 'first' | 'last') => new Promise<number>(resolve => waiting[what].push(resolve))
+  return {
+    first: () => next('first'),
+    last: () => next('last'),
+    end: async () => void (await Promise.all(all.map(child => ended(child)))),
   }
 }
 

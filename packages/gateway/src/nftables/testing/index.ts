@@ -1,0 +1,15 @@
+export {
+  CLIENT,
+  createLab,
+  ECHO_PORT,
+  ended,
+  GATEWAY,
+  helperConfig,
+  type Lab,
+  monotonicMs,
+  ORIGIN,
+  type Probe,
+  saying,
+  sh,
+  whyNoLab,
+} from './lab.js'
