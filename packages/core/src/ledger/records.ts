@@ -1,10 +1,10 @@
 import type { Codec } from './codec.js'
 import type { StateStorage } from './types.js'
 
-/** A committed record as decoded, with its leaf index. */
+/** A committed record as decoded, with its leaf index. Changed in place by a commit: this is the hot path. */
 export interface RecordEntry {
-  readonly value: unknown
-  readonly index: number
+  value: unknown
+  index: number
 }
 
 /** What the storage holds for one record: leaf index, bar, text. */
@@ -27,6 +27,8 @@ export class CommittedRecords {
   readonly #generation: number
   #young = new Map<string, RecordEntry>()
   #old = new Map<string, RecordEntry>()
+  /** How often the old generation was dropped. An entry that was read stays for one drop and goes with the second. */
+  #drops = 0
 
   /** @param cacheEntries - most decoded records kept, about 400 bytes each */
   constructor(storage: StateStorage, cacheEntries: number) {
@@ -48,10 +50,21 @@ export class CommittedRecords {
     return stored === undefined ? undefined : readStored(stored)
   }
 
+  /** Grows with time; see `holds`. */
+  get age(): number {
+    return this.#drops
+  }
+
+  /** Whether an entry read when the cache had this age is surely still in it. */
+  holds(age: number): boolean {
+    return this.#drops - age < 2
+  }
+
   set(key: string, entry: RecordEntry): void {
     if (this.#young.size >= this.#generation) {
       this.#old = this.#young
       this.#young = new Map()
+      this.#drops += 1
     }
     this.#young.set(key, entry)
   }

@@ -18,10 +18,13 @@ const LOCAL = '~seen/'
 /** Running hash of each window; part of the state, so that a snapshot's windows can be checked (LED-16). */
 const windows = collection('machine/seen/', textCodec)
 
-/** A transaction to remember. */
-interface Mark {
-  readonly window: string
-  readonly hash: Hash
+/** Transactions that expire in one minute. */
+interface Window {
+  readonly hashes: Set<Hash>
+  /** Heights that wrote into it, for deletion. */
+  readonly heights: number[]
+  /** Those of `hashes` that belong to the block under way, in order. */
+  marks: Hash[]
 }
 
 /**
@@ -31,12 +34,9 @@ interface Mark {
  */
 export class SeenTransactions {
   readonly #sha256: Sha256
-  readonly #windows = new Map<string, Set<Hash>>()
-  /** Heights that wrote into a window, for deletion. */
-  readonly #heights = new Map<string, number[]>()
-  #marks: Mark[] = []
-  #marked = new Set<Hash>()
-  #dropped: string[] = []
+  /** By minute since the epoch. */
+  readonly #windows = new Map<number, Window>()
+  #dropped: number[] = []
 
   constructor(sha256: Sha256) {
     this.#sha256 = sha256
@@ -51,10 +51,11 @@ export class SeenTransactions {
   load(storage: StateStorage, running: (key: string) => string | undefined): void {
     const hashes = new Map<string, string>()
     for (const [key, text] of storage.range(LOCAL, `${LOCAL}\x7f`, Number.POSITIVE_INFINITY)) {
-      const [, window = '', height = ''] = key.split('/')
-      hashes.set(window, this.#chain(hashes.get(window), text))
-      const set = this.#wroteAt(window, Number(height))
-      for (const mark of split(text)) set.add(mark)
+      const [, name = '', height = ''] = key.split('/')
+      hashes.set(name, this.#chain(hashes.get(name), text))
+      const window = this.#windowAt(Number(name))
+      window.heights.push(Number(height))
+      for (const hash of split(text)) window.hashes.add(hash)
     }
     for (const [window, hash] of hashes) {
       if (running(windows.key(window)) === hash) continue
@@ -67,13 +68,14 @@ export class SeenTransactions {
 
   /** Whether a transaction with this expiry (Unix seconds) ran before, in a committed block or in the one under way. */
   has(hash: Hash, expS: number): boolean {
-    return this.#marked.has(hash) || this.#windows.get(windowOf(expS))?.has(hash) === true
+    return this.#windows.get(minuteOf(expS))?.hashes.has(hash) === true
   }
 
   /** Marks a transaction of the block under way. */
   mark(hash: Hash, expS: number): void {
-    this.#marks.push({ window: windowOf(expS), hash })
-    this.#marked.add(hash)
+    const window = this.#windowAt(minuteOf(expS))
+    window.hashes.add(hash)
+    window.marks.push(hash)
   }
 
   /**
@@ -84,60 +86,64 @@ export class SeenTransactions {
    */
   stage(store: Store, height: number, timeMs: UnixMillis): Map<string, string | undefined> {
     const local = new Map<string, string | undefined>()
-    for (const [window, text] of this.#byWindow()) {
-      windows.put(store, window, this.#chain(windows.get(store, window), text))
-      local.set(localKey(window, height), text)
-    }
-    this.#dropped = [...this.#windows.keys()].filter(window => (Number(window) + 1) * WINDOW_S * 1000 <= timeMs)
-    for (const window of this.#dropped) {
-      windows.delete(store, window)
-      for (const past of this.#heights.get(window) ?? []) local.set(localKey(window, past), undefined)
+    this.#dropped = []
+    for (const [minute, { marks, heights }] of this.#windows) {
+      const name = nameOf(minute)
+      if (marks.length > 0) {
+        const text = marks.join('')
+        windows.put(store, name, this.#chain(windows.get(store, name), text))
+        local.set(localKey(name, height), text)
+      }
+      if ((minute + 1) * WINDOW_S * 1000 > timeMs) continue
+      this.#dropped.push(minute)
+      windows.delete(store, name)
+      for (const past of heights) local.set(localKey(name, past), undefined)
     }
     return local
   }
 
   /** The staged block is committed. */
   apply(height: number): void {
-    for (const window of this.#dropped) {
-      this.#windows.delete(window)
-      this.#heights.delete(window)
-    }
-    for (const window of new Set(this.#marks.map(mark => mark.window))) this.#wroteAt(window, height)
-    for (const { window, hash } of this.#marks) this.#windows.get(window)?.add(hash)
-    this.discard()
-  }
-
-  /** The staged block is not committed. */
-  discard(): void {
-    this.#marks = []
-    this.#marked = new Set()
+    for (const minute of this.#dropped) this.#windows.delete(minute)
     this.#dropped = []
+    for (const window of this.#windows.values()) {
+      if (window.marks.length === 0) continue
+      window.heights.push(height)
+      window.marks = []
+    }
   }
 
-  #byWindow(): Map<string, string> {
-    const texts = new Map<string, string>()
-    for (const { window, hash } of this.#marks) texts.set(window, (texts.get(window) ?? '') + hash)
-    return texts
+  /** The staged block is not committed: what it marked is forgotten. */
+  discard(): void {
+    this.#dropped = []
+    for (const [minute, window] of this.#windows) {
+      for (const hash of window.marks) window.hashes.delete(hash)
+      window.marks = []
+      if (window.hashes.size === 0) this.#windows.delete(minute)
+    }
   }
 
   #chain(previous: string | undefined, text: string): string {
     return bytesToHex(this.#sha256((previous ?? NO_HASH) + text))
   }
 
-  /** Notes that a block wrote into a window, making the window if it is new. */
-  #wroteAt(window: string, height: number): Set<Hash> {
-    const set = this.#windows.get(window) ?? new Set<Hash>()
-    const heights = this.#heights.get(window) ?? []
-    heights.push(height)
-    this.#windows.set(window, set)
-    this.#heights.set(window, heights)
-    return set
+  /** The window of a minute, made if it is new. */
+  #windowAt(minute: number): Window {
+    const known = this.#windows.get(minute)
+    if (known !== undefined) return known
+    const window: Window = { hashes: new Set(), heights: [], marks: [] }
+    this.#windows.set(minute, window)
+    return window
   }
 }
 
-/** Minutes since the epoch, eight digits until the year 2160: text order is time order. */
-function windowOf(expS: number): string {
-  return String(Math.floor(expS / WINDOW_S)).padStart(8, '0')
+function minuteOf(expS: number): number {
+  return Math.floor(expS / WINDOW_S)
+}
+
+/** Name of a window in the state: minutes since the epoch, eight digits until the year 2160, so text order is time order. */
+function nameOf(minute: number): string {
+  return String(minute).padStart(8, '0')
 }
 
 function localKey(window: string, height: number): string {

@@ -20,12 +20,15 @@ interface Meta extends Info {
   readonly treeDepth: number
 }
 
+type Row = readonly [key: string, text: string | undefined]
+
 /** A block that was executed but is not committed. */
 interface Pending {
   readonly meta: Meta
+  readonly view: StateView
   readonly changes: readonly PlacedChange[]
   readonly staged: StagedUpdate
-  readonly local: ReadonlyMap<string, string | undefined>
+  readonly local: readonly Row[]
 }
 
 const metaCodec = jsonCodec<Meta>()
@@ -76,14 +79,14 @@ export class LedgerState {
   /** Stages the genesis state. */
   begin(view: StateView, lid: string, timeMs: UnixMillis): void {
     view.set('machine/ledger', { lid }, ledgerCodec)
-    this.#pend(view, { lid, height: 0, timeMs }, NO_HISTORY, new Map())
+    this.#pend(view, { lid, height: 0, timeMs }, NO_HISTORY, [])
   }
 
   /** Stages an executed block. @returns its app hash */
   stage(view: StateView, block: BlockContext, results: readonly TxResult[], scheduled: readonly LedgerEvent[]): Hash {
     const meta = this.requireInitialised()
     const { height, timeMs } = block
-    const local = results.length === 0 ? new Map() : this.seen.stage(view, height, timeMs)
+    const local = results.length === 0 ? [] : [...this.seen.stage(view, height, timeMs)]
     const history = nextHistory(hexToBytes(meta.historyRoot), results, scheduled, this.#sha256)
     return this.#pend(view, { lid: meta.lid, height, timeMs }, history, local)
   }
@@ -100,17 +103,13 @@ export class LedgerState {
     const pending = this.#pending
     if (pending === undefined)
       throw new ConetError('NOTHING_TO_COMMIT', 'commit follows finalizeBlock; there is no finalized block')
-    const { changes, staged, local, meta } = pending
-    const batch = new Map<string, string | undefined>(local)
+    const { view, changes, staged, local, meta } = pending
+    const batch: Row[] = [...local, [META, metaCodec.encode(meta)]]
     for (const { key, text, index } of changes) {
-      batch.set(key, text === undefined ? undefined : storedText(index, text))
+      batch.push([key, text === undefined ? undefined : storedText(index, text)])
     }
-    batch.set(META, metaCodec.encode(meta))
     this.#storage.write(batch)
-    for (const { key, value, index } of changes) {
-      if (value === undefined) this.#records.drop(key)
-      else this.#records.set(key, { value, index })
-    }
+    view.commit(changes)
     this.#commitment.apply(staged)
     this.seen.apply(meta.height)
     this.#meta = meta
@@ -149,7 +148,7 @@ export class LedgerState {
     const { root, depth } = staged
     const appHash = bytesToHex(appHashOf(root, history, this.#sha256))
     const meta: Meta = { ...at, appHash, historyRoot: bytesToHex(history), treeDepth: depth }
-    this.#pending = { meta, changes, staged, local }
+    this.#pending = { meta, view, changes, staged, local }
     return appHash
   }
 

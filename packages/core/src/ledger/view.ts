@@ -1,5 +1,5 @@
 import type { Codec } from './codec.js'
-import type { CommittedRecords } from './records.js'
+import type { CommittedRecords, RecordEntry } from './records.js'
 import type { Store } from './store.js'
 
 /** One record that a block writes. One object per record and block, changed in place: this is the hot path. */
@@ -10,6 +10,8 @@ export class Change {
   value: unknown
   /** Leaf index: before the block, `undefined` if not looked up yet, -1 if new; after `StateCommitment.stage` the new one. */
   index: number | undefined
+  /** The committed record as it was read; `undefined` if it was not, or there is none. */
+  entry: RecordEntry | undefined
   /** Text of `value`, made once per block. */
   text: string | undefined
 
@@ -17,6 +19,12 @@ export class Change {
     this.key = key
     this.value = value
     this.codec = codec
+  }
+
+  /** Notes what the committed records hold under the key. */
+  found(entry: RecordEntry | undefined): void {
+    this.entry = entry
+    this.index = entry?.index ?? -1
   }
 }
 
@@ -35,26 +43,27 @@ export class StateView implements Store {
   readonly #before: unknown[] = []
   /** The last committed record read: a write of the same key usually follows. */
   #lastKey = ''
-  #lastIndex = -1
+  #last: RecordEntry | undefined
+  readonly #age: number
 
   constructor(committed: CommittedRecords) {
     this.#committed = committed
+    this.#age = committed.age
   }
 
   get<T>(key: string, codec: Codec<T>): T | undefined {
     const change = this.#changes.get(key)
     if (change !== undefined) return change.value as T | undefined
-    const entry = this.#committed.get(key, codec)
+    this.#last = this.#committed.get(key, codec)
     this.#lastKey = key
-    this.#lastIndex = entry?.index ?? -1
-    return entry?.value as T | undefined
+    return this.#last?.value as T | undefined
   }
 
   set<T>(key: string, value: T | undefined, codec: Codec<T>): void {
     const change = this.#changes.get(key)
     if (change === undefined) {
       const fresh = new Change(key, value, codec as Codec<unknown>)
-      if (key === this.#lastKey) fresh.index = this.#lastIndex
+      if (key === this.#lastKey) fresh.found(this.#last)
       this.#changes.set(key, fresh)
       this.#touched.push(fresh)
       this.#before.push(UNCHANGED)
@@ -98,12 +107,25 @@ export class StateView implements Store {
     const list: PlacedChange[] = []
     for (const change of this.#changes.values()) {
       const { key, codec, value } = change
-      change.index ??= this.#committed.get(key, codec)?.index ?? -1
+      if (change.index === undefined) change.found(this.#committed.get(key, codec))
       if (value === undefined && change.index === -1) continue
       change.text = value === undefined ? undefined : codec.encode(value)
       list.push(change as PlacedChange)
     }
     return list
+  }
+
+  /** Makes the changes the committed records; call once the storage has them. */
+  commit(changes: readonly PlacedChange[]): void {
+    const inPlace = this.#committed.holds(this.#age)
+    for (const { key, value, index, entry } of changes) {
+      if (value === undefined) this.#committed.drop(key)
+      else if (entry === undefined || !inPlace) this.#committed.set(key, { value, index })
+      else {
+        entry.value = value
+        entry.index = index
+      }
+    }
   }
 
   *#changed<T>(key: string): Iterable<readonly [string, T]> {

@@ -10,8 +10,10 @@ export interface MempoolLimits {
 /** Bounds what is accepted and not yet answered, and keeps what is ready for a block in order. */
 export class Mempool {
   readonly #limits: MempoolLimits
-  readonly #byHash = new Map<string, Submission>()
   #ready: Submission[] = []
+  /** Those of `#ready`, and those of the last block, which may not be durable yet. */
+  #waiting = new Map<string, Submission>()
+  #taken = new Map<string, Submission>()
   #txs = 0
   #bytes = 0
   #onEmpty: (() => void) | undefined
@@ -47,13 +49,13 @@ export class Mempool {
 
   /** Queues a verified transaction; the same message submitted twice is queued once. */
   add(submission: Submission, hash: string): void {
-    const known = this.#byHash.get(hash)
+    const known = this.#waiting.get(hash) ?? this.#taken.get(hash)
     if (known !== undefined) {
       known.joined ??= []
       known.joined.push(submission)
       return
     }
-    this.#byHash.set(hash, submission)
+    this.#waiting.set(hash, submission)
     this.#ready.push(submission)
   }
 
@@ -61,7 +63,12 @@ export class Mempool {
     return this.#ready.length
   }
 
-  /** The next transactions for a block, in order of arrival. */
+  /**
+   * The next transactions for a block, in order of arrival; those of the block before are answered by then.
+   *
+   * Each block has a map of its own: one map that is filled and emptied all the time would keep what it held for long,
+   * because every table it grows out of stays alive with its entries until the next full collection.
+   */
   take(maxTxs: number, maxBytes: number): Submission[] {
     let bytes = 0
     let count = 0
@@ -72,19 +79,33 @@ export class Mempool {
     }
     const taken = this.#ready.slice(0, count)
     this.#ready = this.#ready.slice(count)
+    this.#taken = this.#ready.length === 0 ? this.#waiting : byHash(taken)
+    this.#waiting = byHash(this.#ready)
     return taken
   }
 
-  /** Forgets a transaction that is answered. */
+  /** Forgets a transaction of the block that is answered before the others. */
   done(hash: string): void {
-    this.#byHash.delete(hash)
+    this.#taken.delete(hash)
+  }
+
+  /** Forgets the block: all of it is answered. */
+  blockDone(): void {
+    this.#taken = new Map()
   }
 
   /** Everything that waits for a block, removed. */
   drain(): Submission[] {
     const all = this.#ready
     this.#ready = []
-    for (const { envelope } of all) if (envelope !== undefined) this.done(envelope.hash)
+    this.#waiting = new Map()
     return all
   }
+}
+
+function byHash(submissions: readonly Submission[]): Map<string, Submission> {
+  const map = new Map<string, Submission>()
+  for (const submission of submissions)
+    if (submission.envelope !== undefined) map.set(submission.envelope.hash, submission)
+  return map
 }

@@ -84,7 +84,7 @@ export class Producer {
 
   /** Takes a verified transaction for one of the next blocks. */
   add(submission: Submission, hash: Hash): void {
-    const late = this.#late.get(hash)
+    const late = this.#late.size === 0 ? undefined : this.#late.get(hash)
     if (late !== undefined) {
       this.#late.delete(hash)
       submission.answer(late)
@@ -129,11 +129,12 @@ export class Producer {
       await this.#commitLater(made, error instanceof Error ? error : new Error(String(error)))
       return
     }
+    this.#mempool.blockDone()
     made.submissions.forEach((submission, i) => {
       const result = made.block.result.results[i]
       if (result === undefined) return
       this.#options.onResult(result)
-      this.#answer(submission, result)
+      submission.answer(result)
     })
   }
 
@@ -149,7 +150,7 @@ export class Producer {
     if (kept.length === submissions.length) return { block, submissions }
     submissions.forEach((submission, i) => {
       const result = results[i]
-      if (result !== undefined && !belongs(submission, result)) this.#answer(submission, result)
+      if (result !== undefined && !belongs(submission, result)) this.#answerNow(submission, result)
     })
     return { block: this.#runBlock(kept), submissions: kept }
   }
@@ -160,7 +161,8 @@ export class Producer {
     return this.#replica.finalize({ height: height + 1, timeMs: time, txs: submissions.map(one => one.signed()) })
   }
 
-  #answer(submission: Submission, result: TxResult): void {
+  /** Answers one before the rest of its block. */
+  #answerNow(submission: Submission, result: TxResult): void {
     this.#mempool.done(result.hash)
     submission.answer(result)
   }
@@ -201,10 +203,8 @@ export class Producer {
   }
 
   #failCurrent(submissions: readonly Submission[], error: Error): void {
-    for (const submission of submissions) {
-      if (submission.envelope !== undefined) this.#mempool.done(submission.envelope.hash)
-      submission.fail(error)
-    }
+    this.#mempool.blockDone()
+    for (const submission of submissions) submission.fail(error)
   }
 
   #rejectAll(reason: Error): void {
@@ -221,7 +221,7 @@ export class Producer {
     if (envelope.header.kid.startsWith('did:key:')) return true
     const key = this.#replica.app.signerKey(envelope)
     if (sameKey(key, publicKey)) return true
-    this.#answer(submission, refusal(envelope, key === undefined ? 'SIGNER_UNKNOWN' : 'SIGNATURE_INVALID'))
+    this.#answerNow(submission, refusal(envelope, key === undefined ? 'SIGNER_UNKNOWN' : 'SIGNATURE_INVALID'))
     return false
   }
 }

@@ -100,13 +100,7 @@ class Solo implements Engine {
       if (this.#phase !== 'running') throw this.#stoppedError()
       if (this.#producer.stuck !== undefined) throw this.#producer.stuck
       this.#mempool.enter(text)
-      const leave = <T>(settle: (value: T) => void) => {
-        return (value: T) => {
-          this.#mempool.leave(text)
-          settle(value)
-        }
-      }
-      this.#intake.take(new Submission(text, leave(resolve), leave(reject)))
+      this.#intake.take(new Submission(text, resolve, reject, this.#mempool))
     })
   }
 

@@ -15,14 +15,14 @@ export interface VerifyPool {
 }
 
 interface Job {
-  readonly request: VerifyRequest
   readonly items: readonly VerifyItem[]
   resolve(verdicts: Uint8Array): void
   reject(error: Error): void
 }
 interface Lane {
   worker: Worker
-  readonly jobs: Map<number, Job>
+  /** Under way, oldest first: a thread answers in the order in which it was asked. */
+  jobs: Job[]
 }
 
 /** The built worker: tests run from sources, where only `dist` holds a file that a thread can load. */
@@ -48,7 +48,6 @@ export function verifyInPlace(): VerifyPool {
 export function createVerifyPool(workers: number = Math.max(1, availableParallelism())): VerifyPool {
   if (workers === 0) return verifyInPlace()
   const lanes: Lane[] = []
-  let nextId = 0
   let closed = false
   for (let i = 0; i < workers; i++) lanes.push(startLane(() => closed))
 
@@ -57,15 +56,13 @@ export function createVerifyPool(workers: number = Math.max(1, availableParallel
     verify: items =>
       new Promise((resolve, reject) => {
         if (closed) return reject(new Error('the verification pool is closed'))
-        const lane = lanes.reduce((least, other) => (other.jobs.size < least.jobs.size ? other : least))
-        const request = { id: nextId++, count: items.length, buffer: packBatch(items) }
-        send(lane, { request, items, resolve, reject })
+        const lane = lanes.reduce((least, other) => (other.jobs.length < least.jobs.length ? other : least))
+        send(lane, { items, resolve, reject })
       }),
     close: async () => {
       closed = true
       for (const lane of lanes) {
-        for (const job of lane.jobs.values()) job.reject(new Error('the verification pool was closed'))
-        lane.jobs.clear()
+        for (const job of lane.jobs.splice(0)) job.reject(new Error('the verification pool was closed'))
       }
       await Promise.all(lanes.map(lane => lane.worker.terminate()))
     },
@@ -73,16 +70,14 @@ export function createVerifyPool(workers: number = Math.max(1, availableParallel
 }
 
 function startLane(isClosed: () => boolean): Lane {
-  const jobs = new Map<number, Job>()
+  const jobs: Job[] = []
   const lane: Lane = { worker: startWorker(jobs), jobs }
   const supervise = (worker: Worker) => {
     worker.on('exit', () => {
       if (isClosed()) return
       lane.worker = startWorker(jobs)
       supervise(lane.worker)
-      const lost = [...jobs.values()]
-      jobs.clear()
-      for (const job of lost) retryInPlace(job)
+      for (const job of jobs.splice(0)) retryInPlace(job)
     })
   }
   supervise(lane.worker)
@@ -94,22 +89,23 @@ function retryInPlace({ items, resolve }: Job): void {
   resolve(verifyPacked(packBatch(items), items.length))
 }
 
-function startWorker(jobs: Map<number, Job>): Worker {
+/** Jobs wait in a list, not in a map: a map that is emptied and filled all the time keeps its dead entries for long. */
+function startWorker(jobs: Job[]): Worker {
   const worker = new Worker(workerFile())
   worker.unref()
   // Without a listener an error of the thread would end the process; `exit` follows and does the work.
   worker.on('error', () => {})
-  worker.on('message', ({ id, verdicts }: VerifyAnswer) => {
-    const job = jobs.get(id)
-    jobs.delete(id)
-    if (jobs.size === 0) worker.unref()
+  worker.on('message', (verdicts: VerifyAnswer) => {
+    const job = jobs.shift()
+    if (jobs.length === 0) worker.unref()
     job?.resolve(verdicts)
   })
   return worker
 }
 
 function send(lane: Lane, job: Job): void {
-  if (lane.jobs.size === 0) lane.worker.ref()
-  lane.jobs.set(job.request.id, job)
-  lane.worker.postMessage(job.request, [job.request.buffer])
+  if (lane.jobs.length === 0) lane.worker.ref()
+  lane.jobs.push(job)
+  const request: VerifyRequest = { count: job.items.length, buffer: packBatch(job.items) }
+  lane.worker.postMessage(request, [request.buffer])
 }

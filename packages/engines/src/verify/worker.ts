@@ -1,19 +1,15 @@
 import { parentPort } from 'node:worker_threads'
 import { verifyPacked } from './batch.js'
 
-/** What the pool sends; answers carry the same `id`. */
+/** What the pool sends; answers come in the same order. */
 export interface VerifyRequest {
-  readonly id: number
   readonly count: number
   readonly buffer: ArrayBuffer
 }
-export interface VerifyAnswer {
-  readonly id: number
-  readonly verdicts: Uint8Array
-}
+/** One byte per signature, 1 = valid. */
+export type VerifyAnswer = Uint8Array
 
-parentPort?.on('message', ({ id, count, buffer }: VerifyRequest) => {
-  const verdicts = verifyPacked(buffer, count)
-  const answer: VerifyAnswer = { id, verdicts }
-  parentPort?.postMessage(answer, [verdicts.buffer as ArrayBuffer])
+parentPort?.on('message', ({ count, buffer }: VerifyRequest) => {
+  const verdicts: VerifyAnswer = verifyPacked(buffer, count)
+  parentPort?.postMessage(verdicts, [verdicts.buffer as ArrayBuffer])
 })

@@ -1,6 +1,6 @@
 import type { Sha256 } from '../../wire/index.js'
 import { LeafIndexes } from './indexes.js'
-import { leafHash } from './leaf.js'
+import { leafHash, leafHashInto } from './leaf.js'
 import { MerkleTree, type StagedUpdate } from './tree.js'
 
 /** One record whose text changed in a block. */
@@ -93,7 +93,7 @@ export class StateCommitment {
     const leaves = new Uint8Array(changes.length * 32)
     changes.forEach(({ index, key, text }, i) => {
       indexes[i] = index
-      if (text !== undefined) leaves.set(leafHash(key, text, this.#sha256), i * 32)
+      if (text !== undefined) leafHashInto(key, text, this.#sha256, leaves, i * 32)
     })
     return this.#tree.stage(indexes, leaves)
   }

@@ -8,6 +8,17 @@ const MIN_PREIMAGE = 65
  * characters (LED-40). Keys are ASCII; values are UTF-8 without 0x00.
  */
 export function leafHash(key: string, value: string, sha256: Sha256): Uint8Array {
+  return sha256(preimageOf(key, value))
+}
+
+/** `leafHash` written to `target` at `offset`. */
+export function leafHashInto(key: string, value: string, sha256: Sha256, target: Uint8Array, offset: number): void {
+  const preimage = preimageOf(key, value)
+  if (sha256.into === undefined) target.set(sha256(preimage), offset)
+  else sha256.into(preimage, target, offset)
+}
+
+function preimageOf(key: string, value: string): string {
   const preimage = `\0${key.length}:${key}${value}`
-  return sha256(preimage.length < MIN_PREIMAGE ? preimage.padEnd(MIN_PREIMAGE, '\0') : preimage)
+  return preimage.length < MIN_PREIMAGE ? preimage.padEnd(MIN_PREIMAGE, '\0') : preimage
 }

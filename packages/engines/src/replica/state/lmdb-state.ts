@@ -9,6 +9,10 @@ import { type Row, type StateWriter, startStateWriter } from './writer.js'
 
 /** Rows forgotten per turn of the event loop after a checkpoint. */
 const ROWS_PER_TURN = 5_000
+/** Rows whose values share one text in memory: about a block's; one row that stays keeps the text of all. */
+const ROWS_PER_TEXT = 5_000
+
+type Change = readonly [key: string, value: string | undefined]
 
 /**
  * Opens the state in `dir` (created if missing). What is committed is readable at once and reaches the disk with the
@@ -52,8 +56,8 @@ class LmdbState implements State {
     return mergeRange(disk[Symbol.iterator](), this.#overlay.range(from, to), limit)
   }
 
-  write(batch: ReadonlyMap<string, string | undefined>): void {
-    for (const [key, value] of batch) this.#overlay.set(key, value ?? null)
+  write(batch: Iterable<Change>): void {
+    for (const [key, value] of inLongTexts(batch)) this.#overlay.set(key, value ?? null)
   }
 
   /** Saves follow each other: a second one called meanwhile starts when the first is done. */
@@ -80,5 +84,23 @@ class LmdbState implements State {
     await this.#saving.catch(() => {})
     await this.#writer.close()
     await this.#files.root.close()
+  }
+}
+
+/**
+ * The same rows, their values cut out of a few long texts. Rows live until the next checkpoint: as texts of their own,
+ * each of them would be moved twice by the collector of young objects; a long text is never moved.
+ */
+function* inLongTexts(batch: Iterable<Change>): Iterable<Change> {
+  const rows = [...batch]
+  for (let from = 0; from < rows.length; from += ROWS_PER_TEXT) {
+    const part = rows.slice(from, from + ROWS_PER_TEXT)
+    const whole = part.map(([, value]) => value ?? '').join('')
+    let at = 0
+    for (const [key, value] of part) {
+      const end = at + (value?.length ?? 0)
+      yield [key, value === undefined ? undefined : whole.slice(at, end)]
+      at = end
+    }
   }
 }

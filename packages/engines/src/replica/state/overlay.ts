@@ -2,6 +2,8 @@
 export class Overlay {
   readonly #buckets = new Map<string, Bucket>()
   #size = 0
+  /** Bucket of the last write: writes of one collection often follow each other. */
+  #last: Bucket = new Bucket('')
 
   get size(): number {
     return this.#size
@@ -13,13 +15,17 @@ export class Overlay {
   }
 
   set(key: string, value: string | null): void {
+    if (!this.#last.owns(key)) this.#last = this.#bucketFor(key)
+    if (this.#last.set(key, value)) this.#size += 1
+  }
+
+  #bucketFor(key: string): Bucket {
     const name = bucketOf(key)
-    let bucket = this.#buckets.get(name)
-    if (bucket === undefined) {
-      bucket = new Bucket()
-      this.#buckets.set(name, bucket)
-    }
-    if (bucket.set(key, value)) this.#size += 1
+    const known = this.#buckets.get(name)
+    if (known !== undefined) return known
+    const bucket = new Bucket(name)
+    this.#buckets.set(name, bucket)
+    return bucket
   }
 
   /** Forgets `key` unless it has changed since it held `value`. @returns whether it was forgotten */
@@ -60,16 +66,27 @@ function bucketOf(key: string): string {
 }
 
 class Bucket {
+  readonly name: string
   readonly values = new Map<string, string | null>()
   /** Entries of `#sorted` that are no longer in `values`. */
   removed = 0
   #sorted: string[] = []
   #added: string[] = []
 
+  constructor(name: string) {
+    this.name = name
+  }
+
+  /** Whether the key belongs here; keys without a collection are always looked up. */
+  owns(key: string): boolean {
+    return this.name !== '' && key.startsWith(this.name)
+  }
+
   /** @returns whether the key is new here */
   set(key: string, value: string | null): boolean {
-    const isNew = !this.values.has(key)
+    const before = this.values.size
     this.values.set(key, value)
+    const isNew = this.values.size > before
     if (isNew) this.#added.push(key)
     return isNew
   }
