@@ -197,7 +197,7 @@ describe('refusals', () => {
       [400, 'REQUEST_INVALID', await send('POST', '/v1/sessions', {})],
       [400, 'BODY_MALFORMED', await send('POST', '/v1/sessions', '{')],
       [415, 'MEDIA_TYPE', await send('POST', '/v1/sessions', 'x', { 'content-type': 'text/x' })],
-      [413, 'BODY_TOO_LARGE', await send('POST', '/v1/txs', { tx: 'x'.repeat(200_000) })],
+      [413, 'BODY_TOO_LARGE', await send('PUT', '/v1/policy', { name: 'x'.repeat(200_000) }, ADMIN)],
       [400, 'ENVELOPE_MALFORMED', await send('POST', '/v1/sessions', { request: 'bad' })],
       [429, 'TRIALS_USED_UP', await send('POST', '/v1/sessions', { request: 'again' })],
       [404, 'SESSION_UNKNOWN', await send('POST', `/v1/sessions/${SID}/vouchers`, { voucher: 'v' })],

@@ -18,6 +18,10 @@ export const API_CODES = {
   UPGRADE_REQUIRED: 'reject',
   /** Too many requests from this address; `data.retryAfterMs`. */
   RATE_LIMITED: 'retry',
+  /** More connections than the node takes; `data.limit`. */
+  CROWDED: 'retry',
+  /** More block streams than the node serves; `data.limit`, `data.perAddress`. */
+  STREAMS_FULL: 'retry',
   /** The DID names nobody on this ledger. */
   DID_UNKNOWN: 'reject',
   INTERNAL: 'retry',

@@ -27,6 +27,8 @@ interface Common {
   readonly admin?: boolean
   /** Costs a signature check or more and is open to anyone: counted per address. */
   readonly expensive?: boolean
+  /** Answers with a stream that stays open: how many there are is limited. */
+  readonly stream?: boolean
   /** Form of the answer, for the OpenAPI document. */
   readonly answer?: TSchema
 }

@@ -7,6 +7,7 @@ import type { ApiCode } from './codes.js'
 const STATUS: Readonly<Record<string, number>> = {
   NOT_FOUND: 404,
   BODY_TOO_LARGE: 413,
+  ENVELOPE_TOO_LARGE: 413,
   MEDIA_TYPE: 415,
   ADMIN_TOKEN: 401,
   SIGNATURE_INVALID: 401,
@@ -21,6 +22,8 @@ const STATUS: Readonly<Record<string, number>> = {
   BALANCE_TOO_LOW: 402,
   INTERNAL: 500,
   BUSY: 503,
+  CROWDED: 503,
+  STREAMS_FULL: 503,
   OFFER_PAUSED: 503,
   NOT_RUNNING: 503,
   MEMPOOL_FULL: 503,
@@ -82,9 +85,16 @@ function invalidRequest(error: FastifyError): ConetError {
   return apiError('REQUEST_INVALID', `${path}: ${first?.message ?? 'is not of the right form'}; correct it`, { path })
 }
 
-/** Whatever was thrown while a request was handled, as an error of ours; `undefined` for a defect, which only the log may see. */
-export function known(error: FastifyError | ConetError): ConetError | undefined {
+/**
+ * Whatever was thrown while a request was handled, as an error of ours; `undefined` for a defect, which only the log may see.
+ *
+ * @param envelope - whether the body was to be one signed envelope
+ */
+export function known(error: FastifyError | ConetError, envelope = false): ConetError | undefined {
   if (error instanceof ConetError) return error
+  if (envelope && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new ConetError('ENVELOPE_TOO_LARGE', 'the envelope is larger than any kind may be; send less')
+  }
   if (error.validation !== undefined) return invalidRequest(error)
   const ours = FASTIFY[error.code]
   if (ours !== undefined) return apiError(...ours)

@@ -7,8 +7,10 @@ export const DidForm = Type.String({ pattern: '^did:[a-z0-9]+:[A-Za-z0-9._:%-]+$
 export const SidForm = Type.String({ pattern: '^[0-9a-f]{32}$' })
 /** Decimal text of an amount. */
 export const AmountForm = Type.String({ pattern: '^(0|[1-9][0-9]{0,28})$' })
-/** One signed envelope; its own room says how long each kind may be. */
-export const EnvelopeForm = Type.String({ minLength: 1, maxLength: 65_536 })
+/** Media type of a compact JWS (RFC 7515 section 9.2.1). */
+export const ENVELOPE_TYPE = 'application/jose'
+/** One signed envelope; its own room says how long each kind may be, and answers `ENVELOPE_TOO_LARGE`. */
+export const EnvelopeForm = Type.String({ minLength: 1, contentMediaType: ENVELOPE_TYPE })
 
 /** Query members of every list. */
 export const PAGE_FORMS = {

@@ -5,10 +5,11 @@ import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { serveConsole } from './console.js'
 import type { ApiContext } from './context.js'
+import { Crowd, MAX_CONNECTIONS, MAX_STREAMS, StreamSlots } from './crowd.js'
 import type { Endpoint } from './endpoint.js'
 import { ENDPOINTS } from './endpoints/index.js'
 import { apiError, errorBody, known, statusOf } from './errors.js'
-import { ErrorAnswer } from './forms.js'
+import { ENVELOPE_TYPE, ErrorAnswer } from './forms.js'
 import { type AdminRule, refuseAdmin, refuseHost } from './guards.js'
 import { API_HEADERS } from './headers.js'
 import { toJson } from './json.js'
@@ -27,6 +28,10 @@ export interface ApiOptions {
   /** Names in the Host header that are ours, besides addresses and localhost. */
   readonly hosts: readonly string[]
   readonly rate?: RateLimit
+  /** Connections at once; more are answered with `CROWDED`. */
+  readonly maxConnections?: number
+  /** Block streams at once; more are answered with `STREAMS_FULL`. */
+  readonly maxStreams?: number
   /** Folder of the console's built pages; without it `/` answers 404. */
   readonly consoleDir?: string | undefined
 }
@@ -43,12 +48,20 @@ export interface Api {
   close(): Promise<void>
 }
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    readonly envelope?: boolean
+  }
+}
+
 /** Guards that are the same for every path. */
 interface Gate {
   readonly context: ApiContext
   readonly admin: AdminRule
   readonly names: ReadonlySet<string>
   readonly limiter: RateLimiter
+  readonly crowd: Crowd
+  readonly streams: StreamSlots
 }
 
 function refuseRate(gate: Gate, address: string): ConetError | undefined {
@@ -62,12 +75,13 @@ function refuseRate(gate: Gate, address: string): ConetError | undefined {
 }
 
 function failWith(context: ApiContext, error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  const ours = known(error as Parameters<typeof known>[0])
+  const ours = known(error as Parameters<typeof known>[0], request.routeOptions.config.envelope === true)
   if (ours === undefined) {
     context.log.error({ err: error, route: request.routeOptions.url }, 'a request failed by a defect')
     return reply.status(500).send(errorBody('INTERNAL', 'something failed inside the node; its log says what'))
   }
   if (typeof ours.data.retryAfterMs === 'number') reply.header('retry-after', Math.ceil(ours.data.retryAfterMs / 1_000))
+  if (ours.code === 'CROWDED') reply.header('connection', 'close')
   if (ours.code === 'ADMIN_TOKEN') reply.header('www-authenticate', 'Bearer')
   return reply.status(statusOf(ours.code)).send(errorBody(ours.code, ours.message, ours.data))
 }
@@ -76,7 +90,7 @@ function addHooks(app: FastifyInstance, gate: Gate): void {
   const { context } = gate
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(API_HEADERS)
-    const refusal = refuseHost(request.headers.host, gate.names)
+    const refusal = gate.crowd.refuse(request.raw.socket) ?? refuseHost(request.headers.host, gate.names)
     if (refusal !== undefined) throw refusal
   })
   app.addHook('onResponse', async (request, reply) => {
@@ -108,11 +122,18 @@ export function schemaOf(endpoint: Endpoint) {
   }
 }
 
+/** Whether the body carries one signed envelope: then a body that is too large is an envelope that is. */
+function takesEnvelope({ body }: Endpoint): boolean {
+  const members = Object.values((body?.properties ?? {}) as Record<string, { contentMediaType?: unknown }>)
+  return members.some(member => member.contentMediaType === ENVELOPE_TYPE)
+}
+
 function addEndpoint(app: FastifyInstance, gate: Gate, endpoint: Endpoint): void {
   app.route({
     method: endpoint.method,
     url: endpoint.path,
     schema: schemaOf(endpoint),
+    config: { envelope: takesEnvelope(endpoint) },
     // Before the body is read: a stranger's body is not worth parsing.
     onRequest: async request => {
       const refusal = endpoint.admin
@@ -123,6 +144,7 @@ function addEndpoint(app: FastifyInstance, gate: Gate, endpoint: Endpoint): void
       if (refusal !== undefined) throw refusal
     },
     handler: async (request, reply) => {
+      if (endpoint.stream) reply.raw.once('close', gate.streams.take(request.ip))
       const { params, query, body } = request
       return endpoint.handle(gate.context, { params, query, body, request, reply } as never)
     },
@@ -148,7 +170,9 @@ function addRounds(server: Server, gate: Gate): RoundsSockets {
   const sockets = new RoundsSockets({
     provider: gate.context.provider,
     refuse: request =>
-      refuseHost(request.headers.host, gate.names) ?? refuseRate(gate, request.socket.remoteAddress ?? ''),
+      gate.crowd.refuse(request.socket) ??
+      refuseHost(request.headers.host, gate.names) ??
+      refuseRate(gate, request.socket.remoteAddress ?? ''),
   })
   server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head))
   return sockets
@@ -175,7 +199,9 @@ export function newApp(): FastifyInstance {
 export async function startApi(context: ApiContext, options: ApiOptions): Promise<Api> {
   const app = newApp()
   const names = new Set(options.hosts.map(name => name.toLowerCase()))
-  const gate = { context, admin: options.admin, names, limiter: new RateLimiter(options.rate ?? DEFAULT_RATE) }
+  const { admin, rate = DEFAULT_RATE, maxConnections = MAX_CONNECTIONS, maxStreams = MAX_STREAMS } = options
+  const crowd = new Crowd(app.server, maxConnections)
+  const gate = { context, admin, names, limiter: new RateLimiter(rate), crowd, streams: new StreamSlots(maxStreams) }
   addHooks(app, gate)
   await addOpenApi(app, context.version)
   for (const endpoint of ENDPOINTS) addEndpoint(app, gate, endpoint)

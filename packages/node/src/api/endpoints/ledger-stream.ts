@@ -8,6 +8,7 @@ export const streamBlocks = endpoint({
   method: 'GET',
   path: '/v1/ledger/stream',
   summary: 'Server-sent events: blocks in order, each with its height as id; goes on from Last-Event-ID',
+  stream: true,
   query: Type.Object({ from: Type.Integer({ minimum: 1, default: 1 }) }),
   handle: async ({ engine, log, stopping }, { query, request, reply }) => {
     const last = Number(request.headers['last-event-id'])
