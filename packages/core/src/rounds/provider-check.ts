@@ -1,6 +1,6 @@
 import type { Amount, Millis, UnixMillis } from '../units/index.js'
 import { accepted } from './provider-statement.js'
-import type { HeldVoucher, ProviderEffect, ProviderState, ProviderStep } from './provider-types.js'
+import type { HeldVoucher, ProviderDraft, ProviderEffect, ProviderState } from './provider-types.js'
 import { nextCredit } from './risk.js'
 
 /** The first vouchers of a session are checked one by one, so that who cannot pay is found out at once. */
@@ -29,58 +29,58 @@ export function mayPostpone(state: ProviderState, owed: Amount, nowMs: UnixMilli
 }
 
 /** After a check: how many vouchers until the next one, between half of `every` and `every`, as a secret number decides. */
-export function drawn(state: ProviderState): Pick<ProviderState, 'untilCheck' | 'draw'> {
+export function draw(state: ProviderDraft): void {
   const { defer } = state.config
-  if (defer === undefined) return { untilCheck: 1, draw: 0 }
+  if (defer === undefined) return
   const least = Math.ceil(defer.every / 2)
   // A linear congruential step (Numerical Recipes' constants); its high half is what is used.
-  const draw = (Math.imul(state.draw, 1_664_525) + 1_013_904_223) >>> 0
-  return { untilCheck: least + ((draw >>> 16) % (defer.every - least + 1)), draw }
+  state.draw = (Math.imul(state.draw, 1_664_525) + 1_013_904_223) >>> 0
+  state.untilCheck = least + ((state.draw >>> 16) % (defer.every - least + 1))
 }
 
 /** A stored voucher with a good signature: it may be settled, and the unpaid limit grows by it (RND-12). */
-export function verify(state: ProviderState, held: HeldVoucher, nowMs: UnixMillis): ProviderStep {
+export function verify(state: ProviderDraft, held: HeldVoucher, nowMs: UnixMillis): ProviderEffect {
   const paid = held.owed - verifiedOwed(state)
   const rounds = state.paidRounds - state.checkedRounds
-  const next: ProviderState = {
-    ...state,
-    verified: held,
-    checks: state.checks + 1,
-    checkedRounds: state.paidRounds,
-    checkedAt: nowMs,
-    credit: nextCredit(state.credit, state.config.grant.terms.maxUnpaidCap, paid, rounds),
-  }
+  state.credit = nextCredit(state.credit, state.config.grant.terms.maxUnpaidCap, paid, rounds)
+  state.verified = held
+  state.checks++
+  state.checkedRounds = state.paidRounds
+  state.checkedAt = nowMs
   const { text, owed, round, marked } = held
-  return { state: next, effects: [{ type: 'checked', text, owed, round, marked }] }
+  return { type: 'checked', text, owed, round, marked }
 }
 
 /**
  * Checks the newest voucher if that was put off. Vouchers are cumulative: if it is good, those before it do not matter; if it is
- * not, none that was not checked is believed.
+ * not, none that was not checked is believed: they are dropped, and the unpaid limit is back at its beginning.
  *
- * @returns `forged` with the unchecked vouchers dropped and the unpaid limit back at its beginning
+ * @returns what to do; with `dropped` in it if the voucher is forged
  */
-export function checkHeld(state: ProviderState, nowMs: UnixMillis): ProviderStep & { readonly forged: boolean } {
+export function checkHeld(state: ProviderDraft, nowMs: UnixMillis): ProviderEffect[] {
   const newest = accepted(state)
   const { defer } = state.config
-  if (newest === undefined || newest.checked || defer === undefined) return { state, effects: [], forged: false }
-  if (!defer.authentic(newest.text)) return dropped(state, newest)
+  if (newest === undefined || newest.checked || defer === undefined) return []
+  if (!defer.authentic(newest.text)) return drop(state, newest)
   const held = { ...newest, checked: true }
   if (state.storing.length > 0) {
-    return { state: { ...state, storing: [...state.storing.slice(0, -1), held] }, effects: [], forged: false }
+    state.storing = [...state.storing.slice(0, -1), held]
+    return []
   }
-  return { ...verify({ ...state, stored: held }, held, nowMs), forged: false }
+  state.stored = held
+  return [verify(state, held, nowMs)]
 }
 
-function dropped(state: ProviderState, newest: HeldVoucher): ProviderStep & { readonly forged: true } {
+/** Whether `checkHeld` found a forgery. */
+export function isForged(effects: readonly ProviderEffect[]): boolean {
+  return effects.some(effect => effect.type === 'dropped')
+}
+
+function drop(state: ProviderDraft, newest: HeldVoucher): ProviderEffect[] {
   const { maxUnpaid } = state.config.grant.terms
-  const next: ProviderState = {
-    ...state,
-    stored: state.verified,
-    storing: state.storing.filter(one => one.checked),
-    paidRounds: state.checkedRounds,
-    credit: state.credit < maxUnpaid ? state.credit : maxUnpaid,
-  }
-  const evidence: ProviderEffect = { type: 'evidence', reason: 'VOUCHER_FORGED', texts: [newest.text] }
-  return { state: next, effects: [{ type: 'dropped' }, evidence], forged: true }
+  state.stored = state.verified
+  state.storing = state.storing.filter(one => one.checked)
+  state.paidRounds = state.checkedRounds
+  if (state.credit > maxUnpaid) state.credit = maxUnpaid
+  return [{ type: 'dropped' }, { type: 'evidence', reason: 'VOUCHER_FORGED', texts: [newest.text] }]
 }

@@ -1,6 +1,6 @@
 import { price } from '../services/access/price.js'
 import type { Amount, Millis, UnixMillis } from '../units/index.js'
-import type { HeldVoucher, OpenStatement, ProviderEffect, ProviderState, ProviderStep } from './provider-types.js'
+import type { HeldVoucher, OpenStatement, ProviderDraft, ProviderEffect, ProviderState } from './provider-types.js'
 import { marginMs, resendMs, roundMs } from './timeline.js'
 import type { Count, StatementPayload } from './types.js'
 
@@ -62,7 +62,7 @@ export function owedFor(state: ProviderState, elapsedMs: Millis): Amount {
  * In a trial it bills the whole round that began with it; in paid time it bills bytes only, at the same end (RND-3,
  * RND-5). The last statement bills no further time (RND-10).
  */
-export function issue(state: ProviderState, nowMs: UnixMillis, final = false): ProviderStep {
+export function issue(state: ProviderDraft, nowMs: UnixMillis, final = false): ProviderEffect {
   const { grant, seal } = state.config
   const elapsedMs = final ? paidElapsed(state) : billedNow(state, nowMs)
   const payload: StatementPayload = {
@@ -80,23 +80,18 @@ export function issue(state: ProviderState, nowMs: UnixMillis, final = false): P
     ...(final ? { final: true as const } : {}),
   }
   const statement = { payload, ...seal('conet-statement+jwt', payload) }
-  return {
-    state: {
-      ...state,
-      round: payload.round,
-      open: [...state.open, statement].slice(-MOST_OPEN),
-      resendAt: nowMs + resendMs(grant.terms),
-    },
-    effects: [sendStatement(statement)],
-  }
+  state.round = payload.round
+  state.open = state.open.length === 0 ? [statement] : [...state.open, statement].slice(-MOST_OPEN)
+  state.resendAt = nowMs + resendMs(grant.terms)
+  return sendStatement(statement)
 }
 
-/** Sends the unanswered statement once more. */
-export function resend(state: ProviderState, nowMs: UnixMillis): ProviderStep {
+/** Sends the unanswered statement once more, if there is one. */
+export function resend(state: ProviderDraft, nowMs: UnixMillis): ProviderEffect[] {
   const open = pending(state)
-  if (open === undefined) return { state, effects: [] }
-  const resendAt = nowMs + resendMs(state.config.grant.terms)
-  return { state: { ...state, resendAt }, effects: [sendStatement(open)] }
+  if (open === undefined) return []
+  state.resendAt = nowMs + resendMs(state.config.grant.terms)
+  return [sendStatement(open)]
 }
 
 function billedNow(state: ProviderState, nowMs: UnixMillis): Millis {

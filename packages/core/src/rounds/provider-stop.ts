@@ -1,7 +1,7 @@
 import type { UnixMillis } from '../units/index.js'
-import { checkHeld } from './provider-check.js'
+import { checkHeld, isForged } from './provider-check.js'
 import { accepted, issue, owedFor, paidElapsed, pending, raise, total } from './provider-statement.js'
-import type { ProviderEffect, ProviderState, ProviderStep } from './provider-types.js'
+import type { ProviderDraft, ProviderEffect, ProviderState } from './provider-types.js'
 import { CUT_WAIT_MS, FINAL_MS } from './timeline.js'
 import type { CloseReason, Count } from './types.js'
 
@@ -9,82 +9,79 @@ import type { CloseReason, Count } from './types.js'
 const CLIENT_REASONS: readonly CloseReason[] = ['CLIENT_DONE', 'METER_DISPUTE', 'GATEWAY_LOST', 'FAULT']
 
 /** Begins to stop: first no byte passes any more, then the last statement is made from the final count (RND-10). */
-export function beginCut(state: ProviderState, reason: CloseReason, nowMs: UnixMillis): ProviderStep {
-  if (state.phase !== 'serving') return { state, effects: [] }
+export function beginCut(state: ProviderDraft, reason: CloseReason, nowMs: UnixMillis): ProviderEffect[] {
+  if (state.phase !== 'serving') return []
   const looked = checkHeld(state, nowMs)
-  const why = looked.forged ? 'VOUCHER_FORGED' : reason
-  return {
-    state: { ...looked.state, phase: 'cutting', reason: why, phaseUntil: nowMs + CUT_WAIT_MS },
-    effects: [{ type: 'cut', reason: why }, ...looked.effects],
-  }
+  const why = isForged(looked) ? 'VOUCHER_FORGED' : reason
+  state.phase = 'cutting'
+  state.reason = why
+  state.phaseUntil = nowMs + CUT_WAIT_MS
+  return [{ type: 'cut', reason: why }, ...looked]
 }
 
 /** The client sent something forged: if what it promised before is forged too, the session ends at once (RND-15). */
-export function suspected(state: ProviderState, nowMs: UnixMillis): ProviderStep {
-  if (state.phase !== 'serving') return { state, effects: [] }
+export function suspected(state: ProviderDraft, nowMs: UnixMillis): ProviderEffect[] {
+  if (state.phase !== 'serving') return []
   const looked = checkHeld(state, nowMs)
-  return looked.forged ? beginCut(state, 'VOUCHER_FORGED', nowMs) : looked
+  return isForged(looked) ? [...looked, ...beginCut(state, 'VOUCHER_FORGED', nowMs)] : looked
 }
 
 /** The client says it stops. A repeated close is answered with our own once we have ended. */
-export function takeClose(state: ProviderState, reason: CloseReason, text: string, nowMs: UnixMillis): ProviderStep {
-  if (state.phase === 'ended') return { state, effects: closeEffect(state) }
+export function takeClose(
+  state: ProviderDraft,
+  reason: CloseReason,
+  text: string,
+  nowMs: UnixMillis,
+): ProviderEffect[] {
+  if (state.phase === 'ended') return closeEffect(state)
   const why = CLIENT_REASONS.includes(reason) ? reason : 'CLIENT_DONE'
-  const stopping = beginCut(state, why, nowMs)
-  if (why !== 'METER_DISPUTE' || state.reason === 'METER_DISPUTE') return stopping
+  const disputed = why === 'METER_DISPUTE' && state.reason !== 'METER_DISPUTE'
   const texts = [...state.open.map(open => open.text), accepted(state)?.text, text].filter(one => one !== undefined)
+  const stopping = beginCut(state, why, nowMs)
+  if (!disputed) return stopping
+  if (state.reason !== 'VOUCHER_FORGED') state.reason = why
   // A dispute over the last statement: nothing more will be promised, so there is nothing to wait for.
-  const judged = stopping.state.reason === 'VOUCHER_FORGED' ? 'VOUCHER_FORGED' : why
-  const settled = settleUp({ ...stopping.state, reason: judged }, nowMs)
-  const evidence: ProviderEffect = { type: 'evidence', reason: why, texts }
-  return { state: settled.state, effects: [...stopping.effects, evidence, ...settled.effects] }
+  return [...stopping, { type: 'evidence', reason: why, texts }, ...settleUp(state, nowMs)]
 }
 
 /** The gateway has closed the session; `meter` is final. */
-export function cutDone(state: ProviderState, meter: Count, nowMs: UnixMillis): ProviderStep {
-  if (state.phase !== 'cutting') return { state, effects: [] }
-  const final: ProviderState = {
-    ...state,
-    phase: 'final',
-    meter: raise(state.meter, meter),
-    phaseUntil: nowMs + FINAL_MS,
-  }
-  return settleUp(final, nowMs)
+export function cutDone(state: ProviderDraft, meter: Count, nowMs: UnixMillis): ProviderEffect[] {
+  if (state.phase !== 'cutting') return []
+  state.phase = 'final'
+  state.meter = raise(state.meter, meter)
+  state.phaseUntil = nowMs + FINAL_MS
+  return settleUp(state, nowMs)
 }
 
 /** Ends if everything used is promised, else asks for the rest with a last statement. */
-export function settleUp(state: ProviderState, nowMs: UnixMillis): ProviderStep {
-  if (state.phase !== 'final' || state.storing.length > 0) return { state, effects: [] }
+export function settleUp(state: ProviderDraft, nowMs: UnixMillis): ProviderEffect[] {
+  if (state.phase !== 'final' || state.storing.length > 0) return []
   const used = owedFor(state, paidElapsed(state))
   if (used <= (accepted(state)?.owed ?? 0n) || state.reason === 'METER_DISPUTE') return end(state, nowMs)
   const open = pending(state)?.payload
   const asked = open?.final === true && open.elapsedMs === paidElapsed(state) && open.owed === used
-  return asked ? { state, effects: [] } : issue(state, nowMs, true)
+  return asked ? [] : [issue(state, nowMs, true)]
 }
 
 /** Explicit end: settle what is promised, say the last word, hand over the summary. */
-export function end(before: ProviderState, nowMs: UnixMillis): ProviderStep {
-  const looked = checkHeld(before, nowMs)
-  const { state } = looked
+export function end(state: ProviderDraft, nowMs: UnixMillis): ProviderEffect[] {
+  const looked = checkHeld(state, nowMs)
   const { grant, seal } = state.config
-  const reason = looked.forged ? 'VOUCHER_FORGED' : (state.reason ?? 'FAULT')
+  const reason = isForged(looked) ? 'VOUCHER_FORGED' : (state.reason ?? 'FAULT')
   const { lid, sid, client, provider } = grant
   const { text } = seal('conet-close+jwt', { lid, sid, client, provider, reason, at: nowMs })
   const best = accepted(state)
-  const unsettled = best !== undefined && best.owed > state.settling
-  const settle: ProviderEffect[] = unsettled
-    ? [{ type: 'settle', text: best.text, owed: best.owed, cause: 'close' }]
-    : []
-  const ended: ProviderState = {
-    ...state,
-    phase: 'ended',
-    reason,
-    closeText: text,
-    settling: best !== undefined && unsettled ? best.owed : state.settling,
-    unsettledSince: undefined,
-    phaseUntil: undefined,
+  const settle: ProviderEffect[] = []
+  if (best !== undefined && best.owed > state.settling) {
+    settle.push({ type: 'settle', text: best.text, owed: best.owed, cause: 'close' })
+    state.settling = best.owed
   }
-  return { state: ended, effects: [...looked.effects, ...settle, ...closeEffect(ended), finished(ended)] }
+  state.phase = 'ended'
+  state.reason = reason
+  state.closeText = text
+  state.unsettledSince = undefined
+  state.phaseUntil = undefined
+  return [...looked, ...settle, ...closeEffect(state), finished(state)]
 }
 
 /** Our close once more; nothing before the end. */

@@ -101,6 +101,9 @@ export interface ProviderState {
   readonly closeText: string | undefined
 }
 
+/** The next state while it is made: one copy a step, so that ten thousand sessions do not leave ten copies behind each round. */
+export type ProviderDraft = { -readonly [Name in keyof ProviderState]: ProviderState[Name] }
+
 /** Everything that can happen to a provider's session. Messages are parsed and their signatures checked before. */
 export type ProviderEvent =
   /** Time passed: feed one when `nextDeadline` says so; also harmless at any other time. */

@@ -1,15 +1,15 @@
 import { type Rejection, reject } from '../errors/index.js'
 import type { Hash, UnixMillis } from '../units/index.js'
 import type { RoundCode } from './codes.js'
-import { drawn, mayPostpone, verifiedOwed, verify } from './provider-check.js'
+import { draw, mayPostpone, verifiedOwed, verify } from './provider-check.js'
 import { accepted } from './provider-statement.js'
 import type {
   HeldVoucher,
   OpenStatement,
+  ProviderDraft,
   ProviderEffect,
   ProviderEvent,
   ProviderState,
-  ProviderStep,
   SettleCause,
 } from './provider-types.js'
 import { quotaFor } from './risk.js'
@@ -23,75 +23,75 @@ type VoucherEvent = Extract<ProviderEvent, { type: 'voucher' }>
  *
  * Nothing is extended here: access moves only when the driver confirms that the voucher is on disk.
  */
-export function takeVoucher(state: ProviderState, event: VoucherEvent, nowMs: UnixMillis): ProviderStep {
+export function takeVoucher(state: ProviderDraft, event: VoucherEvent, nowMs: UnixMillis): ProviderEffect[] {
   const { voucher, text, hash, checked = true } = event
   const fault = mismatch(state, voucher)
-  if (fault !== undefined) return refuse(state, fault)
+  if (fault !== undefined) return refuse(fault)
   const highest = accepted(state)
   if (highest !== undefined && voucher.round <= highest.round) return repeated(state, voucher, highest)
   const statement = state.open.find(open => open.hash === voucher.statement)
-  if (statement === undefined) return refuse(state, reject('STATEMENT_UNKNOWN', { round: voucher.round }))
+  if (statement === undefined) return refuse(reject('STATEMENT_UNKNOWN', { round: voucher.round }))
   const differs = unlike(statement, voucher)
-  if (differs !== undefined) return refuse(state, reject('VOUCHER_MISMATCH', { field: differs }))
+  if (differs !== undefined) return refuse(reject('VOUCHER_MISMATCH', { field: differs }))
   const { round, owed, bytesUp, bytesDown, elapsedMs } = statement.payload
   const later = !checked && mayPostpone(state, owed, nowMs)
   const good = checked || (!later && state.config.defer?.authentic(text) === true)
-  if (!good && !later) return refuse(state, reject('VOUCHER_FORGED', { round }))
+  if (!good && !later) return refuse(reject('VOUCHER_FORGED', { round }))
   const bytes = bytesUp + bytesDown
-  const held: HeldVoucher = { round, owed, bytes, elapsedMs, text, hash, checked: good, marked: good }
-  const counted = good ? drawn(state) : { untilCheck: state.untilCheck - 1 }
-  return {
-    state: { ...state, ...counted, storing: [...state.storing, held] },
-    effects: [{ type: 'store', text, hash, round, owed, checked: good }],
-  }
+  state.storing = [...state.storing, { round, owed, bytes, elapsedMs, text, hash, checked: good, marked: good }]
+  if (good) draw(state)
+  else state.untilCheck--
+  return [{ type: 'store', text, hash, round, owed, checked: good }]
 }
 
 /** The driver confirms that a voucher is durable: now, and not before, access is extended. */
-export function voucherStored(state: ProviderState, hash: Hash, nowMs: UnixMillis): ProviderStep {
+export function voucherStored(state: ProviderDraft, hash: Hash, nowMs: UnixMillis): ProviderEffect[] {
   const held = state.storing.find(one => one.hash === hash)
-  if (held === undefined) return { state, effects: [] }
+  if (held === undefined) return []
   const { terms, at } = state.config.grant
-  const next: ProviderState = {
-    ...state,
-    stored: held,
-    storing: state.storing.filter(one => one.round > held.round),
-    open: state.open.filter(one => one.payload.round > held.round),
-    paidRounds: state.paidRounds + 1,
-    accessUntil: at + held.elapsedMs + terms.trialMs,
-    gatewayUntil: at + held.elapsedMs,
-    storeFailed: false,
-  }
-  const looked = held.checked ? verify(next, held, nowMs) : { state: next, effects: [] }
-  const serving = next.phase === 'serving'
-  const done = serving ? extended(looked.state, held, nowMs) : settled(looked.state, nowMs, [ackOf(next)], 'close')
-  return { state: done.state, effects: [...looked.effects, ...done.effects] }
+  state.stored = held
+  state.storing = above(state.storing, one => one.round > held.round)
+  state.open = above(state.open, one => one.payload.round > held.round)
+  state.paidRounds++
+  state.accessUntil = at + held.elapsedMs + terms.trialMs
+  state.gatewayUntil = at + held.elapsedMs
+  state.storeFailed = false
+  const effects = held.checked ? [verify(state, held, nowMs)] : []
+  if (state.phase === 'serving') effects.push(extended(state, held, nowMs), ackOf(state), ...settled(state, nowMs))
+  else effects.push(ackOf(state), ...settled(state, nowMs, 'close'))
+  return effects
+}
+
+const NONE: readonly never[] = []
+
+function above<T>(all: readonly T[], is: (one: T) => boolean): readonly T[] {
+  const left = all.filter(is)
+  return left.length === 0 ? NONE : left
 }
 
 /** Storing failed: the voucher is forgotten, its statement stays open, and the client is told to send it again. */
-export function voucherNotStored(state: ProviderState, hash: Hash): ProviderStep {
-  if (!state.storing.some(one => one.hash === hash)) return { state, effects: [] }
-  const storing = state.storing.filter(one => one.hash !== hash)
-  return refuse({ ...state, storing, storeFailed: true }, reject('STORAGE_FAILED'))
+export function voucherNotStored(state: ProviderDraft, hash: Hash): ProviderEffect[] {
+  if (!state.storing.some(one => one.hash === hash)) return []
+  state.storing = state.storing.filter(one => one.hash !== hash)
+  state.storeFailed = true
+  return refuse(reject('STORAGE_FAILED'))
 }
 
 /** Asks for settlement if the policy wants it now; a `close` always does. */
-export function settled(
-  state: ProviderState,
-  nowMs: UnixMillis,
-  effects: readonly ProviderEffect[],
-  cause?: SettleCause,
-): ProviderStep {
+export function settled(state: ProviderDraft, nowMs: UnixMillis, cause?: SettleCause): ProviderEffect[] {
   const { verified } = state
   if (verified === undefined || verified.owed <= state.settling) {
-    return { state: { ...state, unsettledSince: undefined }, effects }
+    state.unsettledSince = undefined
+    return []
   }
-  const since = state.unsettledSince ?? nowMs
   const why = cause ?? settleCause(state, nowMs)
-  if (why === undefined) return { state: { ...state, unsettledSince: since }, effects }
-  return {
-    state: { ...state, settling: verified.owed, unsettledSince: undefined },
-    effects: [...effects, { type: 'settle', text: verified.text, owed: verified.owed, cause: why }],
+  if (why === undefined) {
+    state.unsettledSince ??= nowMs
+    return []
   }
+  state.settling = verified.owed
+  state.unsettledSince = undefined
+  return [{ type: 'settle', text: verified.text, owed: verified.owed, cause: why }]
 }
 
 /** Confirms the highest stored voucher. */
@@ -101,13 +101,11 @@ export function ackOf(state: ProviderState): ProviderEffect {
   return { type: 'ack', ack: { round: state.stored?.round ?? 0, paidUntil, accessUntil: state.accessUntil } }
 }
 
-function extended(state: ProviderState, held: HeldVoucher, nowMs: UnixMillis): ProviderStep {
+function extended(state: ProviderDraft, held: HeldVoucher, nowMs: UnixMillis): ProviderEffect {
   // What was promised and not checked is unpaid: it takes its part of the limit (RND-15).
   const free = state.credit - (held.owed - verifiedOwed(state))
-  const quota = quotaFor(held.bytes, free, state.config.grant.terms.tariff)
-  const paid: ProviderState = { ...state, quota }
-  const { state: next, effects } = nowMs >= trialOpensAt(paid) ? openTrial(paid) : extendTo(paid, paid.gatewayUntil)
-  return settled(next, nowMs, [...effects, ackOf(next)])
+  state.quota = quotaFor(held.bytes, free, state.config.grant.terms.tariff)
+  return nowMs >= trialOpensAt(state) ? openTrial(state) : extendTo(state, state.gatewayUntil)
 }
 
 /** When the next trial must be open in the gateway; `Infinity` if it is. */
@@ -116,12 +114,13 @@ export function trialOpensAt(state: ProviderState): UnixMillis {
 }
 
 /** Gives the next trial: the living provider does this round by round, so that a dead one gives none (RND-4). */
-export function openTrial(state: ProviderState): ProviderStep {
-  return extendTo({ ...state, gatewayUntil: state.accessUntil }, state.accessUntil)
+export function openTrial(state: ProviderDraft): ProviderEffect {
+  state.gatewayUntil = state.accessUntil
+  return extendTo(state, state.accessUntil)
 }
 
-function extendTo(state: ProviderState, until: UnixMillis): ProviderStep {
-  return { state, effects: [{ type: 'extend', until, quota: state.quota }] }
+function extendTo(state: ProviderState, until: UnixMillis): ProviderEffect {
+  return { type: 'extend', until, quota: state.quota }
 }
 
 function settleCause(state: ProviderState, nowMs: UnixMillis): SettleCause | undefined {
@@ -134,12 +133,12 @@ function settleCause(state: ProviderState, nowMs: UnixMillis): SettleCause | und
 }
 
 /** A voucher that is not newer: the same promise is confirmed again, a lower one changes nothing. */
-function repeated(state: ProviderState, voucher: VoucherPayload, highest: HeldVoucher): ProviderStep {
+function repeated(state: ProviderState, voucher: VoucherPayload, highest: HeldVoucher): ProviderEffect[] {
   const { owed } = voucher
-  if (owed < highest.owed) return refuse(state, reject('VOUCHER_BELOW', { owed, highest: highest.owed }))
-  if (owed > highest.owed) return refuse(state, reject('VOUCHER_MISMATCH', { field: 'owed' }))
+  if (owed < highest.owed) return refuse(reject('VOUCHER_BELOW', { owed, highest: highest.owed }))
+  if (owed > highest.owed) return refuse(reject('VOUCHER_MISMATCH', { field: 'owed' }))
   const durable = state.stored !== undefined && state.stored.round >= highest.round
-  return { state, effects: durable ? [ackOf(state)] : [] }
+  return durable ? [ackOf(state)] : []
 }
 
 function mismatch(state: ProviderState, voucher: VoucherPayload): Rejection<RoundCode> | undefined {
@@ -163,6 +162,6 @@ function unlike({ payload }: OpenStatement, voucher: VoucherPayload): 'round' | 
   return voucher.owed === payload.owed ? undefined : 'owed'
 }
 
-function refuse(state: ProviderState, { code, data }: Rejection<RoundCode>): ProviderStep {
-  return { state, effects: [{ type: 'refuse', code, data }] }
+function refuse({ code, data }: Rejection<RoundCode>): ProviderEffect[] {
+  return [{ type: 'refuse', code, data }]
 }

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { ok, type Result, reject } from '@conet/core/errors'
 import {
+  type AccessPoint,
   createProvider,
   type Deferral,
   type GrantPayload,
+  quotaFor,
   type RequestPayload,
   type Seal,
   type SessionId,
@@ -125,7 +127,8 @@ export class Opening {
     const { request, sid, from } = checked
     const { offer, credit } = admitted
     const { terms } = offer
-    const draft = {
+    // One literal for every session: objects built up from others would each have a hidden class of its own.
+    const grantWith = (access: AccessPoint): GrantPayload => ({
       lid: ports.lid,
       sid,
       offer: offer.id,
@@ -133,27 +136,28 @@ export class Opening {
       client: asker.client,
       provider: ports.provider,
       terms,
+      access,
       control: ports.control?.(sid) ?? `/v1/sessions/${sid}/rounds`,
       at: now,
       accessUntil: now + terms.trialMs,
-    }
+    })
     const config = (grant: GrantPayload) => ({
       ...{ grant, credit, settle: {}, seal, defer: this.#deferral(checked.publicKey) },
       ...escrowOf(request),
     })
-    const placeholder = { host: '-', port: 1, protocols: ['http' as const], username: '-', password: '-' }
-    const { quota } = createProvider(config({ ...draft, access: placeholder }))
+    const quota = quotaFor(0n, credit, terms.tariff)
     const limit = admitted.bounds.bytesLeft
     const clientAddress = ports.bindAddress === true ? from.remoteAddress : undefined
     try {
       const access = await ports.gateway.open({
         session: sid,
-        until: draft.accessUntil,
+        until: now + terms.trialMs,
         quota: limit !== undefined && limit < quota ? limit : quota,
         clientAddress,
         offer: offer.id,
       })
-      return ok(this.#session(checked, asker, admitted, { ...draft, access }, config({ ...draft, access })))
+      const grant = grantWith(access)
+      return ok(this.#session(checked, asker, admitted, grant, config(grant)))
     } catch (error) {
       return reject('GATEWAY_FAILED', { why: error instanceof Error ? error.message : String(error) })
     }

@@ -1,5 +1,5 @@
 import type { ErrorData } from '@conet/core/errors'
-import type { Ack, GrantPayload, ProviderState, RoundCode, SessionId } from '@conet/core/rounds'
+import type { Ack, GrantPayload, ProviderDraft, ProviderState, RoundCode, SessionId } from '@conet/core/rounds'
 import type { Amount, Bytes, UnixMillis } from '@conet/core/units'
 import type { RoundsChannel, SessionPhase, SessionView } from './contract.js'
 import type { Waking } from './deadlines.js'
@@ -19,6 +19,7 @@ export interface SessionStart {
   /** Order of opening, for paging. */
   readonly seq: number
   readonly grant: GrantPayload
+  /** Nobody else may hold it. */
   readonly state: ProviderState
   readonly publicKey: Uint8Array
   readonly kid: string
@@ -39,7 +40,8 @@ export interface SessionStart {
 export class LiveSession implements Waking {
   wakeAt: UnixMillis = Number.POSITIVE_INFINITY
   heapIndex = -1
-  state: ProviderState
+  /** Changed in place by every step: nobody else holds it. */
+  readonly state: ProviderDraft
   channel: RoundsChannel | undefined
   held = false
   /** The last stored voucher is not confirmed yet: that goes with the next frame, in one packet. */

@@ -1,11 +1,11 @@
 import {
   type CloseReason,
   type Count,
+  driveProvider,
   nextProviderDeadline,
   type ProviderEffect,
   type ProviderEvent,
   type SessionId,
-  stepProvider,
 } from '@conet/core/rounds'
 import type { Amount, Did, Hash, Millis, UnixMillis } from '@conet/core/units'
 import type { GatewayEvent } from '@conet/gateway'
@@ -65,9 +65,8 @@ export class Sessions {
 
   /** One step of a session: the machine decides, then every effect is carried out in its order. */
   feed(session: LiveSession, event: ProviderEvent): void {
-    const step = stepProvider(session.state, event, this.#ports.clock.now())
-    session.state = step.state
-    for (const effect of step.effects) this.#apply(session, effect)
+    const effects = driveProvider(session.state, event, this.#ports.clock.now())
+    for (const effect of effects) this.#apply(session, effect)
     this.#schedule(session)
   }
 
