@@ -74,7 +74,7 @@ export function readRecord(attributes: Attributes): Result<AccountingRecord, Rad
     session: classes.find(id => id !== undefined) ?? sessionOf(userName),
     userName,
     station: stationOf(first(attributes, 'Calling-Station-Id')),
-    nas: first(attributes, 'NAS-IP-Address'),
+    nas: first(attributes, 'NAS-IP-Address') ?? first(attributes, 'NAS-IPv6-Address'),
     up: (BigInt(inputGiga ?? 0) << 32n) + BigInt(input),
     down: (BigInt(outputGiga ?? 0) << 32n) + BigInt(output),
     wide: inputGiga !== undefined || outputGiga !== undefined,

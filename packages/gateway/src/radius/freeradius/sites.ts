@@ -19,6 +19,21 @@ function listen(type: 'auth' | 'acct', address: string, port: number): string {
 `
 }
 
+/** Where the packet came from, in place of what the access point says of itself. */
+const SOURCE = `		if ("%{Packet-Src-IPv6-Address}" == "") {
+			update request {
+				&NAS-IPv6-Address !* ANY
+				&NAS-IP-Address := "%{Packet-Src-IP-Address}"
+			}
+		}
+		else {
+			update request {
+				&NAS-IP-Address !* ANY
+				&NAS-IPv6-Address := "%{Packet-Src-IPv6-Address}"
+			}
+		}
+`
+
 /**
  * `sites-available/conet`: what access points talk to. The node is told the address that the packet came from, not the one the
  * access point claims: there the Disconnect-Request goes.
@@ -27,10 +42,7 @@ export function outerSite({ clients, listen: at }: FreeradiusSettings): string {
   return `# Access points ask here; every decision is the Conet node's.
 server conet {
 ${clients.map(client).join('')}${listen('auth', at.address, at.authPort)}${listen('acct', at.address, at.acctPort)}	authorize {
-		update request {
-			&NAS-IP-Address := "%{Packet-Src-IP-Address}"
-		}
-		if (&EAP-Message) {
+${SOURCE}		if (&EAP-Message) {
 			conet_eap {
 				ok = return
 			}
@@ -46,10 +58,7 @@ ${clients.map(client).join('')}${listen('auth', at.address, at.authPort)}${liste
 		conet_eap
 	}
 	preacct {
-		update request {
-			&NAS-IP-Address := "%{Packet-Src-IP-Address}"
-		}
-	}
+${SOURCE}	}
 	accounting {
 		conet
 	}
