@@ -2,6 +2,7 @@ import type { CliCommand } from '../command.js'
 import { balance } from './balance.js'
 import { bench } from './bench.js'
 import { connect } from './connect.js'
+import { consortium } from './consortium.js'
 import { demo } from './demo.js'
 import { init } from './init.js'
 import { offers } from './offers.js'
@@ -20,6 +21,7 @@ export const COMMANDS: readonly CliCommand[] = [
   transfer,
   init,
   up,
+  consortium,
   sessions,
   verify,
   value,

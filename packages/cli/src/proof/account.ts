@@ -1,0 +1,62 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import {
+  accountRecord,
+  type NodeApi,
+  type Proven,
+  type ProvenBalance,
+  provenRecord,
+  readBalance,
+  recordOfOneNode,
+} from '@conet/client'
+import { ConetError } from '@conet/core/errors'
+import type { CommandContext } from '../command.js'
+import { CRYPTO, openTrust } from './trust.js'
+
+/** Balances of one owner, each with its proof. */
+export interface ProvenAccount {
+  readonly did: string
+  readonly balances: readonly ({ readonly asset: string; readonly height: number } & ProvenBalance)[]
+  /** `validators`: signed by more than 2/3 and confirmed elsewhere; `one node`: a single node orders this ledger. */
+  readonly trust: 'validators' | 'one node'
+  readonly appHash: string | null
+  /** Nodes that confirm the header. */
+  readonly witnesses: readonly string[]
+}
+
+/**
+ * Proves what an owner has. Which assets to look at is asked of the node; that there is no further one cannot be proven.
+ *
+ * @throws ConetError with a code of the light client, `GENESIS_WRONG`
+ */
+export async function proveAccount(
+  context: CommandContext,
+  api: NodeApi,
+  did: string,
+  options: Readonly<Record<string, unknown>>,
+): Promise<ProvenAccount> {
+  const trust = await openTrust(context, api, options)
+  const balances = []
+  let appHash: string | null = null
+  for (const { asset } of await api.balances(did)) {
+    const key = accountRecord(did, asset)
+    const ask = () =>
+      trust === undefined ? recordOfOneNode(api, key, CRYPTO) : provenRecord(trust.client, api, key, CRYPTO, pause)
+    const proven: Proven<ProvenBalance> = readBalance(await again(ask))
+    appHash = proven.appHash
+    balances.push({ asset, height: proven.height, ...proven.value })
+  }
+  trust?.keep()
+  const witnesses = trust?.witnesses ?? []
+  return { did, balances, trust: trust === undefined ? 'one node' : 'validators', appHash, witnesses }
+}
+
+/** A block between the proof and its header may ask for another try; a wrong proof stays wrong. */
+async function again<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (!(error instanceof ConetError) || error.code !== 'HEADER_TOO_OLD') throw error
+    await pause(500)
+    return await ask()
+  }
+}

@@ -1,0 +1,1 @@
+export { type ProvenAccount, proveAccount } from './account.js'
