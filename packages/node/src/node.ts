@@ -13,7 +13,7 @@ import { EventHub, SessionBoard } from './events/index.js'
 import { readOrCreateAdminToken, readOrCreateKeyFile, type Seeds } from './keys/index.js'
 import { createLogger, type Logger } from './log/index.js'
 import { createMetrics } from './metrics/index.js'
-import { Announcer, type Owner, ownerOf, ownTerms, submitSigned } from './owner/index.js'
+import { Announcer, type Owner, ownerOf, ownTerms, Transfers } from './owner/index.js'
 import { PolicyStore } from './policy/index.js'
 import {
   createProviderService,
@@ -27,7 +27,6 @@ import {
 import { Follower, ReadModel } from './readmodel/index.js'
 import { type KeyValueStore, openStore } from './storage/index.js'
 import {
-  gatewaysOf,
   healthOf,
   ledgerResolver,
   ledgerSignerKey,
@@ -143,7 +142,7 @@ async function openBase(config: Config, ports: NodePorts, undo: Base['undo']): P
 async function openGateway(
   { config, undo }: Base,
   dial: Dial | undefined,
-): Promise<{ gateway: Gateway; egress: Egress; leases: Leases | undefined; bindAddress: boolean }> {
+): Promise<ReturnType<typeof withLeases> & { egress: Egress; gateways: ApiContext['gateways'] }> {
   const { host, port, advertiseHost, advertisePort, egressAllow } = config.gateway
   const advertise =
     advertiseHost === undefined ? undefined : { host: advertiseHost, ...(advertisePort && { port: advertisePort }) }
@@ -156,7 +155,7 @@ async function openGateway(
   })
   await proxy.start()
   undo.push(() => proxy.stop())
-  return { ...withLeases(config, proxy), egress }
+  return { ...withLeases(config, proxy), egress, gateways: proxy.point === undefined ? [] : [proxy.point] }
 }
 
 function createProvider(
@@ -192,10 +191,10 @@ async function openApi(
   base: Base,
   provider: ProviderService,
   announcer: () => Announcer,
-  state: { ready: boolean },
+  state: { readonly ready: boolean; readonly gateways: ApiContext['gateways'] },
   radius: RadiusAccess | undefined,
 ): Promise<Api> {
-  const { config, engine, log, now, owner, ports, policy, readModel, undo } = base
+  const { config, engine, log, now, owner, ports, policy, readModel, store, undo } = base
   const hub = new EventHub()
   const board = new SessionBoard({ provider, hub, offerName: id => announcer().nameOf(id) })
   const totals = () => provider.totals()
@@ -204,18 +203,16 @@ async function openApi(
   const stopping = new AbortController()
   const meter = setInterval(() => board.meter(now()), METER_MS)
   undo.push(readModel.onBlock(liveBlocks(hub, engine, owner.did)), provider.onEvent(metrics.provider))
-  const transactions = { engine, now, random: randomBytes }
+  const { signer } = owner
+  const transfers = new Transfers({ engine, now, random: randomBytes, signer, store, recorded: readModel })
   const context: ApiContext = {
     did: owner.did,
     name: config.name,
     networkType: config.networkType,
     version: VERSION,
-    gateways: gatewaysOf(config),
+    gateways: state.gateways,
     ...{ engine, readModel, provider, board, hub, metrics, log, policy, now },
-    wallet: {
-      transfer: (to, asset, amount) =>
-        submitSigned(transactions, owner.signer, 'accounts/transfer', { to, asset, amount }),
-    },
+    wallet: { transfer: (order, key) => transfers.pay(order, key) },
     resolve: ledgerResolver(engine),
     radius: radius?.desk,
     health: healthOf({ ...sources, state, trouble: () => engine.trouble?.() }),
@@ -287,10 +284,10 @@ async function build(base: Base): Promise<Node> {
   const { lid } = engine.genesis
   const relay = ports.dial === undefined ? await openRelay(config, { lid, owner, log, downstream }) : undefined
   if (relay !== undefined) undo.push(() => relay.stop())
-  const { egress, leases, bindAddress, ...opened } = await openGateway(base, ports.dial ?? relay?.dial)
+  const { egress, leases, bindAddress, gateways, ...opened } = await openGateway(base, ports.dial ?? relay?.dial)
   const radius = openRadius(config, base)
   const { gateway, access } = rememberAccess(radius?.beside(opened.gateway) ?? opened.gateway)
-  const state = { ready: false }
+  const state = { ready: false, gateways }
   const holder: { announcer?: Announcer } = {}
   const announcer = () => {
     if (holder.announcer === undefined) throw new Error('asked for offers before the node has an address')

@@ -32,7 +32,13 @@ export interface ProxyOptions {
 /** How often idle flows are looked for: one timer for all of them. */
 const SWEEP_MS = 5_000
 
-class ProxyGateway implements Gateway {
+/** A gateway that clients connect to. */
+export interface ProxyGateway extends Gateway {
+  /** Where, as clients are told; `undefined` while it does not run. */
+  readonly point: Pick<AccessPoint, 'host' | 'port' | 'protocols'> | undefined
+}
+
+class ProxyServer implements ProxyGateway {
   readonly name = 'proxy'
   private readonly listeners = new Set<(event: GatewayEvent) => void>()
   private readonly context: ProxyContext
@@ -67,17 +73,19 @@ class ProxyGateway implements Gateway {
     await this.front.close()
   }
 
+  get point(): ProxyGateway['point'] {
+    if (this.port === undefined) return undefined
+    const { listen, advertise } = this.options
+    const [host, port] = [advertise?.host ?? listen.host, advertise?.port ?? this.port]
+    return { host, port, protocols: ['http', 'socks5'] }
+  }
+
   async open(admission: Admission): Promise<AccessPoint> {
-    if (this.port === undefined) {
+    const { point } = this
+    if (point === undefined) {
       throw new ConetError('GATEWAY_STOPPED', 'the gateway does not run: start it first', { verdict: 'retry' })
     }
-    const { listen, advertise } = this.options
-    return {
-      host: advertise?.host ?? listen.host,
-      port: advertise?.port ?? this.port,
-      protocols: ['http', 'socks5'],
-      ...this.context.book.open(admission),
-    }
+    return { ...point, ...this.context.book.open(admission) }
   }
 
   async extend(session: SessionId, until: UnixMillis, quota: Bytes): Promise<void> {
@@ -128,6 +136,6 @@ class ProxyGateway implements Gateway {
  * @throws ConetError from `start`: `LISTEN_FAILED`; from `open`: `GATEWAY_STOPPED`, `SESSION_EXISTS`
  * @see docs/adr/0004-proxy-gateway.md for what is counted and how a cut works
  */
-export function createProxyGateway(options: ProxyOptions): Gateway {
-  return new ProxyGateway(options)
+export function createProxyGateway(options: ProxyOptions): ProxyGateway {
+  return new ProxyServer(options)
 }

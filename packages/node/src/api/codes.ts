@@ -24,6 +24,8 @@ export const API_CODES = {
   STREAMS_FULL: 'retry',
   /** The DID names nobody on this ledger. */
   DID_UNKNOWN: 'reject',
+  /** The key of a transfer stands for another one. */
+  TRANSFER_KEY: 'reject',
   INTERNAL: 'retry',
 } as const satisfies Codes
 

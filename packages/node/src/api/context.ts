@@ -7,6 +7,7 @@ import type { Deposit } from '@conet/gateway/radius'
 import type { EventHub, SessionBoard } from '../events/index.js'
 import type { Logger } from '../log/index.js'
 import type { Metrics } from '../metrics/index.js'
+import type { Order } from '../owner/index.js'
 import type { Policy } from '../policy/index.js'
 import type { ProviderService } from '../provider/contract.js'
 import type { ReadModel } from '../readmodel/index.js'
@@ -43,8 +44,8 @@ export interface ApiContext {
   readonly log: Logger
   readonly policy: { get(): Policy; put(input: unknown): Policy }
   readonly wallet: {
-    /** Signs and submits a transfer from this node's own account. */
-    transfer(to: Did, asset: string, amount: string): Promise<TxResult>
+    /** Signs and submits a transfer from this node's own account; the same key again pays once. */
+    transfer(order: Order, key: string | undefined): Promise<TxResult>
   }
   /** @param query - of the DID URL: `versionId=…`, `versionTime=…`, may be empty */
   resolve(did: Did, query: string): Promise<Resolution>

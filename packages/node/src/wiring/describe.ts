@@ -1,15 +1,8 @@
 import { ConetError } from '@conet/core/errors'
 import type { Api, ApiContext } from '../api/index.js'
-import type { Config } from '../config/index.js'
 
 /** Blocks the read model may be behind before searches are called stale. */
 const LAG_BLOCKS = 100
-
-/** Gateways as the node names them; empty while the system chose the port. */
-export function gatewaysOf({ gateway }: Config): ApiContext['gateways'] {
-  const port = gateway.advertisePort ?? gateway.port
-  return port === 0 ? [] : [{ host: gateway.advertiseHost ?? gateway.host, port, protocols: ['http', 'socks5'] }]
-}
 
 /** What `/healthz` answers from. */
 export interface HealthSources {

@@ -1,5 +1,5 @@
 export { policyAdmission } from './admission.js'
-export { gatewaysOf, healthOf, localUrl } from './describe.js'
+export { healthOf, localUrl } from './describe.js'
 export { openExit, rememberAccess } from './exit.js'
 export { openLedger } from './ledger.js'
 export { liveBlocks } from './live.js'

@@ -10,7 +10,17 @@ export const transfer = endpoint({
   summary: 'Signs and submits a transfer from this node’s account; a refusal by the ledger is an answer with its code',
   admin: true,
   body: Type.Object(
-    { to: DidForm, asset: Type.String({ minLength: 1, maxLength: 32 }), amount: AmountForm },
+    {
+      to: DidForm,
+      asset: Type.String({ minLength: 1, maxLength: 32 }),
+      amount: AmountForm,
+      key: Type.Optional(
+        Type.String({
+          pattern: '^[A-Za-z0-9_-]{8,64}$',
+          description: 'one for each transfer: asking again with the same key pays once',
+        }),
+      ),
+    },
     { additionalProperties: false },
   ),
   handle: async ({ wallet, engine, resolve }, { body }) => {
@@ -20,7 +30,8 @@ export const transfer = endpoint({
       const why = String(didResolutionMetadata.error ?? 'notFound')
       throw apiError('DID_UNKNOWN', `nobody has the identity ${body.to} (${why}); check it for typing errors`)
     }
-    const { hash, code, data } = await wallet.transfer(body.to, body.asset, body.amount)
+    const { key, ...order } = body
+    const { hash, code, data } = await wallet.transfer(order, key)
     return { hash, code, data, height: engine.info().height }
   },
 })

@@ -54,7 +54,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     metrics: createMetrics(sources, { process: false }),
     log: createLogger('silent'),
     policy: new PolicyStore(folder),
-    wallet: { transfer: (to, asset, amount) => engine.submit(`${to} ${asset} ${amount}`) },
+    wallet: { transfer: ({ to, asset, amount }) => engine.submit(`${to} ${asset} ${amount}`) },
     resolve: async did => resolutions.get(did) ?? UNKNOWN,
     health: () => ({ ready: true, checks: { ledger: 'ok' } }),
     now: () => 1_700_000_000_000,
