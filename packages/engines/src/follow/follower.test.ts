@@ -100,6 +100,7 @@ it('stops at a wrong app hash, keeps the block as evidence and takes nothing mor
   expect(follower.info().height).toBe(1)
   expect(await readdir(join(dir, 'evidence'))).toEqual(['fork-2.json'])
   await expect(follower.submit(set('x'))).rejects.toMatchObject({ code: 'LEDGER_FORKED' })
+  expect(follower.trouble?.()).toMatchObject({ code: 'LEDGER_FORKED' })
 })
 
 it('stops at a signature that the leader did not have', async () => {

@@ -261,6 +261,10 @@ class Follower implements Engine {
   find(hash: Hash): TxResult | undefined {
     return this.#results.get(hash)
   }
+
+  trouble(): Error | undefined {
+    return this.#fork ?? (this.#phase === 'running' ? undefined : this.#unavailable())
+  }
 }
 
 async function keepEvidence(dir: string, claimed: CommittedBlock, difference: Difference): Promise<void> {

@@ -71,16 +71,21 @@ describe('recovery', () => {
     const fs = faultFs({ at: 8, kind: 'full', lasts: 6 })
     const engine = await openHere(fs)
     const codes: string[] = []
+    const troubles = new Set<unknown>()
     for (let i = 0; codes.filter(code => code === 'OK').length < 6; i++) {
       const answer = await engine.submit(set(`k${i}`)).catch((error: { code: string }) => error)
       codes.push(answer.code)
+      troubles.add((engine.trouble?.() as { code?: string } | undefined)?.code)
       if (answer.code !== 'OK') await new Promise(resolve => setTimeout(resolve, 50))
     }
     expect(codes).toContain('DISK_FULL')
+    expect([...troubles]).toEqual([undefined, 'DISK_FULL'])
+    expect(engine.trouble?.()).toBeUndefined()
     const sentAway = `k${codes.indexOf('DISK_FULL')}`
     expect((await engine.submit(set(sentAway))).code).toBe('OK')
     const { appHash, height } = engine.info()
     await engine.stop()
+    expect(engine.trouble?.()).toMatchObject({ code: 'ENGINE_STOPPED' })
     expect(await verifyLedger({ dir }, common)).toMatchObject({ ok: true, height, appHash })
   })
 

@@ -124,6 +124,10 @@ class Solo implements Engine {
     return this.#results.get(hash)
   }
 
+  trouble(): Error | undefined {
+    return this.#phase === 'running' ? this.#producer.stuck : this.#stoppedError()
+  }
+
   #stoppedError(): Error {
     const why = this.#phase === 'opened' ? 'has not been started' : 'has been stopped'
     return engineError('ENGINE_STOPPED', `The ledger engine ${why}. Try again when the node is up.`)
