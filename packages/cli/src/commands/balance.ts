@@ -67,13 +67,13 @@ function describe({ out }: CommandContext, whose: string, { did, balances }: Acc
 
 /** What the proof is worth depends on who orders: people must read it beside the figures. */
 function describeProven(context: CommandContext, proven: ProvenAccount): string {
-  const { trust, appHash, witnesses, balances } = proven
+  const { trust, appHash, timeMs, witnesses, balances } = proven
   const height = balances.at(-1)?.height
   if (height === undefined) return `${proven.did}\nnothing there, and that cannot be proven`
   const at = `block ${height}, app hash ${appHash}`
   const worth =
     trust === 'validators'
-      ? `proven: ${at}\nsigned by more than 2/3 of the validators, confirmed by ${witnesses.join(', ')}`
+      ? `proven as of ${new Date(timeMs ?? 0).toISOString()}: ${at}\nsigned by more than 2/3 of the validators, confirmed by ${witnesses.join(', ')}`
       : `proof holds: ${at}\na single node orders this ledger and gave that hash: it shows that the node agrees with itself, no more`
   return `${describe(context, '', proven)}\n${worth}`
 }

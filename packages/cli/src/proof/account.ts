@@ -19,6 +19,8 @@ export interface ProvenAccount {
   /** `validators`: signed by more than 2/3 and confirmed elsewhere; `one node`: a single node orders this ledger. */
   readonly trust: 'validators' | 'one node'
   readonly appHash: string | null
+  /** When the header that carries the app hash was made; `null` where a single node orders. */
+  readonly timeMs: number | null
   /** Nodes that confirm the header. */
   readonly witnesses: readonly string[]
 }
@@ -37,17 +39,19 @@ export async function proveAccount(
   const trust = await openTrust(context, api, options)
   const balances = []
   let appHash: string | null = null
+  let timeMs: number | null = null
   for (const { asset } of await api.balances(did)) {
     const key = accountRecord(did, asset)
     const ask = () =>
       trust === undefined ? recordOfOneNode(api, key, CRYPTO) : provenRecord(trust.client, api, key, CRYPTO, pause)
     const proven: Proven<ProvenBalance> = readBalance(await again(ask))
     appHash = proven.appHash
+    timeMs = proven.timeMs ?? null
     balances.push({ asset, height: proven.height, ...proven.value })
   }
   trust?.keep()
   const witnesses = trust?.witnesses ?? []
-  return { did, balances, trust: trust === undefined ? 'one node' : 'validators', appHash, witnesses }
+  return { did, balances, trust: trust === undefined ? 'one node' : 'validators', appHash, timeMs, witnesses }
 }
 
 /** A block between the proof and its header may ask for another try; a wrong proof stays wrong. */

@@ -55,7 +55,7 @@ export class LightClient {
   async #verify(source: HeaderSource, target: LightBlock): Promise<LightBlock> {
     if (this.#trusted.length === 0) this.#trusted.push(await this.#first(source, target))
     const [known] = this.#trusted.filter(({ header }) => header.height === target.header.height)
-    if (known !== undefined) return this.#equal(known, target)
+    if (known !== undefined) return this.#equal(known, target, source)
     let trusted = this.#trusted.filter(({ header }) => header.height < target.header.height).at(-1)
     if (trusted === undefined) throw refused(reject('HEADER_TOO_OLD', target), source)
     const goals = [target]
@@ -116,7 +116,7 @@ export class LightClient {
     const other = new LightClient({ ...this.#options, source: witness, witnesses: [] })
     return other.#verify(witness, block).then(
       () => true,
-      () => false,
+      (error: unknown) => error instanceof ConetError && error.code === 'LEDGER_FORKED',
     )
   }
 
@@ -125,9 +125,11 @@ export class LightClient {
     return same(headerHash(a.header, sha256), headerHash(b.header, sha256))
   }
 
-  #equal(known: LightBlock, given: LightBlock): LightBlock {
+  /** Another header of a height that is verified already: a fork only if the same validators signed it, else a lie. */
+  #equal(known: LightBlock, given: LightBlock, source: HeaderSource): LightBlock {
     if (this.#sameHeader(known, given)) return known
-    throw forked(known, this.#options.source)
+    const signed = verifyFirst(known.validators, given, this.#options, this.#options.crypto)
+    throw signed.ok ? forked(known, source) : refused(signed, source)
   }
 
   #keep(block: LightBlock): void {

@@ -135,6 +135,25 @@ describe('records', () => {
     })
   })
 
+  it('tells a lie from a fork at a height that it knows', async () => {
+    const { headers } = ledger()
+    const [first, second] = headers as [SignedHeaderJson, SignedHeaderJson]
+    const of = (other: SignedHeaderJson): HeaderSource => ({
+      name: 'x',
+      signedHeader: async height => (height === 2 ? other : first),
+    })
+    const begin = (source: HeaderSource, witness: HeaderSource) =>
+      new LightClient({ ...trust, root: { verified: second }, source, witnesses: [witness], crypto }).header(2)
+    const forged = structuredClone(second)
+    Object.assign(forged.header as object, { app_hash: 'ab'.repeat(32) })
+    const twice = header(2, 'ab'.repeat(32))
+    expect((await begin(of(second), of(second))).header.height).toBe(2)
+    await expect(begin(of(forged), of(second))).rejects.toMatchObject({ code: 'COMMIT_WRONG' })
+    await expect(begin(of(twice), of(second))).rejects.toMatchObject({ code: 'LEDGER_FORKED' })
+    await expect(begin(of(second), of(forged))).rejects.toMatchObject({ code: 'WITNESS_MISSING' })
+    await expect(begin(of(second), of(twice))).rejects.toMatchObject({ code: 'LEDGER_FORKED' })
+  })
+
   it('shows a fork that more than two thirds signed twice', async () => {
     const { api, headers } = ledger()
     const forked: HeaderSource = {
