@@ -4,9 +4,13 @@ import { bench } from './bench.js'
 import { connect } from './connect.js'
 import { consortium } from './consortium.js'
 import { demo } from './demo.js'
+import { doctor } from './doctor.js'
 import { init } from './init.js'
 import { offers } from './offers.js'
+import { radius } from './radius.js'
+import { relay } from './relay.js'
 import { sessions } from './sessions.js'
+import { sim } from './sim.js'
 import { transfer } from './transfer.js'
 import { up } from './up.js'
 import { value } from './value.js'
@@ -22,8 +26,12 @@ export const COMMANDS: readonly CliCommand[] = [
   init,
   up,
   consortium,
+  doctor,
+  relay,
+  radius,
   sessions,
   verify,
   value,
+  sim,
   bench,
 ]

@@ -64,18 +64,23 @@ function lane(worker: Worker, waiting: number[], shares: Map<number, number>, pl
     plan.signal.addEventListener('abort', interrupted, { once: true })
     worker.on('error', cause => reject(new SimError('WORKER_FAILED', `a thread failed: ${cause.message}`, {}, cause)))
     worker.on('message', (message: FromWorker) => {
-      if (message.type === 'progress') return report(message.seed, message.share)
-      if (message.type === 'failed') {
-        return reject(
-          new SimError('WORKER_FAILED', `seed ${message.seed}: ${message.code}: ${message.message}`, {
-            seed: message.seed,
-          }),
-        )
+      try {
+        if (message.type === 'progress') report(message.seed, message.share)
+        else if (message.type === 'failed') reject(failure(message))
+        else {
+          plan.done(message.result)
+          report(message.result.seed, 1)
+          next()
+        }
+      } catch (cause) {
+        // What `done` throws, such as a full disk, ends the run like a failure of the thread.
+        reject(cause)
       }
-      plan.done(message.result)
-      report(message.result.seed, 1)
-      next()
     })
     next()
   })
+}
+
+function failure({ seed, code, message }: Extract<FromWorker, { type: 'failed' }>): SimError {
+  return new SimError('WORKER_FAILED', `seed ${seed}: ${code}: ${message}`, { seed })
 }

@@ -19,7 +19,7 @@ export function seedFiles(folder: string, scenarioHash: string): SeedFiles {
     kept: seeds => seeds.filter(seed => existsSync(path(seed))).map(seed => read(path(seed), seed, scenarioHash)),
     keep: result => writeWhole(path(result.seed), `${JSON.stringify(result)}\n`),
     drop: seeds => {
-      for (const seed of seeds) rmSync(path(seed), { force: true })
+      for (const seed of seeds) if (existsSync(path(seed))) rmSync(path(seed))
     },
   }
 }

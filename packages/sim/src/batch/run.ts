@@ -1,15 +1,6 @@
 import { join } from 'node:path'
 import { type SeedResult, scenarioHash } from '../play/index.js'
-import {
-  CHART_NAMES,
-  chartSvg,
-  csvFiles,
-  MAP_NAMES,
-  mapPng,
-  reportHtml,
-  type Summary,
-  summarise,
-} from '../report/index.js'
+import { csvFiles, drawPictures, reportHtml, type Summary, summarise } from '../report/index.js'
 import type { Scenario } from '../scenario/index.js'
 import { writeWhole } from './files.js'
 import { playOnThreads } from './pool.js'
@@ -73,12 +64,13 @@ export async function runBatch(plan: BatchPlan): Promise<Batch> {
 /** Every file of a report. */
 export function writeReport(out: string, summary: Summary, results: readonly SeedResult[]): string[] {
   const sorted = [...results].sort((a, b) => a.seed - b.seed)
+  const pictures = drawPictures(summary)
   const content: [string, string | Uint8Array][] = [
-    ['report.html', reportHtml(summary)],
+    ['report.html', reportHtml(summary, pictures)],
     ['results.json', `${JSON.stringify(summary, null, 1)}\n`],
     ...Object.entries(csvFiles(summary, sorted)),
-    ...MAP_NAMES.map((name): [string, Uint8Array] => [`map-${name}.png`, mapPng(summary, name)]),
-    ...CHART_NAMES.map((name): [string, string] => [`chart-${name}.svg`, chartSvg(summary, name)]),
+    ...Object.entries(pictures.maps).map(([name, png]): [string, Uint8Array] => [`map-${name}.png`, png]),
+    ...Object.entries(pictures.charts).map(([name, svg]): [string, string] => [`chart-${name}.svg`, svg]),
   ]
   for (const [name, data] of content) writeWhole(join(out, name), data)
   return content.map(([name]) => name)

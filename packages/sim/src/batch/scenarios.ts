@@ -1,11 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { basename, extname } from 'node:path'
+import { basename, dirname, extname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse, YAMLParseError } from 'yaml'
 import { SimError } from '../codes.js'
+import { withFiles } from '../input/index.js'
 import { type Scenario, validateScenario } from '../scenario/index.js'
 import { record } from '../scenario/read.js'
-import { readText } from './files.js'
+import { readBytes, readText } from './files.js'
 
 const SHIPPED = new URL('../../scenarios/', import.meta.url)
 
@@ -24,7 +25,9 @@ export function shippedScenarios(): string[] {
 export function loadScenario(nameOrPath: string): Scenario {
   const path = scenarioPath(nameOrPath)
   const raw = record(parseText(path, readText(path)), '')
-  return validateScenario(raw)
+  const { files, ...rest } = raw
+  if (files === undefined) return validateScenario(raw)
+  return validateScenario(withFiles(rest, files, file => readBytes(resolve(dirname(path), file))))
 }
 
 /** Where a scenario's file lies. @throws {SimError} `NAME_UNKNOWN` */

@@ -1,16 +1,31 @@
 import { stringify } from 'yaml'
 import type { Estimate } from '../statistics/index.js'
-import { CHART_NAMES, CHARTS, COLOURS } from './chart-options.js'
+import { CHART_NAMES, CHARTS, type ChartName, COLOURS } from './chart-options.js'
 import { chartSvg } from './charts.js'
 import { COMPARED, type Label, PRAN_ONLY, shown } from './labels.js'
-import { type MapName, mapPng, SINR_SCALE_DB, scaleCss } from './png.js'
+import { MAP_NAMES, type MapName, mapPng, SINR_SCALE_DB, scaleCss } from './png.js'
 import { STYLE } from './style.js'
 import type { Summary } from './summarise.js'
 
 const plain = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
+/** Every picture of a report, drawn once. */
+export interface Pictures {
+  readonly maps: Readonly<Record<MapName, Uint8Array>>
+  readonly charts: Readonly<Record<ChartName, string>>
+}
+
+export function drawPictures(summary: Summary): Pictures {
+  const maps = MAP_NAMES.map(name => [name, mapPng(summary, name)] as const)
+  const charts = CHART_NAMES.map(name => [name, chartSvg(summary, name)] as const)
+  return {
+    maps: Object.fromEntries(maps) as Record<MapName, Uint8Array>,
+    charts: Object.fromEntries(charts) as Record<ChartName, string>,
+  }
+}
+
 /** The whole report in one file: pictures inside, no script, nothing from a network. */
-export function reportHtml(summary: Summary): string {
+export function reportHtml(summary: Summary, pictures = drawPictures(summary)): string {
   const { scenario, seeds } = summary
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
@@ -24,9 +39,9 @@ export function reportHtml(summary: Summary): string {
     '<h2>Side by side</h2>',
     comparison(summary),
     '<h2>Where there is service</h2>',
-    maps(summary),
+    maps(summary, pictures),
     '<h2>In detail</h2>',
-    `<div class="grid">${CHART_NAMES.map(name => chart(summary, name)).join('')}</div>`,
+    `<div class="grid">${CHART_NAMES.map(name => chart(pictures, name)).join('')}</div>`,
     '<h2>Sharers, money, sessions</h2>',
     pranTable(summary),
     coverageText(summary),
@@ -90,11 +105,11 @@ function pranTable({ metrics }: Summary): string {
   return `<div class="card scroll"><table><thead><tr><th></th><th>with P-RAN</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`
 }
 
-function maps(summary: Summary): string {
+function maps(summary: Summary, pictures: Pictures): string {
   const where =
     summary.scenario.walls.length > 0 ? 'where it stands' : summary.scenario.map.indoors ? 'indoors' : 'outdoors'
   const figure = (name: MapName, title: string, low: string, high: string) => {
-    const data = Buffer.from(mapPng(summary, name)).toString('base64')
+    const data = Buffer.from(pictures.maps[name]).toString('base64')
     const bar = `<div class="scale" style="background:linear-gradient(90deg, ${scaleCss()})"></div><div class="ends small muted"><span>${low}</span><span>${high}</span></div>`
     return `<div class="card"><h3>${title}</h3><img alt="${title}, a map of the area" src="data:image/png;base64,${data}">${bar}</div>`
   }
@@ -108,9 +123,9 @@ function maps(summary: Summary): string {
 }
 
 /** Charts are drawn in a light page's colours; inside the page they follow the reader's. */
-function chart(summary: Summary, name: (typeof CHART_NAMES)[number]): string {
+function chart(pictures: Pictures, name: ChartName): string {
   const { title, caption } = CHARTS[name]
-  let svg = chartSvg(summary, name)
+  let svg = pictures.charts[name]
   for (const [role, colour] of Object.entries(COLOURS)) svg = svg.replaceAll(colour, `var(--${role})`)
   return `<div class="card"><h3>${title}</h3><span class="small muted">${caption}</span>${svg}</div>`
 }

@@ -1,7 +1,7 @@
 export { CHART_NAMES, type ChartName } from './chart-options.js'
 export { chartSvg } from './charts.js'
 export { csvFiles } from './csv.js'
-export { reportHtml } from './html.js'
+export { drawPictures, type Pictures, reportHtml } from './html.js'
 export { COMPARED, type Label, PRAN_ONLY, shown, shownEstimate } from './labels.js'
 export { MAP_NAMES, type MapName, mapPng } from './png.js'
 export { type CoverageRow, coverageTable, type Summary, summarise } from './summarise.js'

@@ -27,7 +27,8 @@ const title = text(/^[^\n]{1,120}$/u, 'one line of at most 120 characters')
 /** Larger than any band that a model covers; what a model covers is checked with the model. */
 const frequency = number(0.01, 1000)
 
-const area = object<Area>({
+/** Read alone where files are projected with it. */
+export const area = object<Area>({
   widthM: number(1, 200_000),
   heightM: number(1, 200_000),
   origin: optional(object({ lat: number(-85, 85), lon: number(-180, 180) }), undefined),
@@ -40,7 +41,8 @@ const pass = object<SatellitePass>({
   minElevationDeg: optional(number(0, 80), 10),
 })
 
-const radio = object<CellRadio>({
+/** Read alone where sites in files refer to it. */
+export const radio = object<CellRadio>({
   model: oneOf(...CELL_MODELS),
   frequencyGHz: frequency,
   bandwidthMHz: number(1, 2_000),
@@ -163,7 +165,8 @@ const money = object<Money>({
   poolPerEpoch: optional(credits, 1),
   incomePerEpoch: optional(credits, 0),
   maxPerGB: optional(credits, 1),
-  blockS: optional(number(0.1, 3_600), 5),
+  // Transactions live for 600 s.
+  blockS: optional(number(0.1, 500), 5),
   operatorShare: optional(number(0, 0.9), 0.4),
 })
 

@@ -1,0 +1,7 @@
+export { type NamedFiles, type ReadNamed, withFiles } from './files.js'
+export { type Site, sitesFromGeoJson, wallsFromGeoJson } from './geojson.js'
+export { tracksFromGpx } from './gpx.js'
+export { type GtfsWindow, tracksFromGtfs } from './gtfs.js'
+export { type Measurement, type Measurements, measurementsFromCsv } from './measurements.js'
+export { type Projection, projection } from './project.js'
+export { findWeakCells, type Hexagon, type WeakOptions, type WeakReport } from './weak.js'
