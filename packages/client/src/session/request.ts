@@ -66,7 +66,7 @@ export interface SignedRequest {
  * @param lifeMs - how long the provider may take it; at most `MAX_LIFE_MS` of the wire
  */
 export function signRequest(options: RequestOptions, clockOffsetMs: Millis, lifeMs: Millis): SignedRequest {
-  const { ports, wallet, offer, lid, device, escrow } = options
+  const { ports, wallet, offer, lid, device, escrow, via } = options
   const requestedAt = ports.now()
   const iat = requestedAt + clockOffsetMs
   const request: RequestPayload = {
@@ -79,6 +79,7 @@ export function signRequest(options: RequestOptions, clockOffsetMs: Millis, life
     nonce: newNonce(ports),
     ...(device === undefined ? {} : { device }),
     ...(escrow === undefined ? {} : { escrow }),
+    ...(via === undefined || via.length === 0 ? {} : { via }),
   }
   return { request, sealed: wallet.seal('conet-request+jwt', request), requestedAt }
 }
