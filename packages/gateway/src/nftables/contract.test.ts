@@ -7,7 +7,7 @@ const missing = whyNoLab()
 if (missing !== undefined) console.log(`SKIPPED: the nftables gateway in namespaces: ${missing}`)
 
 /** Two readings at least, whose interval each channel chooses. */
-const SETTLE = { netlink: 200, nft: 1_300 }
+const SETTLE = { netlink: 400, nft: 1_500 }
 
 describe.runIf(missing === undefined).each(['netlink', 'nft'] as const)('by %s', channel => {
   let lab: Lab

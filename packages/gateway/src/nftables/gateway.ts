@@ -5,27 +5,12 @@ import type { Bytes, Millis, UnixMillis } from '@conet/core/units'
 import { plainAddress } from '../address.js'
 import { type Clock, systemClock } from '../clock.js'
 import type { Admission, Gateway, GatewayEvent, Meter } from '../contract.js'
-import { batched } from './batch.js'
-import { errorOf, HelperLink } from './link.js'
-import {
-  type Counted,
-  type Hello,
-  LONGEST_LEASE_MS,
-  type Neighbour,
-  type Opened,
-  type OpenItem,
-  type Push,
-  type RenewItem,
-} from './protocol.js'
+import { Keeper } from './keeper.js'
+import { HelperLine } from './line.js'
+import { errorOf } from './link.js'
+import type { Notice } from './notice.js'
+import { type Hello, LONGEST_LEASE_MS, type Push } from './protocol.js'
 import { NftSession } from './session.js'
-
-/** Things the owner should hear of; the log shows them. */
-export type Notice =
-  /** Somebody changed our rules or elements by hand; they are in order again. */
-  | { readonly type: 'tampered'; readonly repaired: 'elements' | 'rules' | 'table'; readonly detail: string }
-  /** The kernel tracks nearly as many connections as it can. */
-  | { readonly type: 'conntrack'; readonly count: number; readonly max: number }
-  | { readonly type: 'helper'; readonly up: boolean }
 
 /** How an nftables gateway is set up. */
 export interface NftablesOptions {
@@ -49,65 +34,52 @@ export interface NftablesGateway extends Gateway {
   readonly helper: Hello | undefined
 }
 
-/** How old a count may be, with up to `READ_AT_ONCE` sessions. */
-export const COUNT_EVERY_MS: Millis = 50
-/** Without netlink each reading starts a program. */
-const COUNT_EVERY_SLOW_MS: Millis = 500
-const READ_AT_ONCE = 256
-const ITEMS_AT_ONCE = 2_500
-/** A lease with less than this left is renewed, if the session is longer: half of what one request can give. */
-const RENEW_BELOW_MS = LONGEST_LEASE_MS / 2
-const CONNECT_AGAIN_MS = 1_000
-/** A lease that is gone this long before its time was taken out by hand. */
-const EARLY_MS = 200
 /** Last counts are remembered for this many closed sessions. */
 const REMEMBERED = 1_024
 
 class NftGateway implements NftablesGateway {
   readonly name = 'nftables'
-  helper: Hello | undefined
   readonly #clock: Clock
   readonly #listeners = new Set<(event: GatewayEvent) => void>()
   readonly #sessions = new Map<SessionId, NftSession>()
   readonly #closing = new Map<SessionId, Promise<Meter>>()
   readonly #closed = new Map<SessionId, Meter>()
-  #link: HelperLink | undefined
+  readonly #line: HelperLine
+  readonly #keeper: Keeper
   #running = false
-  #stopTick = () => {}
-  #stopRetry = () => {}
-  /** Where the next reading begins. */
-  #cursor = 0
-
-  readonly #openOne = batched<OpenItem, Opened>(ITEMS_AT_ONCE, items => this.#ask({ op: 'open', items }) as never)
-  readonly #renewOne = batched<RenewItem, boolean>(ITEMS_AT_ONCE, async items => {
-    const { gone } = (await this.#ask({ op: 'renew', items })) as { gone: readonly number[] }
-    return items.map(({ n }) => !gone.includes(n))
-  })
 
   constructor(private readonly options: NftablesOptions) {
     this.#clock = options.clock ?? systemClock
+    this.#line = new HelperLine(options.socket, this.#clock, {
+      push: event => this.#heard(event),
+      changed: up => this.#helperChanged(up),
+    })
+    this.#keeper = new Keeper({
+      ...{ line: this.#line, clock: this.#clock, sessions: this.#sessions },
+      renew: session => this.#renew(session),
+      emit: event => this.#emit(event),
+      notice: notice => this.options.onNotice?.(notice),
+    })
+  }
+
+  get helper(): Hello | undefined {
+    return this.#line.hello
   }
 
   async start(): Promise<void> {
+    await this.#line.connect()
     this.#running = true
-    try {
-      await this.#connect()
-    } catch (error) {
-      this.#running = false
-      throw error
-    }
-    this.#tickLater()
+    this.#keeper.start()
   }
 
   async stop(): Promise<void> {
     this.#running = false
-    this.#stopTick()
-    this.#stopRetry()
-    const numbers = [...this.#sessions.values()].filter(({ state }) => state === 'open').map(({ n }) => n)
+    this.#keeper.stop()
+    const open = [...this.#sessions.values()].filter(({ state }) => state === 'open')
+    for (const session of open) session.state = 'closed'
     this.#sessions.clear()
-    if (numbers.length > 0) await this.#ask({ op: 'close', sessions: numbers }).catch(() => undefined)
-    this.#link?.close()
-    this.#link = undefined
+    if (open.length > 0) await this.#keeper.withdraw(open)
+    this.#line.stop()
   }
 
   async open(admission: Admission): Promise<AccessPoint> {
@@ -164,7 +136,7 @@ class NftGateway implements NftablesGateway {
 
   async clientOf(address: string): Promise<{ ip: string; mac: string } | undefined> {
     const ip = plainAddress(address)
-    const { mac } = (await this.#ask({ op: 'neighbour', ip })) as Neighbour
+    const { mac } = await this.#line.neighbour(ip)
     return mac === null ? undefined : { ip, mac }
   }
 
@@ -174,60 +146,38 @@ class NftGateway implements NftablesGateway {
     return session
   }
 
-  #ask(request: Parameters<HelperLink['ask']>[0]): Promise<unknown> {
-    return this.#link === undefined ? Promise.reject(errorOf(AWAY)) : this.#link.ask(request)
-  }
-
-  async #connect(): Promise<void> {
-    const link = new HelperLink(
-      this.options.socket,
-      event => this.#heard(event),
-      () => this.#lostHelper(),
-    )
-    this.helper = await link.hello
-    this.#link = link
-  }
-
-  #lostHelper(): void {
-    if (this.helper === undefined) return
-    this.helper = undefined
-    this.#link = undefined
-    this.#notice({ type: 'helper', up: false })
-    for (const session of this.#sessions.values()) this.#lose(session, 'the gateway helper ended')
-    this.#connectLater()
-  }
-
-  #connectLater(): void {
-    if (!this.#running) return
-    this.#stopRetry = this.#clock.after(CONNECT_AGAIN_MS, () => {
-      this.#connect().then(
-        () => this.#notice({ type: 'helper', up: true }),
-        () => this.#connectLater(),
-      )
-    })
-  }
-
   #heard(event: Push): void {
-    if (event.event === 'conntrack') this.#notice({ type: 'conntrack', count: event.count, max: event.max })
-    else if (event.event === 'touched') void this.#read([...this.#sessions.values()]).catch(() => undefined)
-    else this.#notice({ type: 'tampered', repaired: event.what, detail: event.detail })
+    if (event.event === 'touched') void this.#keeper.inspect()
+    else if (event.event === 'conntrack') {
+      this.options.onNotice?.({ type: 'conntrack', count: event.count, max: event.max })
+    } else {
+      this.options.onNotice?.({ type: 'tampered', repaired: event.what, detail: event.detail })
+      void this.#keeper.inspect()
+    }
+  }
+
+  #helperChanged(up: boolean): void {
+    this.options.onNotice?.({ type: 'helper', up })
+    if (up) return
+    for (const session of this.#sessions.values()) this.#lose(session, 'the gateway helper ended')
   }
 
   async #admit(session: NftSession): Promise<void> {
-    const forMs = this.#leaseMs(session)
-    const opened = await this.#openOne({
+    const opened = await this.#line.open({
       ip: session.address,
-      forMs,
-      quota: String(session.quotaLeftHere),
+      forMs: this.#leaseMs(session),
+      quota: String(session.quota),
       ...(session.rate !== undefined && { rate: session.rate }),
     })
     if ('error' in opened) throw errorOf(opened.error)
     session.n = opened.n
+    // Closed or stopped while the helper was asked: nobody would take it out any more.
+    if (this.#sessions.get(session.id) !== session) await this.#keeper.withdraw([session])
   }
 
   #renew(session: NftSession): Promise<boolean> {
     const [quota, used] = [String(session.quotaLeftHere), String(session.seen)]
-    return this.#renewOne({ n: session.n, forMs: this.#leaseMs(session), quota, used })
+    return this.#line.renew({ n: session.n, forMs: this.#leaseMs(session), quota, used })
   }
 
   /** What is asked of the kernel now; the rest of a long session is asked for later. */
@@ -249,7 +199,7 @@ class NftGateway implements NftablesGateway {
   async #cut(session: NftSession): Promise<Meter> {
     const live = session.state === 'open'
     session.state = 'closed'
-    if (live) await this.#withdraw([session])
+    if (live) await this.#keeper.withdraw([session])
     this.#sessions.delete(session.id)
     const meter = session.meter()
     this.#closed.delete(session.id)
@@ -259,74 +209,10 @@ class NftGateway implements NftablesGateway {
     return meter
   }
 
-  /** Takes sessions out of the kernel and keeps their last counts. Without a helper the lease ends by itself. */
-  async #withdraw(sessions: readonly NftSession[]): Promise<void> {
-    const numbers = sessions.map(({ n }) => n)
-    const counted = await (this.#ask({ op: 'close', sessions: numbers }) as Promise<Counted[]>).catch(() => [])
-    counted.forEach((counts, index) => {
-      if (counts !== null) sessions[index]?.count(counts.up, counts.down)
-    })
-  }
-
   #lose(session: NftSession, reason: string): void {
     if (session.state !== 'open') return
     session.state = 'lost'
     this.#emit({ type: 'lost', session: session.id, reason })
-  }
-
-  #tickLater(): void {
-    const every = this.helper?.channel === 'nft' ? COUNT_EVERY_SLOW_MS : COUNT_EVERY_MS
-    this.#stopTick = this.#clock.after(every, () => {
-      this.#tick()
-        .catch(() => undefined)
-        .finally(() => this.#running && this.#tickLater())
-    })
-  }
-
-  async #tick(): Promise<void> {
-    const now = this.#clock.now()
-    const open = [...this.#sessions.values()].filter(({ state }) => state === 'open')
-    const over = open.filter(session => session.isOverdue(now))
-    if (over.length > 0) await this.#expire(over)
-    for (const session of open) {
-      const short = session.leaseUntil < session.until && session.leaseUntil - now < RENEW_BELOW_MS
-      if (short && !session.isOverdue(now)) void this.#renew(session).catch(() => undefined)
-    }
-    if (this.#cursor >= open.length) this.#cursor = 0
-    await this.#read(open.slice(this.#cursor, this.#cursor + READ_AT_ONCE))
-    this.#cursor += READ_AT_ONCE
-  }
-
-  async #expire(sessions: readonly NftSession[]): Promise<void> {
-    for (const session of sessions) session.state = 'expired'
-    await this.#withdraw(sessions)
-    for (const session of sessions) this.#emit({ type: 'expired', session: session.id })
-  }
-
-  async #read(sessions: readonly NftSession[]): Promise<void> {
-    const asked = sessions.filter(({ state }) => state === 'open')
-    if (asked.length === 0 || this.#link === undefined) return
-    const numbers = asked.map(({ n }) => n)
-    const counted = (await this.#ask({ op: 'read', sessions: numbers })) as Counted[]
-    asked.forEach((session, index) => {
-      const counts = counted[index] ?? null
-      if (counts !== null && session.n === numbers[index] && session.state === 'open') this.#take(session, counts)
-    })
-  }
-
-  #take(session: NftSession, counts: Exclude<Counted, null>): void {
-    const { events, fell } = session.count(counts.up, counts.down)
-    for (const event of events) this.#emit(event)
-    const taken = !counts.leased && this.#clock.now() < session.leaseUntil - EARLY_MS
-    if (fell || taken) {
-      const detail = taken ? 'a lease was taken out by hand' : 'counters were taken out by hand'
-      this.#notice({ type: 'tampered', repaired: 'elements', detail })
-      void this.#renew(session).catch(() => undefined)
-    }
-  }
-
-  #notice(notice: Notice): void {
-    this.options.onNotice?.(notice)
   }
 
   #emit(event: GatewayEvent): void {
@@ -335,8 +221,6 @@ class NftGateway implements NftablesGateway {
     })
   }
 }
-
-const AWAY = { code: 'HELPER_UNREACHABLE', message: 'the gateway helper is away: start "conet gateway helper" again' }
 
 function addressOf({ clientAddress, session }: Admission): string {
   if (clientAddress !== undefined) return plainAddress(clientAddress)

@@ -1,10 +1,6 @@
 export { NFTABLES_CODES, type NftablesCode } from './codes.js'
-export {
-  COUNT_EVERY_MS,
-  createNftablesGateway,
-  type NftablesGateway,
-  type NftablesOptions,
-  type Notice,
-} from './gateway.js'
+export { createNftablesGateway, type NftablesGateway, type NftablesOptions } from './gateway.js'
+export { COUNT_EVERY_MS } from './keeper.js'
+export type { Notice } from './notice.js'
 export { LARGEST_PACKET, LONGEST_LEASE_MS } from './protocol.js'
 export { PASSED_MARK, type RulesetSpec } from './ruleset.js'

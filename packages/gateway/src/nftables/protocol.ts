@@ -41,7 +41,7 @@ export type Request =
   | { readonly id: number; readonly op: 'open'; readonly items: readonly OpenItem[] }
   | { readonly id: number; readonly op: 'renew'; readonly items: readonly RenewItem[] }
   | { readonly id: number; readonly op: 'close'; readonly sessions: readonly number[] }
-  | { readonly id: number; readonly op: 'read'; readonly sessions: readonly number[] }
+  | { readonly id: number; readonly op: 'read'; readonly sessions: readonly number[]; readonly leases?: boolean }
   | { readonly id: number; readonly op: 'neighbour'; readonly ip: string }
 
 export interface Failure {
@@ -53,8 +53,8 @@ export interface Failure {
 /** The answer to one item of `open`. */
 export type Opened = { readonly n: number; readonly mac: string } | { readonly error: Failure }
 
-/** What the kernel counted for a session; `null` if its counters are gone. */
-export type Counted = { readonly up: number; readonly down: number; readonly leased: boolean } | null
+/** What the kernel counted for a session; `null` if its counters are gone. `leased` only where it was asked for. */
+export type Counted = { readonly up: number; readonly down: number; readonly leased?: boolean | undefined } | null
 
 export interface Hello {
   readonly version: number

@@ -1,5 +1,5 @@
 import type { SessionId } from '@conet/core/rounds'
-import type { Bytes, UnixMillis } from '@conet/core/units'
+import type { Bytes, Millis, UnixMillis } from '@conet/core/units'
 import type { Admission, GatewayEvent, Meter } from '../contract.js'
 
 /**
@@ -22,6 +22,9 @@ export class NftSession {
   quota: Bytes
   /** Until when the kernel lets it through without hearing from us. */
   leaseUntil: UnixMillis = 0
+  /** When its counts are due to be read, and how long after that again. */
+  readAt: UnixMillis = 0
+  readEvery: Millis = 0
   #before = { up: 0, down: 0 }
   #seen = { up: 0, down: 0 }
   #halfAt: bigint
@@ -76,13 +79,14 @@ export class NftSession {
   /**
    * Takes in what the kernel counted. A count that fell was begun anew (somebody emptied a set): what was seen stays counted.
    *
-   * @returns events to tell, and whether the count had been begun anew
+   * @returns events to tell, whether anything was carried since, and whether the count had been begun anew
    */
-  count(up: number, down: number): { readonly events: readonly GatewayEvent[]; readonly fell: boolean } {
+  count(up: number, down: number): { events: readonly GatewayEvent[]; moved: boolean; fell: boolean } {
     const fell = up < this.#seen.up || down < this.#seen.down
     if (fell) this.startAnew()
+    const moved = up !== this.#seen.up || down !== this.#seen.down
     this.#seen = { up, down }
-    return { events: this.#events(), fell }
+    return { events: this.#events(), moved, fell }
   }
 
   /** The counters in the kernel begin at zero again. */

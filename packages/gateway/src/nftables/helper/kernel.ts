@@ -21,7 +21,8 @@ export type Change =
 export interface Counts {
   readonly up: number
   readonly down: number
-  readonly leased: boolean
+  /** Whether its lease runs; only where it was asked for. */
+  readonly leased?: boolean | undefined
 }
 
 /**
@@ -34,7 +35,7 @@ export interface Kernel {
   readonly elementQuota: boolean
   /** @throws ConetError `KERNEL_REFUSED`, `NOT_PERMITTED` */
   change(groups: readonly (readonly Change[])[]): Promise<void>
-  counts(numbers: readonly number[]): Promise<Map<number, Counts>>
+  counts(numbers: readonly number[], leases?: boolean): Promise<Map<number, Counts>>
   /**
    * Takes out leases and clients that nobody here put in.
    *
@@ -43,8 +44,8 @@ export interface Kernel {
   sweep(known: readonly { readonly n: number; readonly mac: string; readonly ip: string }[]): Promise<number>
   /** Whether somebody else may have changed rules since the last call. */
   touched(): Promise<boolean>
-  /** Hardware address of a neighbour on one of the interfaces, if the kernel knows it. */
-  neighbour(interfaces: readonly string[], ip: string): Promise<string | undefined>
+  /** Hardware addresses of neighbours on any of the interfaces, where the kernel knows them. */
+  neighbours(interfaces: readonly string[], ips: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Tells that we ourselves changed rules by another way: `touched` starts anew. */
   settle(): Promise<void>
   close(): void

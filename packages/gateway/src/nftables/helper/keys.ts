@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js'
 
 /** Number of a session, in the machine's byte order (meta priority). */
 export function numberKey(number: number): Uint8Array {
-  const key = Buffer.alloc(4)
+  const key = Buffer.allocUnsafe(4)
   key.writeUInt32LE(number)
   return key
 }

@@ -38,16 +38,17 @@ export class NetlinkKernel implements Kernel {
     }
   }
 
-  async counts(numbers: readonly number[]): Promise<Map<number, Counts>> {
+  async counts(numbers: readonly number[], leases = false): Promise<Map<number, Counts>> {
     const keys = numbers.map(numberKey)
     const read = (set: string) => (numbers.length < DUMP_FROM ? this.#rules.read(set, keys) : this.#rules.readAll(set))
-    const [up, down, lease] = [await read('up'), await read('down'), await read('lease')]
+    const [up, down] = [await read('up'), await read('down')]
+    const lease = leases ? await read('lease') : undefined
     const found = new Map<number, Counts>()
     numbers.forEach((number, index) => {
       const key = elementKey(keys[index] ?? numberKey(number))
       const [sent, received] = [up.get(key)?.bytes, down.get(key)?.bytes]
       if (sent === undefined || received === undefined) return
-      found.set(number, { up: sent, down: received, leased: lease.has(key) })
+      found.set(number, { up: sent, down: received, leased: lease?.has(key) })
     })
     return found
   }
@@ -77,13 +78,18 @@ export class NetlinkKernel implements Kernel {
     this.#commits = this.#rules.commits
   }
 
-  async neighbour(interfaces: readonly string[], ip: string): Promise<string | undefined> {
+  async neighbours(interfaces: readonly string[], ips: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>()
     for (const name of interfaces) {
       const index = interfaceIndex(name)
-      const found = index === undefined ? undefined : await this.#neighbours.find(index, addressKey(ip))
-      if (found !== undefined) return macText(found)
+      const asked = ips.filter(ip => !found.has(ip))
+      const links = index === undefined ? [] : await this.#neighbours.find(index, asked.map(addressKey))
+      links.forEach((link, at) => {
+        const ip = asked[at]
+        if (link !== undefined && ip !== undefined) found.set(ip, macText(link))
+      })
     }
-    return undefined
+    return found
   }
 
   close(): void {

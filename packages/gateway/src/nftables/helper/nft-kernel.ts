@@ -5,6 +5,8 @@ import { NFT_PATH, nft, refused } from './nft.js'
 
 const ENV = { ...process.env, PATH: NFT_PATH }
 
+const LINK_ADDRESS = /lladdr ((?:[0-9a-f]{2}:){5}[0-9a-f]{2})/
+
 interface Waiting {
   readonly mark: string
   readonly done: (complaint: string) => void
@@ -32,14 +34,15 @@ export class NftKernel implements Kernel {
     if (complaint !== '') throw refused(complaint)
   }
 
-  async counts(numbers: readonly number[]): Promise<Map<number, Counts>> {
+  async counts(numbers: readonly number[], leases = false): Promise<Map<number, Counts>> {
     if (numbers.length === 0) return new Map()
-    const [up, down, lease] = [await this.#list('up'), await this.#list('down'), await this.#list('lease')]
+    const [up, down] = [await this.#list('up'), await this.#list('down')]
+    const lease = leases ? await this.#list('lease') : undefined
     const found = new Map<number, Counts>()
     for (const number of numbers) {
       const [sent, received] = [up.get(number), down.get(number)]
       if (sent === undefined || received === undefined) continue
-      found.set(number, { up: sent, down: received, leased: lease.has(number) })
+      found.set(number, { up: sent, down: received, leased: lease?.has(number) })
     }
     return found
   }
@@ -56,12 +59,15 @@ export class NftKernel implements Kernel {
 
   async settle(): Promise<void> {}
 
-  async neighbour(interfaces: readonly string[], ip: string): Promise<string | undefined> {
+  async neighbours(interfaces: readonly string[], ips: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>()
     for (const name of interfaces) {
-      const found = /lladdr ((?:[0-9a-f]{2}:){5}[0-9a-f]{2})/.exec(await ipNeighbour(name, ip))?.[1]
-      if (found !== undefined) return found
+      for (const ip of ips) {
+        const mac = found.has(ip) ? undefined : LINK_ADDRESS.exec(await ipNeighbour(name, ip))?.[1]
+        if (mac !== undefined) found.set(ip, mac)
+      }
     }
-    return undefined
+    return found
   }
 
   close(): void {

@@ -50,7 +50,11 @@ const FORMS: Readonly<Record<Request['op'], { readonly names: readonly string[];
   open: { names: ['items'], fits: value => isList(value.items, isOpenItem) },
   renew: { names: ['items'], fits: value => isList(value.items, isRenewItem) },
   close: { names: ['sessions'], fits: value => isList(value.sessions, isNumber) },
-  read: { names: ['sessions'], fits: value => isList(value.sessions, isNumber) },
+  read: {
+    names: ['sessions', 'leases'],
+    fits: value =>
+      isList(value.sessions, isNumber) && (value.leases === undefined || typeof value.leases === 'boolean'),
+  },
   neighbour: { names: ['ip'], fits: value => isClientAddress(value.ip) },
 }
 

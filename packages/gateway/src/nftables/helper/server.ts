@@ -127,7 +127,7 @@ class RunningHelper implements Helper {
       case 'close':
         return this.#sessions.close(request.sessions)
       case 'read':
-        return this.#sessions.read(request.sessions)
+        return this.#sessions.read(request.sessions, request.leases)
       default:
         return this.#sessions.neighbour(request.ip)
     }

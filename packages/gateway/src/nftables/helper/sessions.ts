@@ -65,16 +65,17 @@ export class Sessions {
     const results: Opened[] = []
     const groups: Change[][] = []
     const entered: Known[] = []
+    const macs = await this.kernel.neighbours(this.lan, [...new Set(items.map(({ ip }) => ip))])
     for (const item of items) {
-      const mac = await this.kernel.neighbour(this.lan, item.ip)
+      const mac = macs.get(item.ip)
       const failed = mac === undefined ? notOnLink(item.ip) : this.#full()
       if (mac === undefined || failed !== undefined) {
         results.push({ error: failed ?? notOnLink(item.ip) })
         continue
       }
-      const known = this.#enter(item, mac, groups)
+      const [known, before] = this.#enter(item, mac)
       entered.push(known)
-      groups.push(admission(known, item))
+      groups.push([...before, ...admission(known, item)])
       results.push({ n: known.n, mac })
     }
     await this.kernel.change(groups).catch(error => {
@@ -111,9 +112,12 @@ export class Sessions {
     return counts
   }
 
-  async read(numbers: readonly number[]): Promise<Counted[]> {
+  async read(numbers: readonly number[], leases = false): Promise<Counted[]> {
     const sessions = this.#of(numbers)
-    const counts = await this.kernel.counts(sessions.map(({ n }) => n))
+    const counts = await this.kernel.counts(
+      sessions.map(({ n }) => n),
+      leases,
+    )
     for (const session of sessions) {
       const found = counts.get(session.n)
       if (found !== undefined) session.used = BigInt(found.up + found.down)
@@ -122,7 +126,7 @@ export class Sessions {
   }
 
   async neighbour(ip: string): Promise<Neighbour> {
-    return { mac: (await this.kernel.neighbour(this.lan, ip)) ?? null }
+    return { mac: (await this.kernel.neighbours(this.lan, [ip])).get(ip) ?? null }
   }
 
   /**
@@ -163,19 +167,16 @@ export class Sessions {
     return { code: 'SESSIONS_FULL', message: `all ${MOST_SESSIONS} places are taken: try again when sessions ended` }
   }
 
-  /** A device that comes again takes the place of its earlier session. */
-  #enter(item: OpenItem, mac: string, groups: Change[][]): Known {
+  /** A device that comes again takes the place of its earlier session, which goes out first. */
+  #enter(item: OpenItem, mac: string): readonly [Known, Change[]] {
     const before = this.#byAddress.get(item.ip)
-    if (before !== undefined) {
-      groups.push([...withdrawal(before), ...leftovers(before)])
-      this.#forget(before)
-    }
+    if (before !== undefined) this.#forget(before)
     const rate = item.rate === undefined ? undefined : BigInt(item.rate)
     const endsAt = this.ports.now() + cappedLease(item.forMs)
     const known: Known = { n: this.#nextNumber(), mac, ip: item.ip, rate, endsAt, quota: BigInt(item.quota), used: 0n }
     this.#known.set(known.n, known)
     this.#byAddress.set(known.ip, known)
-    return known
+    return [known, before === undefined ? [] : [...withdrawal(before), ...leftovers(before)]]
   }
 
   #nextNumber(): number {

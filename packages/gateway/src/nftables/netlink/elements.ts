@@ -31,11 +31,16 @@ const LIMIT_BY_BYTES = 1
 const LIMIT_OVER = 1
 const COUNTER_BYTES = 1
 
-/** Writes the attributes of a message that names one element. */
-export function writeElement(to: Writer, table: string, element: Element): void {
+/** Writes the attributes of a message about elements of one set. */
+export function writeElements(to: Writer, table: string, set: string, elements: readonly Element[]): void {
   to.text(LIST.table, table)
-  to.text(LIST.set, element.set)
+  to.text(LIST.set, set)
   const list = to.beginNest(LIST.elements)
+  for (const element of elements) writeElement(to, element)
+  to.endNest(list)
+}
+
+function writeElement(to: Writer, element: Element): void {
   const one = to.beginNest(1)
   writeValue(to, ELEMENT.key, element.key)
   if (element.data !== undefined) writeValue(to, ELEMENT.data, element.data)
@@ -43,7 +48,6 @@ export function writeElement(to: Writer, table: string, element: Element): void 
   if (element.quota !== undefined) writeQuota(to, element.quota)
   if (element.rate !== undefined) writeRate(to, element.rate)
   to.endNest(one)
-  to.endNest(list)
 }
 
 function writeValue(to: Writer, type: number, value: Uint8Array): void {

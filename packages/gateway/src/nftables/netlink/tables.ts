@@ -5,7 +5,7 @@ import {
   type ElementVerb,
   elementKey,
   readElements,
-  writeElement,
+  writeElements,
 } from './elements.js'
 import { attributesOf } from './reader.js'
 import { errnoName, errorNumber, NetlinkError, NetlinkLine } from './socket.js'
@@ -24,7 +24,9 @@ const ACK = 4
 const DUMP = 0x300
 const CREATE = 0x400
 /** A longer send is refused by the kernel (EMSGSIZE): its buffer holds about 200 KiB. */
-const BATCH_BYTES = 120_000
+const BATCH_BYTES = 150_000
+/** One list of elements must fit the 16 bits of an attribute's length. */
+const LIST_BYTES = 60_000
 /** More answers at once than these would not fit the receive buffer. */
 const READS_AT_ONCE = 24
 
@@ -34,6 +36,37 @@ const typeOf = (message: number) => (NFTABLES << 8) | message
 export interface ElementChange {
   readonly verb: ElementVerb
   readonly element: Element
+}
+
+interface ElementList {
+  readonly verb: ElementVerb
+  readonly set: string
+  readonly elements: Element[]
+}
+
+/**
+ * What groups do at the same step goes into one message, as long as it is the same: thousands of elements cost a few messages.
+ * The order within a group stays; groups of one call name different elements.
+ */
+function listsOf(groups: readonly (readonly ElementChange[])[]): ElementList[] {
+  const lists: ElementList[] = []
+  const steps = groups.reduce((most, group) => Math.max(most, group.length), 0)
+  let size = 0
+  for (let step = 0; step < steps; step++) {
+    for (const group of groups) {
+      const change = group[step]
+      if (change === undefined) continue
+      const { verb, element } = change
+      const open = lists.at(-1)
+      size += sizeOf(element)
+      if (open?.verb === verb && open.set === element.set && size < LIST_BYTES) open.elements.push(element)
+      else {
+        lists.push({ verb, set: element.set, elements: [element] })
+        size = sizeOf(element)
+      }
+    }
+  }
+  return lists
 }
 
 /** Changes and reads elements of one table of family `inet`. */
@@ -54,29 +87,29 @@ export class NftablesLine {
    * @throws NetlinkError of the first group that was refused; groups of earlier transactions stay
    */
   async change(groups: readonly (readonly ElementChange[])[]): Promise<void> {
-    let batch: ElementChange[] = []
+    let batch: (readonly ElementChange[])[] = []
     let size = 0
     for (const group of groups) {
-      batch.push(...group)
+      batch.push(group)
       size += group.reduce((sum, { element }) => sum + sizeOf(element), 0)
       if (size < BATCH_BYTES) continue
-      await this.#commit(batch)
+      await this.#commit(listsOf(batch))
       ;[batch, size] = [[], 0]
     }
-    if (batch.length > 0) await this.#commit(batch)
+    if (batch.length > 0) await this.#commit(listsOf(batch))
   }
 
-  async #commit(changes: readonly ElementChange[]): Promise<void> {
-    const first = this.#line.takeSeq(changes.length + 2)
-    const last = first + changes.length
+  async #commit(lists: readonly ElementList[]): Promise<void> {
+    const first = this.#line.takeSeq(lists.length + 2)
+    const last = first + lists.length
     const to = new Writer()
     writeBatchEdge(to, BATCH_BEGIN, first)
-    changes.forEach(({ verb, element }, index) => {
+    lists.forEach(({ verb, set, elements }, index) => {
       const seq = first + 1 + index
       const flags = REQUEST | (verb === 'add' ? CREATE : 0) | (seq === last ? ACK : 0)
       const at = to.beginMessage(typeOf(ELEMENT_TYPE[verb]), flags, seq)
       to.netfilter(INET)
-      writeElement(to, this.table, element)
+      writeElements(to, this.table, set, elements)
       to.endMessage(at)
     })
     writeBatchEdge(to, BATCH_END, last + 1)
@@ -103,7 +136,7 @@ export class NftablesLine {
     keys.forEach((key, index) => {
       const at = to.beginMessage(typeOf(ELEMENT_TYPE.get), REQUEST, first + index)
       to.netfilter(INET)
-      writeElement(to, this.table, { set, key })
+      writeElements(to, this.table, set, [{ set, key }])
       to.endMessage(at)
     })
     let answers = 0
@@ -160,7 +193,15 @@ function writeBatchEdge(to: Writer, type: number, seq: number): void {
   to.endMessage(at)
 }
 
-/** Upper bound of an element's message. */
-function sizeOf({ key, data }: Element): number {
-  return 160 + key.length + (data?.length ?? 0)
+/** Upper bound of an element's bytes in a message. */
+function sizeOf({ key, data, timeoutMs, quota, rate }: Element): number {
+  const expression = quota === undefined ? 0 : 44
+  return (
+    12 +
+    key.length +
+    (data === undefined ? 0 : 12) +
+    (timeoutMs === undefined ? 0 : 12) +
+    expression +
+    (rate === undefined ? 0 : 72)
+  )
 }

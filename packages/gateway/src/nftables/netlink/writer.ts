@@ -1,7 +1,7 @@
 /** Size of a netlink message's header (struct nlmsghdr). */
 export const HEADER = 16
 
-const FIRST_SIZE = 4_096
+const FIRST_SIZE = 16_384
 
 /** Builds netlink messages one behind the other: lengths are filled in when a part ends. */
 export class Writer {
@@ -60,7 +60,7 @@ export class Writer {
     this.#buffer.writeUInt16LE(4 + value.length, at)
     this.#buffer.writeUInt16LE(type, at + 2)
     this.#buffer.set(value, at + 4)
-    this.#buffer.fill(0, at + 4 + value.length, at + 4 + padded)
+    if (padded > value.length) this.#buffer.fill(0, at + 4 + value.length, at + 4 + padded)
   }
 
   /** Text with the closing zero the kernel expects. */

@@ -3,7 +3,8 @@ import type { AccessPoint } from '@conet/core/rounds'
 import { systemClock } from '../../clock.js'
 import type { Admission, Gateway } from '../../contract.js'
 import type { GatewayUnderTest } from '../../suite.js'
-import { createNftablesGateway, type NftablesGateway, type Notice } from '../gateway.js'
+import { createNftablesGateway, type NftablesGateway } from '../gateway.js'
+import type { Notice } from '../notice.js'
 import { CLIENT, CLIENTS, ECHO_PORT, GATEWAY, type Lab, ORIGIN } from './lab.js'
 
 /** The same gateway, but each session opened without an address is given to the next client of the network. */

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { readElements, writeElements } from './elements.js'
+import { attributesOf, messagesOf } from './reader.js'
+import { Writer } from './writer.js'
+
+const KEY = Buffer.from('05000000', 'hex')
+
+describe('netlink messages', () => {
+  it('writes an element as nft itself does (nft --debug=mnl, 1.0.6)', () => {
+    const to = new Writer()
+    const at = to.beginMessage((10 << 8) | 13, 1, 1)
+    to.netfilter(1)
+    writeElements(to, 'conet_gw', 'up', [{ set: 'up', key: KEY }])
+    to.endMessage(at)
+    expect(to.bytes().toString('hex')).toBe(
+      [
+        '40000000', // length
+        '0d0a0100', // type, flags
+        '01000000', // sequence number
+        '00000000', // port
+        '01000000', // family inet
+        '0d000100636f6e65745f677700000000', // table
+        '0700020075700000', // set
+        '14000380', // elements
+        '10000180', // one element
+        '0c000180', // key
+        '0800010005000000', // its value
+      ].join(''),
+    )
+  })
+
+  it('reads back what it wrote, with quota, time and counter', () => {
+    const to = new Writer()
+    to.netfilter(1)
+    writeElements(to, 't', 's', [
+      { set: 's', key: KEY, timeoutMs: 1_400, quota: 2n ** 40n },
+      { set: 's', key: Buffer.from('06000000', 'hex') },
+    ])
+    const read = readElements(to.bytes())
+    expect(read.map(({ key }) => key.toString('hex'))).toEqual(['05000000', '06000000'])
+    expect(read[0]).toMatchObject({ bytes: undefined, expiresInMs: undefined })
+  })
+
+  it('leaves out what is cut off and never reads behind the end', () => {
+    const to = new Writer()
+    for (const seq of [1, 2]) {
+      const at = to.beginMessage(3, 0, seq)
+      to.u64(1, 7n)
+      to.endMessage(at)
+    }
+    const data = Buffer.from(to.bytes())
+    expect([...messagesOf(data)].map(({ seq }) => seq)).toEqual([1, 2])
+    expect([...messagesOf(data.subarray(0, data.length - 1))].map(({ seq }) => seq)).toEqual([1])
+    for (let size = 0; size < data.length; size++) expect(() => attributesOf(data.subarray(0, size), 16)).not.toThrow()
+  })
+})
