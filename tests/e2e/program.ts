@@ -31,8 +31,15 @@ export class Running<T> {
     this.first = first
   }
 
-  static async start<T>(args: readonly string[], env: NodeJS.ProcessEnv = {}, withinMs = 30_000): Promise<Running<T>> {
-    const child = spawn(process.execPath, [MAIN, ...args, '--json'], {
+  /** @param host - command that runs the rest elsewhere, such as `ip netns exec NAME` */
+  static async start<T>(
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    withinMs = 30_000,
+    host: readonly string[] = [],
+  ): Promise<Running<T>> {
+    const [program = process.execPath, ...rest] = [...host, process.execPath, MAIN, ...args, '--json']
+    const child = spawn(program, rest, {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
