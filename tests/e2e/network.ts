@@ -23,6 +23,8 @@ export interface NodeWish {
   readonly gatewayPort?: number
   readonly portal?: object
   readonly chain?: object
+  /** Further members of the configuration. */
+  readonly more?: object
 }
 
 /** Rounds of three seconds with a second for the voucher. Prices are micro-credits. */
@@ -66,6 +68,7 @@ export function writeConfig(dir: string, wish: NodeWish): string {
     ...(chain === undefined ? {} : { chain }),
     offers: [{ key: 'access', name: `Access at ${wish.name}`, area, terms: { ...TERMS, ...wish.terms } }],
     log: { level: 'error' },
+    ...wish.more,
   }
   const path = join(home, 'config.yaml')
   writeFileSync(path, JSON.stringify(config))

@@ -1,17 +1,12 @@
-import {
-  type Granted,
-  type NodeApi,
-  type RequestOptions,
-  readGrant,
-  type SignedRequest,
-  signRequest,
-} from '@conet/client'
+import { type Granted, NodeApi, type RequestOptions, readGrant, type SignedRequest, signRequest } from '@conet/client'
 import { ConetError } from '@conet/core/errors'
 import { sessionIdOf } from '@conet/core/rounds'
 import { MAX_LIFE_MS } from '@conet/core/wire'
 import { makeToken } from '@conet/gateway/radius'
 
-const POLL_MS = 1_000
+const POLL_MS = 500
+/** A question that was asked while the port was closed must not outlast the trial. */
+const POLL_TIMEOUT_MS = 1_500
 
 /** What the node answers to a request that was left. */
 interface Left {
@@ -61,13 +56,19 @@ export async function untilJoined(
 ): Promise<Granted> {
   const { ports, api } = options
   const { request, sealed } = credential.signed
+  const quick = new NodeApi(api.base, { ports, timeoutMs: POLL_TIMEOUT_MS })
   for (;;) {
-    // Before the question: the session cannot have begun earlier than the last "waiting".
+    // The session cannot have begun before the question whose answer was "waiting", or that was not answered.
     const requestedAt = ports.now()
-    const left = await ask(api, credential.signed).catch(stillOut)
+    const left = await ask(quick, credential.signed).catch(stillOut)
     if (left?.state === 'open' && left.grant !== undefined) {
       const grant = await readGrant(options, request, sealed, left.grant)
-      return { grant, requestText: sealed.text, requestedAt: requestedAt - POLL_MS, grantedAt: ports.now() }
+      return {
+        grant,
+        requestText: sealed.text,
+        requestedAt: requestedAt - POLL_MS - POLL_TIMEOUT_MS,
+        grantedAt: ports.now(),
+      }
     }
     if (left?.state === 'over' || requestedAt + api.clockOffsetMs > request.exp) throw over()
     if (signal.aborted) throw over()

@@ -65,7 +65,8 @@ export class Authoriser {
     if (!token.ok) return token
     if (entry.station !== undefined && entry.station !== asking.station) return reject('STATION_OTHER')
     entry.station = asking.station
-    entry.opening ??= this.#parts.openSession(entry.request, entry.remoteAddress)
+    // Set before the node is asked: the node opens the gateway at once, which must know by then whose session it is.
+    entry.opening ??= Promise.resolve().then(() => this.#parts.openSession(entry.request, entry.remoteAddress))
     const opened = await entry.opening.catch((): Rejection<string> => reject('INTERNAL'))
     if (!opened.ok) {
       // Another try, perhaps of another station, may do better: nothing has begun.

@@ -1,4 +1,4 @@
-import { ok, type Result } from '@conet/core/errors'
+import { ok, type Result, reject } from '@conet/core/errors'
 import { decodeDidKeyUrl } from '@conet/core/identity'
 import { sessionIdOf } from '@conet/core/rounds'
 import { decodeEnvelope, encodeBase64url, signEnvelope } from '@conet/core/wire'
@@ -134,6 +134,8 @@ export class House {
     const envelope = decodeEnvelope(request, { sha256: nodeSha256 })
     if (!envelope.ok) return envelope
     const session = sessionIdOf(envelope.value.hash)
+    // As a node does that serves others by proxy too.
+    if (!this.gateway.owns(session)) return reject('CARRIED_ELSEWHERE')
     await this.gateway.open({ session, until: this.clock.now() + TRIAL_MS, quota: 1_000_000n })
     return ok({ grant: `grant of ${session}` })
   }
