@@ -43,6 +43,7 @@ describe('a wrong command line', () => {
     ['offers', '--lat', '91', '--lon', '0'],
     ['transfer', 'did:key:zzz', '1'],
     ['transfer', 'somebody', '1'],
+    ['transfer', 'did:key:z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd', '1', '--key', 'some-order'],
     ['transfer', 'did:key:z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd', '1e3'],
     ['connect', '--listen', 'nowhere'],
     ['bench', 'nosuch'],

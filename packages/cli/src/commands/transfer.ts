@@ -14,6 +14,7 @@ export const transfer: CliCommand = {
     'conet transfer did:key:z6Mk… 2.5',
     'conet transfer did:conet:demo:… 0.000001 --json',
     'conet transfer did:key:z6Mk… 1 --from-node',
+    'conet transfer did:key:z6Mk… 1 --from-node --key invoice-2041',
   ],
   configure: command => {
     command
@@ -21,16 +22,19 @@ export const transfer: CliCommand = {
       .argument('<amount>', 'credits, with up to six decimals')
       .option('--asset <id>', 'which asset', 'credit')
       .option('--from-node', "pay from the own node's account: what it earned", false)
+      .option('--key <text>', 'with --from-node, one for each transfer: repeated with the same key it pays once')
   },
   run: async (context, [to = '', amount = ''], options) => {
     const value = parseCredits(amount)
     const asset = String(options.asset)
     const api = options.fromNode === true ? openAdminApi(context) : openApi(context)
+    if (options.key !== undefined && options.fromNode !== true)
+      throw new ConetError('USAGE', '--key goes with --from-node; your own wallet signs each transfer anew')
     await checkDid(to, api)
     context.out.step(`sending ${credits(value)} …`)
     const answer =
       options.fromNode === true
-        ? await api.post<TxAnswer>('/v1/wallet/transfer', { to, asset, amount: value.toString() })
+        ? await api.post<TxAnswer>('/v1/wallet/transfer', { to, asset, amount: value.toString(), key: options.key })
         : await sendOwn(context, api, { to, asset, amount: value })
     if (answer.code !== 'OK') throw refused(answer)
     context.out.result(

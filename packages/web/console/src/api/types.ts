@@ -152,6 +152,8 @@ export interface TransferRequest {
   readonly to: Did
   readonly asset: string
   readonly amount: Amount
+  /** One for each transfer: asked again with the same key, it is paid once. */
+  readonly key?: string
 }
 
 export interface TransferResult {

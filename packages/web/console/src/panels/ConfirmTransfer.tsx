@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { ApiError } from '../api/client.js'
 import type { TransferRequest, TransferResult } from '../api/types.js'
 import { formatCredits } from '../format/amount.js'
@@ -30,10 +30,16 @@ function useTransfer(onDone: (result: TransferResult) => void) {
   })
 }
 
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
+}
+
 /** The last look before credit moves: a native modal dialog, which keeps the focus and gives it back. */
 export function ConfirmTransfer({ request, onDone, onCancel }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const transfer = useTransfer(onDone)
+  // Of this dialog: pressing again after a failure asks for the same transfer, not for a second one.
+  const [key] = useState(newKey)
   useEffect(() => {
     const opener = document.activeElement
     dialog.current?.showModal()
@@ -68,7 +74,7 @@ export function ConfirmTransfer({ request, onDone, onCancel }: Props) {
           type="button"
           className="button button-main"
           disabled={transfer.isPending}
-          onClick={() => transfer.mutate(request)}
+          onClick={() => transfer.mutate({ ...request, key })}
         >
           {transfer.isPending ? 'Sending…' : 'Send now'}
         </button>
