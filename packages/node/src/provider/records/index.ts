@@ -5,6 +5,7 @@ import type { SessionView } from '../contract.js'
 import { lengthen, shorten } from './short.js'
 import { decodeView, encodeView } from './view.js'
 
+export { lengthen, shorten } from './short.js'
 export { decodeView, encodeView } from './view.js'
 
 /** Keys of the provider's store; every range ends at the same prefix with the next character. */
