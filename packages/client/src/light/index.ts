@@ -13,6 +13,7 @@ export {
   type ProvenBalance,
   provenRecord,
   readBalance,
+  readOffer,
   recordOfOneNode,
 } from './proven.js'
 export type * from './types.js'

@@ -3,11 +3,20 @@ import { sha256, signerFromSeed, verifyBytes } from '@conet/core/identity'
 import { createApplication, memoryStorage } from '@conet/core/ledger'
 import { checkTermsBy, ledgerModules } from '@conet/core/ledger/modules'
 import { SERVICE_TYPES } from '@conet/core/services'
+import { decodeEnvelope, signEnvelope } from '@conet/core/wire'
 import { describe, expect, it } from 'vitest'
 import { chainIdOf } from './chain-id.js'
 import { LightClient } from './light-client.js'
 import { parseLightBlock } from './parse.js'
-import { accountRecord, nodeHeaders, provenRecord, readBalance, recordOfOneNode } from './proven.js'
+import {
+  accountRecord,
+  nodeHeaders,
+  offerRecord,
+  provenRecord,
+  readBalance,
+  readOffer,
+  recordOfOneNode,
+} from './proven.js'
 import { signedHeader, type TestValidator, testValidator } from './testing/chain.js'
 import type { HeaderSource, SignedHeaderJson } from './types.js'
 import { validatorSet } from './validators.js'
@@ -15,7 +24,8 @@ import { verifyFirst, verifyNext } from './verify.js'
 
 const crypto = { sha256, verify: verifyBytes }
 const START_MS = 1_700_000_000_000
-const owner = signerFromSeed(new Uint8Array(32).fill(1)).did
+const signer = signerFromSeed(new Uint8Array(32).fill(1))
+const owner = signer.did
 const set = [testValidator(1, 10), testValidator(2, 10), testValidator(3, 10)]
 const genesis = {
   lid: 'phone',
@@ -84,7 +94,18 @@ function ledger() {
     const found = app.prove(key)
     return found === undefined ? undefined : { ...found, height: app.info().height, appHash: app.info().appHash }
   }
-  return { api, headers, appHash }
+  /** One more block, and the header that carries its app hash. */
+  const append = (type: string, body: object) => {
+    const payload = { lid: genesis.lid, exp: START_MS / 1000 + 60, nonce: 'AAAAAAAAAAAAAAAAAAAAAA', type, body }
+    const envelope = decodeEnvelope(signEnvelope('conet-tx+jwt', payload, signer), { sha256 })
+    if (!envelope.ok) throw new Error(envelope.code)
+    const tx = { envelope: envelope.value, verifiedWith: signer.publicKey }
+    const block = app.finalizeBlock({ height: app.info().height + 1, timeMs: START_MS + 1000, txs: [tx] })
+    app.commit()
+    headers[block.height] = header(block.height + 1, block.appHash)
+    return block.results[0]
+  }
+  return { api, headers, appHash, append }
 }
 
 const clientOf = (source: HeaderSource, witness: HeaderSource = source) =>
@@ -105,6 +126,36 @@ describe('records', () => {
     })
     const alone = await recordOfOneNode(api, accountRecord(owner, 'credit'), crypto)
     expect(readBalance(alone)).toMatchObject({ value: { balance: '1234567' }, timeMs: undefined })
+  })
+
+  it('proves an offer as the ledger holds it', async () => {
+    const { api, append } = ledger()
+    const price = { asset: 'credit', perGiB: '200000', perHour: '0' }
+    const offer = {
+      type: 'access',
+      name: 'Campus',
+      terms: {
+        tariff: price,
+        trialMs: 2000,
+        restMs: 8000,
+        toleranceBps: 500,
+        toleranceBytes: '262144',
+        maxUnpaid: '5000',
+        maxUnpaidCap: '500000',
+        shares: [],
+      },
+      area: { latE6: 0, lonE6: 0, radiusM: 100 },
+      slice: 'default',
+      dataNetworks: ['internet'],
+      hops: 0,
+      node: 'https://campus.example',
+      expiresAt: START_MS + 3_600_000,
+    }
+    const published = append('registry/publishOffer', offer)
+    expect(published).toMatchObject({ code: 'OK' })
+    const id = published?.hash.slice(0, 32) ?? ''
+    const proven = await provenRecord(clientOf(nodeHeaders(api)), api, offerRecord(id), crypto, wait)
+    expect(readOffer(proven)).toMatchObject({ height: 1, value: { id, provider: owner, terms: { tariff: price } } })
   })
 
   it('refuses a record that was changed, another record, and another app hash', async () => {

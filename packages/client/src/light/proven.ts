@@ -1,5 +1,6 @@
 import { ConetError } from '@conet/core/errors'
 import { type Proof, verifyProof } from '@conet/core/ledger'
+import type { Offer as LedgerOffer } from '@conet/core/ledger/modules/registry'
 import type { Did } from '@conet/core/units'
 import type { NodeApi } from '../api/index.js'
 import { bytesToHex } from './hex.js'
@@ -100,6 +101,11 @@ export function offerRecord(id: string): string {
 export function readBalance({ value, ...rest }: Proven<string>): Proven<ProvenBalance> {
   const { balance, held, debt } = JSON.parse(value) as ProvenBalance
   return { ...rest, value: { balance, held, debt } }
+}
+
+/** Reads the text of an offer: what the ledger holds, whatever a node's list says of it. */
+export function readOffer({ value, ...rest }: Proven<string>): Proven<LedgerOffer> {
+  return { ...rest, value: JSON.parse(value) as LedgerOffer }
 }
 
 async function proofOf(api: Api, key: string): Promise<Proof & { readonly height: number; readonly appHash: string }> {
