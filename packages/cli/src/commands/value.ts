@@ -13,18 +13,21 @@ export const value: CliCommand = {
     'conet value evaluate panel.csv --mode median --weights entropy --json',
     'conet value evaluate panel.csv --weights ahp --ahp comparisons.json',
     'conet value roi vectors/valuation-case.json --seed 7 --draws 5000',
-    'conet value roi case.json --coverage simulated.json --json',
+    'conet value roi case.yaml --coverage sim-city-block/coverage.csv --json',
   ],
   configure: command => {
     command
-      .argument('<task>', 'evaluate (a panel, CSV) or roi (a case, JSON)')
+      .argument('<task>', 'evaluate (a panel, CSV) or roi (a case, YAML or JSON)')
       .argument('<file>', 'the panel or the case')
       .option('--mode <name>', 'evaluate: mean (the paper’s), median or trimmed', 'mean')
       .option('--weights <name>', 'evaluate: equal (the paper’s), importance, entropy or ahp', 'equal')
       .option('--ahp <file>', 'evaluate: pairwise comparisons, JSON: {"user": {"criteria": […], "upper": [[…], …]}}')
       .option('--missing <what>', 'evaluate: refuse a panel with missing answers, or omit them and say so', 'refuse')
       .option('--scale <points>', 'evaluate: scale of the answers', '1-5')
-      .option('--coverage <file>', 'roi: simulated coverage in place of the formula, JSON: [[sharers, share], …]')
+      .option(
+        '--coverage <file>',
+        'roi: coverage in place of the formula: coverage.csv of conet sim run, or JSON [[sharers, share], …]',
+      )
       .option('--seed <number>', 'roi: seed of the draws', '1')
       .option('--draws <number>', 'roi: draws of the uncertain factors, 100 to 100000', '2000')
   },

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { ConetError } from '@conet/core/errors'
+import { parse } from 'yaml'
 
 export type Options = Readonly<Record<string, unknown>>
 
@@ -19,6 +20,18 @@ export function readJson(path: string): unknown {
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause
     throw new ConetError('NOT_JSON', `${path} is no JSON (${cause.message}): write the case as JSON`, { cause })
+  }
+}
+
+/** A case: YAML (.yaml, .yml) or JSON. @throws ConetError `FILE_UNREADABLE`, `NOT_YAML`, `NOT_JSON` */
+export function readCase(path: string): unknown {
+  if (!/\.ya?ml$/i.test(path)) return readJson(path)
+  const text = readText(path)
+  try {
+    return parse(text, { uniqueKeys: true, maxAliasCount: 100 })
+  } catch (cause) {
+    const why = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)
+    throw new ConetError('NOT_YAML', `${path} is no YAML (${why}): mend the line it names`, { cause })
   }
 }
 

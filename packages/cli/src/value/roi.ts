@@ -1,4 +1,3 @@
-import { ConetError } from '@conet/core/errors'
 import { createRandom } from '@conet/core/pran/random'
 import {
   type BusinessCase,
@@ -8,11 +7,11 @@ import {
   poissonCoverage,
   reportCase,
   simulateCase,
-  tabulatedCoverage,
   tornado,
 } from '@conet/core/valuation'
 import type { Output } from '../output.js'
-import { type Options, readJson, whole } from './read.js'
+import { coverageFrom } from './coverage.js'
+import { type Options, readCase, whole } from './read.js'
 import { roiText } from './roi-text.js'
 
 /** Everything `conet value roi` knows about a case. */
@@ -26,12 +25,13 @@ export interface RoiResult {
   readonly seed: number
 }
 
-/** `conet value roi CASE.json`. @throws ConetError of files and options; ValuationError of the case */
+/** `conet value roi CASE`, YAML or JSON. @throws ConetError of files and options; ValuationError of the case */
 export function roi(out: Output, file: string, options: Options): void {
   const seed = whole(options, 'seed', 0, 0xffff_ffff)
   const draws = whole(options, 'draws', 100, 100_000)
-  const json = readJson(file)
-  const simulated = options.coverage === undefined ? undefined : tableOf(String(options.coverage))
+  const json = readCase(file)
+  const simulated =
+    options.coverage === undefined ? undefined : coverageFrom(String(options.coverage), areaOf(json)?.areaM2)
   const given = caseFromJson(json, simulated)
   const result: RoiResult = {
     report: reportCase(given),
@@ -52,14 +52,12 @@ function x1Of(given: BusinessCase, coverage: Coverage | undefined): boolean[] {
 
 /** The case was read before: what is there is in range. */
 function formulaOf(json: unknown): Coverage | undefined {
-  const area = (json as { growth?: { coverage?: { areaM2: number; rangeM: number } } }).growth?.coverage
+  const area = areaOf(json)
   return area === undefined ? undefined : poissonCoverage(area.areaM2, area.rangeM)
 }
 
-function tableOf(path: string): Coverage {
-  const table = readJson(path)
-  const isPoint = (point: unknown): point is [number, number] =>
-    Array.isArray(point) && point.length === 2 && point.every(value => typeof value === 'number')
-  if (Array.isArray(table) && table.every(isPoint)) return tabulatedCoverage(table)
-  throw new ConetError('COVERAGE_MALFORMED', `${path} must be a list of [sharers, share]: [[0, 0], [5000, 0.4]]`)
+/** Before the case is read nothing is sure about it. */
+function areaOf(json: unknown): { readonly areaM2: number; readonly rangeM: number } | undefined {
+  const area = (json as { growth?: { coverage?: { areaM2: number; rangeM: number } } } | null)?.growth?.coverage
+  return typeof area?.areaM2 === 'number' ? area : undefined
 }

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { afterAll, describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
 import { value } from '../commands/value.js'
 import { createOutput } from '../output.js'
 
@@ -121,8 +122,36 @@ describe('conet value roi', () => {
     await expect(wrong).rejects.toMatchObject({ code: 'COVERAGE_MALFORMED' })
   })
 
-  it('refuses a file that is no JSON or no case', async () => {
-    await expect(run('roi', file('case.yaml', 'name: x\n'))).rejects.toMatchObject({ code: 'NOT_JSON' })
+  it('takes the same case as YAML, to the same result', async () => {
+    const yaml = file('case.yaml', stringify(JSON.parse(readFileSync(CASE, 'utf8'))))
+    expect(await run('roi', yaml, '--draws', '100', '--json')).toBe(await run('roi', CASE, '--draws', '100', '--json'))
+    const numbers = file('numbers.yml', readFileSync(yaml, 'utf8').replaceAll(/"([0-9.]+)"/g, '$1'))
+    expect(await run('roi', numbers, '--draws', '100', '--json')).toBe(
+      await run('roi', CASE, '--draws', '100', '--json'),
+    )
+  })
+
+  it('takes the simulator’s coverage.csv, brought to the area of the case', async () => {
+    const users = async (...more: string[]) =>
+      BigInt(JSON.parse(await run('roi', CASE, '--json', '--draws', '100', ...more)).report.rows.at(-1).users)
+    const head = 'sharers,sharers_per_km2,reach'
+    const csv = (reach: number) => file(`${reach}.csv`, `${head}\r\n0,0,0\r\n10,50,${reach / 2}\r\n40,200,${reach}\r\n`)
+    expect(await users('--coverage', csv(0.2))).toBeLessThan(await users('--coverage', csv(0.9)))
+    const byHand = file('hand.json', [[0, 0], [30_000, 0.45], [120_000, 0.9]]) // biome-ignore format: 600 km²
+    expect(await users('--coverage', csv(0.9))).toBe(await users('--coverage', byHand))
+    const bad = (text: string) => run('roi', CASE, '--coverage', file('bad.csv', text))
+    await expect(bad('sharers,reach\n0,0\n')).rejects.toMatchObject({ code: 'COLUMN_MISSING' })
+    await expect(bad(`${head}\n0,0,2\n`)).rejects.toMatchObject({ code: 'ROW_MALFORMED' })
+    const { growth: _, ...rest } = JSON.parse(readFileSync(CASE, 'utf8'))
+    const noArea = run('roi', file('no-area.json', rest), '--coverage', csv(0.9))
+    await expect(noArea).rejects.toMatchObject({ code: 'COVERAGE_MALFORMED' })
+  })
+
+  it('refuses a file that is no JSON, no YAML or no case', async () => {
+    await expect(run('roi', file('case.txt', 'name: x\n'))).rejects.toMatchObject({ code: 'NOT_JSON' })
+    await expect(run('roi', file('list.yaml', 'name: [x\n'))).rejects.toMatchObject({ code: 'NOT_YAML' })
+    await expect(run('roi', file('twice.yaml', 'name: x\nname: y\n'))).rejects.toMatchObject({ code: 'NOT_YAML' })
+    await expect(run('roi', file('short.yaml', 'name: x\n'))).rejects.toMatchObject({ code: 'CASE_MALFORMED' })
     await expect(run('roi', file('empty.json', {}))).rejects.toMatchObject({ code: 'CASE_MALFORMED' })
   })
 })

@@ -151,14 +151,3 @@ function deciles(values: readonly number[]): number[] {
   if (sorted.length === 0) return []
   return Array.from({ length: 11 }, (_, i) => sorted[Math.max(0, Math.ceil((i / 10) * sorted.length) - 1)] ?? 0)
 }
-
-/**
- * The measured cov(S) for another area, as `tabulatedCoverage` of core/valuation takes it: the same density of sharers covers the
- * same share.
- *
- * @param areaM2 - of the business case
- */
-export function coverageTable(rows: readonly CoverageRow[], areaM2: number): (readonly [number, number])[] {
-  const points = rows.map(({ perKm2, reach }) => [(perKm2 * areaM2) / 1e6, Math.min(1, reach.mean)] as const)
-  return points.filter(([sharers], i) => i === 0 || sharers > (points[i - 1]?.[0] ?? 0))
-}
