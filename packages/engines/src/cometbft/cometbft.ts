@@ -41,6 +41,8 @@ export interface CometbftEngine extends Engine {
   readonly validatorKey: string
   /** Process of the engine, for watchers; `undefined` while there is none. */
   readonly pid: number | undefined
+  /** Last height of CometBFT, which also counts blocks in which nothing happened. */
+  readonly engineHeight: number
 }
 
 /**
@@ -279,6 +281,10 @@ class Cometbft implements CometbftEngine {
 
   get pid(): number | undefined {
     return this.#supervisor?.pid
+  }
+
+  get engineHeight(): number {
+    return this.#core?.blocks.engineHeight ?? 0
   }
 
   info(): Info {

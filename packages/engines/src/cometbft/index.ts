@@ -4,7 +4,11 @@ export {
   COMETBFT_VERSION,
   type CometbftBinary,
   type CometbftKeys,
+  chainGenesis,
   cometbftKeys,
   findCometbft,
   freePort,
+  type StateSyncSettings,
+  writeHome,
 } from './process/index.js'
+export { Rpc } from './rpc.js'

@@ -2,7 +2,9 @@ import { open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Genesis, Info } from '@conet/core/ledger'
 import { decodeBlock } from '../blocks/index.js'
+import { engineError } from '../codes.js'
 import type { CommittedBlock } from '../contract.js'
+import { readBase } from '../replica/base-file.js'
 import { type LogTail, type ReadOnlyLogFs, readRecords } from '../replica/log/index.js'
 import { type Checkpoint, readCheckpoint } from '../replica/state/index.js'
 import type { Difference } from './check-block.js'
@@ -42,6 +44,7 @@ export async function folderLedger(dir: string): Promise<FolderLedger> {
     genesis,
     async *blocks() {
       tail = undefined
+      await expectGenesis(dir)
       const onTail = (found: LogTail) => {
         tail = found
       }
@@ -51,6 +54,16 @@ export async function folderLedger(dir: string): Promise<FolderLedger> {
     stateDiffers: info => (checkpoint instanceof Error ? undefined : otherState(checkpoint, info)),
     endDiffers: info => damagedTail(tail, info) ?? missingBlocks(checkpoint, info),
   }
+}
+
+/** Who has loaded a snapshot cannot replay what came before it. */
+async function expectGenesis(dir: string): Promise<void> {
+  const base = await readBase(dir)
+  if (base === undefined) return
+  const message = `The folder ${dir} begins with a snapshot of block ${base.height}, not at genesis.`
+  throw engineError('LOG_CORRUPT', `${message} Verify the ledger of a member that has every block.`, {
+    height: base.height,
+  })
 }
 
 function asError(error: unknown): Error {
