@@ -90,15 +90,21 @@ describe.skipIf(why !== undefined)('a chain over separate hosts', () => {
     expect(again.digest).toBe(digestOf(4 * MIB))
     terminal.child.kill('SIGINT')
     expect(await terminal.ended).toBe(0)
-    const paid = first() === near ? [near, far] : [other]
-    for (const { did } of paid) await until(async () => (await exit.balance(did)) > 0n)
-    const [session] = await exit.sessions()
-    const shares = first() === near ? [0.05, 0.1] : [0.3]
-    for (const [at, { did }] of paid.entries()) {
-      const part = Number(await exit.balance(did)) / Number(session?.settled)
+    // The first session paid the first path's relays, the one after the change those of the second.
+    for (const { did } of [near, far, other]) await until(async () => (await exit.balance(did)) > 0n)
+    await until(async () => (await exit.sessions()).every(session => session.settled === session.paid))
+    const [short = 0, long = 0] = (await exit.sessions())
+      .map(({ settled }) => Number(settled))
+      .toSorted((one, two) => one - two)
+    const [overTwo, overOne] = first() === near ? [long, short] : [short, long]
+    for (const [{ did }, part] of [
+      [near, 0.05 * overTwo],
+      [far, 0.1 * overTwo],
+      [other, 0.3 * overOne],
+    ] as const) {
       // Each payment is rounded down by itself.
-      expect(part).toBeGreaterThan((shares[at] ?? 0) * 0.99)
-      expect(part).toBeLessThanOrEqual(shares[at] ?? 0)
+      expect(Number(await exit.balance(did))).toBeLessThanOrEqual(part)
+      expect(Number(await exit.balance(did))).toBeGreaterThan(part * 0.97 - 3)
     }
   }, 90_000)
 })

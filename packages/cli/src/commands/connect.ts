@@ -34,14 +34,7 @@ export const connect: CliCommand = {
       .option('--exit <did>', 'only this exit, with --via')
   },
   run: async (context, command, options) => {
-    const { via, exit } = options as { via?: readonly string[]; exit?: string }
-    const over = via === undefined ? undefined : await openOver(context, openWallet(context), via, exit)
-    const connection = await openConnection({ ...connectionOptions(context, options), ...over?.options }).catch(
-      error => {
-        over?.chain.close()
-        throw error
-      },
-    )
+    const { connection, close } = await goOnline(context, options)
     context.out.note(`online: HTTP and SOCKS5 proxy at ${connection.httpProxy}`)
     let code: number = EXIT.ok
     let summary: ConnectionSummary
@@ -50,13 +43,32 @@ export const connect: CliCommand = {
       else await untilAborted(context, connection)
     } finally {
       summary = await connection.stop()
-      over?.chain.close()
+      close()
     }
     // A program's own output is what `-- command` is for: the summary then goes where progress goes.
     if (command.length > 0 && !context.out.json) context.out.note(describe(summary))
     else context.out.result({ ok: code === EXIT.ok, exitCode: code, ...summary }, () => describe(summary))
     return code
   },
+}
+
+/** With `--via` through a chain: a new path means a new session, so that those who carry are those who are paid. */
+async function goOnline(
+  context: CommandContext,
+  options: Readonly<Record<string, unknown>>,
+): Promise<{ connection: Connection; close: () => void }> {
+  const usual = connectionOptions(context, options)
+  const { via, exit } = options as { via?: readonly string[]; exit?: string }
+  if (via === undefined) return { connection: await openConnection(usual), close: () => {} }
+  let connection: Connection | undefined
+  const over = await openOver(context, openWallet(context), { via, exit, onPath: () => connection?.rebook() })
+  try {
+    connection = await openConnection({ ...usual, ...over.options })
+    return { connection, close: () => over.chain.close() }
+  } catch (error) {
+    over.chain.close()
+    throw error
+  }
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

@@ -9,14 +9,14 @@ import { parseNeighbour } from './parse.js'
 /**
  * Opens a chain over the relays that `--via` names.
  *
+ * @param onPath - called whenever a path is taken, also the first one
  * @returns the exit's API and everything a connection needs to go through the chain
  * @throws ConetError `NO_PATH`, and codes of the relays
  */
 export async function openOver(
   context: CommandContext,
   wallet: Wallet,
-  via: readonly string[],
-  exit: string | undefined,
+  { via, exit, onPath }: { via: readonly string[]; exit: string | undefined; onPath: () => void },
 ) {
   const neighbours = via.map(parseNeighbour)
   const chain = await Chain.open({
@@ -27,7 +27,10 @@ export async function openOver(
     random: size => new Uint8Array(randomBytes(size)),
     now: Date.now,
     monotonic: () => performance.now(),
-    onEvent: event => tell(context, event),
+    onEvent: event => {
+      tell(context, event)
+      if (event.type === 'path') onPath()
+    },
   })
   const ports = portsThrough(chain, await chain.reach(chain.api), nodePorts)
   const api = new NodeApi(`http://${chain.api}`, { ports })

@@ -97,6 +97,14 @@ export class Connection {
     return sumUp(await Promise.all(this.#carriers.map(carrier => carrier.record())))
   }
 
+  /**
+   * The way to the provider has changed: new flows get a session that pays those who carry them now, flows under way end
+   * in the session where they began.
+   */
+  rebook(): void {
+    this.#leave('path')
+  }
+
   /** One flow; if its provider fails it is opened once more through another. */
   async #flow(target: string): Promise<Flow> {
     const carrier = await this.#carrier()
@@ -127,7 +135,8 @@ export class Connection {
     const old = this.#current
     if (old === undefined || this.#stopped) return
     this.#current = undefined
-    this.#resting.set(old.session.offer.provider, this.#ports.now() + this.#limits.restMs)
+    const { provider } = old.session.offer
+    if (reason !== 'path') this.#resting.set(provider, this.#ports.now() + this.#limits.restMs)
     const drained = old.drain()
     this.#draining.add(drained)
     void drained.finally(() => this.#draining.delete(drained))

@@ -54,7 +54,7 @@ export interface SwitchLimits {
   readonly waitMs: Millis
 }
 
-export type SwitchReason = 'first' | 'slow' | 'failing' | 'ended' | 'unreachable'
+export type SwitchReason = 'first' | 'slow' | 'failing' | 'ended' | 'unreachable' | 'path'
 
 export type ConnectionEvent =
   | { readonly type: 'searching'; readonly reason: SwitchReason }
