@@ -21,7 +21,7 @@ export const sim: CliCommand = {
       .argument('<task>', 'run, list, show, or weak (weak cells from a CSV of measurements)')
       .argument('[what]', 'run, show: a scenario’s name or file (.yaml, .json); weak: the measurements')
       .option('--seeds <number>', 'run: how many seeds', '5')
-      .option('--first-seed <number>', 'run: the first seed', '1')
+      .option('--first <seed>', 'run: the first seed', '1')
       .option('--out <folder>', 'run: where results and report go (default: sim-NAME)')
       .option('--workers <number>', 'run: threads (default: all cores)')
       .option('--resume', 'run: go on with the seeds that are missing in the folder', false)

@@ -15,7 +15,7 @@ export async function runScenarioCommand(
   options: Options,
 ): Promise<void> {
   const count = whole(options, 'seeds', 1, 10_000)
-  const first = whole(options, 'first-seed', 0, 4_000_000_000)
+  const first = whole(options, 'first', 0, 4_000_000_000)
   const cores = availableParallelism()
   const workers = options.workers === undefined ? cores : whole(options, 'workers', 1, 256)
   const scenario = loadScenario(name)
