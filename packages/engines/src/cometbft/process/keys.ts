@@ -1,6 +1,7 @@
 import { generateKeyPairSync, hash, type KeyObject } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { engineError } from '../../codes.js'
 import { writeFileDurably } from '../../replica/log/index.js'
 
 /** CometBFT's names of its key types in JSON. */
@@ -22,15 +23,31 @@ export interface CometbftKeys {
  * processes must never use one, which is why it is not derived from the owner's seed.
  *
  * @param home - the folder; created with mode 0700
+ * @throws ConetError `ENGINE_FAILED` if the validator's record of votes is missing
  */
 export async function cometbftKeys(home: string): Promise<CometbftKeys> {
   mkdirSync(join(home, 'config'), { recursive: true, mode: 0o700 })
   mkdirSync(join(home, 'data'), { recursive: true, mode: 0o700 })
+  expectVotes(home)
   const node = await keyIn(join(home, 'config', 'node_key.json'), key => ({ priv_key: key.priv_key }))
   const validator = await keyIn(join(home, 'config', 'priv_validator_key.json'), key => key)
-  const state = join(home, 'data', 'priv_validator_state.json')
-  if (!existsSync(state)) writeFileSync(state, '{"height":"0","round":0,"step":0}', { mode: 0o600 })
   return { nodeId: addressOf(node), validatorKey: validator.toString('hex') }
+}
+
+/**
+ * The record of what was last voted belongs to the key: without it a validator may vote twice at one height, which others
+ * take for fraud. It is begun with a new key only.
+ */
+function expectVotes(home: string): void {
+  const votes = join(home, 'data', 'priv_validator_state.json')
+  const key = join(home, 'config', 'priv_validator_key.json')
+  if (existsSync(votes)) return
+  if (existsSync(key)) {
+    const message = `${votes} is missing: without the record of its last vote this validator might vote twice.`
+    const advice = 'Restore the file as it was last, or remove the key as well and be admitted with a new one.'
+    throw engineError('ENGINE_FAILED', `${message} ${advice}`, { file: votes })
+  }
+  writeFileSync(votes, '{"height":"0","round":0,"step":0}', { mode: 0o600 })
 }
 
 /** First 20 bytes of SHA-256 of a public key, in hex: how CometBFT names who holds it. */

@@ -1,0 +1,100 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ConetError } from '@conet/core/errors'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { ledgerApplication } from '../../index.js'
+import { memoryState, type StateSnapshot } from '../../replica/index.js'
+import { payer, walletGenesis } from '../testing/index.js'
+import { SnapshotStore } from './snapshot-store.js'
+import { StateSync } from './state-sync.js'
+
+const ACCEPT = 1
+let dir = ''
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'conet-snapshots-'))
+})
+afterEach(() => rm(dir, { recursive: true }))
+
+/** A ledger in memory with its snapshot of height 0, told as one of the engine's height 7. */
+async function taken() {
+  const app = ledgerApplication(memoryState())
+  app.initGenesis(walletGenesis([payer('a').did, payer('b').did]))
+  const store = await SnapshotStore.open(dir)
+  store.take(app, 7)
+  await store.settled()
+  const [snapshot] = store.list()
+  if (snapshot === undefined) throw new Error('it was taken')
+  return { app, store, snapshot, appHash: Buffer.from(app.info().appHash, 'hex') }
+}
+
+function restoring() {
+  const app = ledgerApplication(memoryState())
+  const restored: StateSnapshot[] = []
+  const sync = new StateSync(async snapshot => {
+    app.restore(snapshot.info, snapshot.chunks)
+    restored.push(snapshot)
+  })
+  return { app, sync, restored }
+}
+
+it('restores what was taken, byte for byte, and finds it again after a restart', async () => {
+  const { app, snapshot, appHash } = await taken()
+  const store = await SnapshotStore.open(dir)
+  expect(store.list()).toEqual([snapshot])
+  const { app: copy, sync, restored } = restoring()
+  expect(sync.offer({ snapshot, appHash })).toEqual({ result: ACCEPT })
+  const chunk = await store.chunk(7, 0)
+  expect(await sync.apply({ index: 0, chunk, sender: 'p' })).toEqual({ result: ACCEPT })
+  expect(copy.info()).toEqual(app.info())
+  expect(restored[0]?.engineHeight).toBe(7)
+})
+
+it('finds a bad chunk when it comes, and asks another peer for it', async () => {
+  const { store, snapshot, appHash } = await taken()
+  const { sync } = restoring()
+  sync.offer({ snapshot, appHash })
+  const chunk = Buffer.from(await store.chunk(7, 0))
+  chunk[3] = (chunk[3] ?? 0) ^ 1
+  const RETRY = 3
+  expect(await sync.apply({ index: 0, chunk, sender: 'liar' })).toEqual({
+    result: RETRY,
+    refetchChunks: [0],
+    rejectSenders: ['liar'],
+  })
+  expect(await sync.apply({ index: 0, chunk: await store.chunk(7, 0), sender: 'p' })).toEqual({ result: ACCEPT })
+})
+
+it('refuses what is not the state that the light client vouches for', async () => {
+  const { snapshot, appHash } = await taken()
+  const { sync } = restoring()
+  const [REJECT, FORMAT, REJECT_SNAPSHOT] = [3, 4, 5]
+  expect(sync.offer({ snapshot, appHash: Buffer.alloc(32) })).toEqual({ result: REJECT })
+  expect(sync.offer({ snapshot: { ...snapshot, format: 2 }, appHash })).toEqual({ result: FORMAT })
+  expect(sync.offer({ snapshot: { ...snapshot, hash: Buffer.alloc(32) }, appHash })).toEqual({ result: REJECT })
+  expect(sync.offer({ snapshot: { ...snapshot, metadata: Buffer.from('{') }, appHash })).toEqual({ result: REJECT })
+  expect(sync.offer({ snapshot: null, appHash })).toEqual({ result: REJECT })
+  expect(await sync.apply({ index: 0, chunk: Buffer.alloc(1), sender: 'p' })).toEqual({ result: REJECT_SNAPSHOT })
+})
+
+it('rejects a snapshot whose chunks are as announced but do not hash to the app hash', async () => {
+  const { store, snapshot, appHash } = await taken()
+  const sync = new StateSync(async () => {
+    throw new ConetError('SNAPSHOT_MISMATCH', 'another state')
+  })
+  sync.offer({ snapshot, appHash })
+  const REJECT_SNAPSHOT = 5
+  expect(await sync.apply({ index: 0, chunk: await store.chunk(7, 0), sender: 'p' })).toEqual({
+    result: REJECT_SNAPSHOT,
+  })
+})
+
+it('keeps two snapshots', async () => {
+  const { app, store } = await taken()
+  store.take(app, 9)
+  store.take(app, 11)
+  await store.settled()
+  expect(store.list().map(one => one.height)).toEqual([9, 11])
+  expect((await readdir(dir)).sort()).toEqual(['11', '9'])
+  expect(await store.chunk(7, 0)).toHaveLength(0)
+})
