@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../clock.js'
+import type { Tls } from './front.js'
 import type { Leases } from './leases.js'
 
 /** A device as the gateway sees it. */
@@ -41,6 +42,6 @@ export interface PortalOptions {
   readonly clock?: Clock
   /** Cryptographic. Default: the system's. */
   readonly random?: (size: number) => Uint8Array
-  /** Connections at once. Default 1,024. */
-  readonly maxConnections?: number
+  /** Serves the page by HTTPS on the same port; `publicUrl` must then be a name of the certificate. */
+  readonly tls?: Tls | undefined
 }

@@ -1,25 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { ConetError } from '@conet/core/errors'
 import { plainAddress } from '../address.js'
 import { systemClock } from '../clock.js'
 import { PAGE_POLICY, refuse, send, sendAway, sendJson } from './answers.js'
 import { CAPTIVE_TYPE, captiveState } from './captive.js'
 import type { PortalClient, PortalOptions } from './contract.js'
 import { type PageFile, readPage } from './files.js'
+import { Front, isSecure } from './front.js'
 import { PAC_TYPE, pacFor } from './pac.js'
 import { baseOf, hostName, isGuestPath, OPEN_SESSION, pathOf, ROUNDS_LINE } from './paths.js'
 import { PortalTokens } from './tokens.js'
 
 /** Header that carries the token when a session is asked for. */
 const TOKEN_HEADER = 'x-conet-portal'
-const MAX_CONNECTIONS = 1_024
-/** A guest that sends its headers slower than this holds a connection for nothing. */
-const HEADERS_MS = 10_000
-const REQUEST_MS = 30_000
-const KEEP_ALIVE_MS = 5_000
-
 export interface Portal {
   /** @throws ConetError `LISTEN_FAILED` */
   start(): Promise<void>
@@ -31,49 +25,40 @@ export interface Portal {
 
 class PortalServer implements Portal {
   readonly #options: PortalOptions
-  readonly #server: Server
+  readonly #front: Front
   readonly #tokens: PortalTokens
   readonly #page: ReadonlyMap<string, PageFile>
 
   constructor(options: PortalOptions) {
-    const { random = randomBytes, pageDir, maxConnections = MAX_CONNECTIONS } = options
+    const { random = randomBytes, pageDir, tls, api } = options
     this.#options = options
     this.#tokens = new PortalTokens(random)
     this.#page = pageDir === undefined ? new Map() : readPage(pageDir)
-    const times = { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: KEEP_ALIVE_MS }
-    this.#server = createServer(times, (request, response) => void this.#serve(request, response))
-    this.#server.maxConnections = maxConnections
-    this.#server.on('upgrade', (request, socket, head) => {
-      if (this.#own(request) && ROUNDS_LINE.test(pathOf(request))) options.api.upgrade(request, socket, head)
-      else socket.destroy()
-    })
+    this.#front = new Front(
+      tls,
+      (request, response) => void this.#serve(request, response),
+      (request, socket, head) => {
+        if (this.#own(request) && ROUNDS_LINE.test(pathOf(request))) api.upgrade(request, socket, head)
+        else socket.destroy()
+      },
+    )
   }
 
   get url(): string {
-    return baseOf(this.#options.listen.host, (this.#server.address() as AddressInfo).port)
+    return baseOf(this.#options.listen.host, (this.#front.address as AddressInfo).port)
   }
 
   start(): Promise<void> {
-    const { host, port } = this.#options.listen
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', cause => {
-        const message = `the portal cannot listen on ${host}:${port}: free the port or choose another`
-        reject(new ConetError('LISTEN_FAILED', message, { verdict: 'retry', data: { host, port }, cause }))
-      })
-      this.#server.listen({ host, port }, resolve)
-    })
+    return this.#front.listen(this.#options.listen)
   }
 
   stop(): Promise<void> {
-    return new Promise(resolve => {
-      this.#server.close(() => resolve())
-      this.#server.closeAllConnections()
-    })
+    return this.#front.close()
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      if (this.#own(request)) await this.#answer(request, response)
+      if (this.#own(request) && this.#safe(request)) await this.#answer(request, response)
       else sendAway(response, await this.#portalUrl(request))
     } catch {
       // A lookup that failed: the device may try again, and nobody else is disturbed.
@@ -88,6 +73,11 @@ class PortalServer implements Portal {
     const name = hostName(request.headers.host ?? '')
     if (name === plainAddress(request.socket.localAddress ?? '') || name === 'localhost') return true
     return hosts.includes(name) || (publicUrl !== undefined && hostName(new URL(publicUrl).host) === name)
+  }
+
+  /** Where there is TLS the page is not given by plain HTTP: anybody on the air could change it. */
+  #safe(request: IncomingMessage): boolean {
+    return this.#options.tls === undefined || isSecure(request.socket)
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

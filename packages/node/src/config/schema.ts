@@ -48,6 +48,13 @@ const OfferSchema = Type.Object(
     slice: Type.String({ maxLength: 64, default: 'default' }),
     dataNetworks: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 16, default: ['internet'] }),
     terms: TermsSchema,
+    rateKbps: Type.Optional(
+      Type.Integer({
+        minimum: 8,
+        maximum: 32_000_000,
+        description: 'nftables: kilobits a second for each client, both ways together',
+      }),
+    ),
     lifetimeMinutes: Type.Integer({ minimum: 2, maximum: 60 * 24 * 90, default: 60 * 24 }),
   },
   closed,
@@ -127,6 +134,11 @@ const ApiSchema = Type.Object(
 
 const GatewaySchema = Type.Object(
   {
+    kind: Type.Union([Type.Literal('proxy'), Type.Literal('nftables')], {
+      default: 'proxy',
+      description: 'proxy: programs, without root; nftables: whole devices on a Linux router, through its helper',
+    }),
+    helperSocket: Type.String({ default: '/run/conet/gateway.sock', description: 'nftables: socket of its helper' }),
     host: Type.String({ default: '127.0.0.1', description: 'address the proxy listens on' }),
     port: Type.Integer({ ...PORT, default: 0 }),
     advertiseHost: Type.Optional(text('host that grants name when it differs from the listening one')),
@@ -145,7 +157,9 @@ const PortalSchema = Type.Object(
   {
     host: Type.String({ default: '0.0.0.0', description: 'address guests reach the page at' }),
     port: Type.Integer({ ...PORT, default: 8642, description: '0 takes a free one' }),
-    publicUrl: Type.Optional(text('where guests are sent, if it has a name or TLS in front', { format: 'http-url' })),
+    publicUrl: Type.Optional(text('where guests are sent, if it has a name', { format: 'http-url' })),
+    certFile: Type.Optional(text('certificates in PEM for HTTPS, relative to dataDir; then publicUrl is https://…')),
+    keyFile: Type.Optional(text('their key in PEM, relative to dataDir')),
     hosts: Type.Array(Type.String(), { default: [], maxItems: 32, description: 'further names of the page' }),
   },
   closed,

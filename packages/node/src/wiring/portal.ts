@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { ConetError } from '@conet/core/errors'
 import type { Gateway } from '@conet/gateway'
 import { type ClientOf, createPortal, type Leases, watchLeases } from '@conet/gateway/portal'
 import type { Api } from '../api/index.js'
@@ -19,6 +22,21 @@ export function withLeases(
   return { ...watchLeases(gateway), bindAddress: true }
 }
 
+function tlsOf({ dataDir, portal }: Config) {
+  const { certFile, keyFile, publicUrl } = portal ?? {}
+  if (certFile === undefined && keyFile === undefined) return undefined
+  if (certFile === undefined || keyFile === undefined || publicUrl?.startsWith('https://') !== true) {
+    const message = 'portal: certFile, keyFile and a publicUrl that begins with https:// go together; give all or none'
+    throw new ConetError('CONFIG_INVALID', message, { data: { path: 'portal' } })
+  }
+  try {
+    return { cert: readFileSync(resolve(dataDir, certFile)), key: readFileSync(resolve(dataDir, keyFile)) }
+  } catch (cause) {
+    const message = 'the certificate or the key of the portal cannot be read; check portal.certFile and portal.keyFile'
+    throw new ConetError('CONFIG_UNREADABLE', message, { data: { certFile, keyFile }, cause })
+  }
+}
+
 /** What a portal needs besides the configuration. */
 export interface PortalParts {
   readonly api: Pick<Api, 'handle' | 'upgrade'>
@@ -32,9 +50,10 @@ export interface PortalParts {
  * Opens the portal if the configuration names one.
  *
  * @returns its base URL, its port and how to close it; `undefined` without a portal
- * @throws ConetError `LISTEN_FAILED`
+ * @throws ConetError `LISTEN_FAILED`, `CONFIG_INVALID`, `CONFIG_UNREADABLE`
  */
-export async function openPortal({ portal: wanted }: Config, { log, leases, clientOf, ...parts }: PortalParts) {
+export async function openPortal(config: Config, { log, leases, clientOf, ...parts }: PortalParts) {
+  const { portal: wanted } = config
   if (wanted === undefined || leases === undefined) return undefined
   if (parts.pageDir === undefined) log.warn('the portal’s page was not built: guests see nothing; run npm run build')
   const { host, port, publicUrl, hosts } = wanted
@@ -42,6 +61,7 @@ export async function openPortal({ portal: wanted }: Config, { log, leases, clie
     ...parts,
     listen: { host, port },
     publicUrl,
+    tls: tlsOf(config),
     hosts,
     leases,
     ...(clientOf && { clientOf }),
