@@ -6,7 +6,7 @@ import type { Did } from '@conet/core/units'
 import { type Engine, nodeSha256, nodeVerify } from '@conet/engines'
 import type { Gateway } from '@conet/gateway'
 import type { ClientOf, Leases } from '@conet/gateway/portal'
-import { createEgress, createProxyGateway, type Dial, type Egress } from '@conet/gateway/proxy'
+import { createEgress, type Dial, type Egress } from '@conet/gateway/proxy'
 import { type Api, type ApiContext, startApi } from './api/index.js'
 import { type Config, type Environment, unknownVariables } from './config/index.js'
 import { EventHub, SessionBoard } from './events/index.js'
@@ -33,6 +33,7 @@ import {
   liveBlocks,
   localUrl,
   openExit,
+  openGatewayOf,
   openLedger,
   openPortal,
   openRadius,
@@ -139,23 +140,13 @@ async function openBase(config: Config, ports: NodePorts, undo: Base['undo']): P
   return { config, ports, log, now, adminToken, engine, seeds, owner, policy, readModel, store, undo }
 }
 
-async function openGateway(
-  { config, undo }: Base,
-  dial: Dial | undefined,
-): Promise<ReturnType<typeof withLeases> & { egress: Egress; gateways: ApiContext['gateways'] }> {
-  const { host, port, advertiseHost, advertisePort, egressAllow } = config.gateway
-  const advertise =
-    advertiseHost === undefined ? undefined : { host: advertiseHost, ...(advertisePort && { port: advertisePort }) }
-  const egress = createEgress({ allow: egressAllow })
-  const proxy = createProxyGateway({
-    listen: { host, port },
-    advertise,
-    egress,
-    ...(dial && { dial }),
-  })
-  await proxy.start()
-  undo.push(() => proxy.stop())
-  return { ...withLeases(config, proxy), egress, gateways: proxy.point === undefined ? [] : [proxy.point] }
+async function openGateway({ config, log, undo }: Base, dial: Dial | undefined, announcer: () => Announcer) {
+  const egress = createEgress({ allow: config.gateway.egressAllow })
+  const opened = await openGatewayOf(config, { egress, dial, log, keyOf: id => announcer().keyOf(id) })
+  undo.push(() => opened.gateway.stop())
+  const { bindAddress, ...leased } = withLeases(config, opened.gateway)
+  const { points: gateways, clientOf } = opened
+  return { ...leased, egress, gateways, clientOf, bindAddress: bindAddress || opened.bindAddress }
 }
 
 function createProvider(
@@ -242,12 +233,20 @@ function startFollower({ readModel, engine, log, undo }: Base): Follower {
   return follower
 }
 
+interface Guests {
+  readonly api: Api
+  readonly egress: Egress
+  readonly leases: Leases | undefined
+  /** Who is behind an address, if the gateway sees it. */
+  readonly clientOf: ClientOf | undefined
+}
+
 /** Opens the portal, if there is one, before any session can begin: it is closed after the last one has ended. */
 async function openGuests(
   { config, ports, log, undo }: Base,
-  { api, egress, leases }: { readonly api: Api; readonly egress: Egress; readonly leases: Leases | undefined },
+  { api, egress, leases, clientOf: seen }: Guests,
 ): Promise<string | undefined> {
-  const { portalDir: pageDir, clientOf } = ports
+  const { portalDir: pageDir, clientOf = seen } = ports
   const portal = await openPortal(config, { api, leases, pageDir, clientOf, log })
   if (portal === undefined) return undefined
   undo.push(() => portal.stop())
@@ -284,15 +283,16 @@ async function build(base: Base): Promise<Node> {
   const { lid } = engine.genesis
   const relay = ports.dial === undefined ? await openRelay(config, { lid, owner, log, downstream }) : undefined
   if (relay !== undefined) undo.push(() => relay.stop())
-  const { egress, leases, bindAddress, gateways, ...opened } = await openGateway(base, ports.dial ?? relay?.dial)
-  const radius = openRadius(config, base)
-  const { gateway, access } = rememberAccess(radius?.beside(opened.gateway) ?? opened.gateway)
-  const state = { ready: false, gateways }
   const holder: { announcer?: Announcer } = {}
   const announcer = () => {
     if (holder.announcer === undefined) throw new Error('asked for offers before the node has an address')
     return holder.announcer
   }
+  const opened = await openGateway(base, ports.dial ?? relay?.dial, announcer)
+  const { egress, leases, bindAddress, gateways, clientOf } = opened
+  const radius = openRadius(config, base)
+  const { gateway, access } = rememberAccess(radius?.beside(opened.gateway) ?? opened.gateway)
+  const state = { ready: false, gateways }
   const provider = createProvider(base, { gateway, bindAddress }, announcer)
   await radius?.start(provider)
   undo.push(() => radius?.stop())
@@ -300,7 +300,7 @@ async function build(base: Base): Promise<Node> {
   const api = await openApi(base, provider, announcer, state, radius)
   // An owner may open private ranges to guests; the node's own API stays closed even then.
   egress.guardPort(api.port)
-  const portalUrl = await openGuests(base, { api, egress, leases })
+  const portalUrl = await openGuests(base, { api, egress, leases, clientOf })
   const url = localUrl(api)
   const file = join(config.dataDir, 'offers.json')
   const node = config.api.publicUrl ?? url

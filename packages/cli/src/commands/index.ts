@@ -5,6 +5,7 @@ import { connect } from './connect.js'
 import { consortium } from './consortium.js'
 import { demo } from './demo.js'
 import { doctor } from './doctor.js'
+import { gateway } from './gateway.js'
 import { init } from './init.js'
 import { offers } from './offers.js'
 import { radius } from './radius.js'
@@ -28,6 +29,7 @@ export const COMMANDS: readonly CliCommand[] = [
   consortium,
   doctor,
   relay,
+  gateway,
   radius,
   sessions,
   verify,

@@ -29,13 +29,14 @@ export class TargetRefused extends ConetError {
 }
 
 /**
- * Opens one tunnel through a gateway.
+ * Opens one tunnel through a gateway; where the gateway lets the whole device through, that is a plain connection.
  *
  * @param target - `host:port`; names are resolved on the provider's side
  * @returns the socket, paused, with nothing but payload left on it
  * @throws ConetError `GATEWAY_UNREACHABLE`, `GATEWAY_REFUSED` (the session or provider failed), `TargetRefused`
  */
 export async function openTunnel(access: AccessPoint, target: string): Promise<Socket> {
+  if (access.protocols.includes('direct')) return dialDirectly(target)
   const socket = await dial(access)
   try {
     const { username, password } = access
@@ -49,7 +50,17 @@ export async function openTunnel(access: AccessPoint, target: string): Promise<S
   }
 }
 
-function dial({ host, port }: AccessPoint): Promise<Socket> {
+/** The gateway knows this device by its address: nothing is said to it. */
+async function dialDirectly(target: string): Promise<Socket> {
+  const { hostname, port } = new URL(`tcp://${target}`)
+  try {
+    return await dial({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) })
+  } catch {
+    throw new TargetRefused(502, 'CONNECT_REFUSED')
+  }
+}
+
+function dial({ host, port }: Pick<AccessPoint, 'host' | 'port'>): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, allowHalfOpen: true, noDelay: true })
     const fail = (cause?: Error) => {

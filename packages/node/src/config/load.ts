@@ -57,6 +57,9 @@ function checkAgreement(config: Config): void {
   const conflict = (path: string, message: string) => {
     throw new ConetError('CONFIG_CONFLICT', `configuration, ${path}: ${message}`, { data: { path } })
   }
+  if (config.gateway.kind === 'nftables' && config.gateway.upstream !== undefined) {
+    conflict('gateway.upstream', 'only the proxy carries through another node; remove it, or set gateway.kind to proxy')
+  }
   if (config.ledger.engine === 'follow' && config.ledger.url === undefined) {
     conflict('ledger.url', 'a follower needs the address of the node it follows; set it, or ledger.engine to solo')
   }

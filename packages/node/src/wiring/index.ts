@@ -1,6 +1,7 @@
 export { policyAdmission } from './admission.js'
 export { healthOf, localUrl } from './describe.js'
 export { openExit, rememberAccess } from './exit.js'
+export { openGatewayOf } from './gateway.js'
 export { openLedger } from './ledger.js'
 export { liveBlocks } from './live.js'
 export { openPortal, portalNames, withLeases } from './portal.js'

@@ -6,7 +6,7 @@ import { Writer } from './writer.js'
 const KEY = Buffer.from('05000000', 'hex')
 
 describe('netlink messages', () => {
-  it('writes an element as nft itself does (nft --debug=mnl, 1.0.6)', () => {
+  it('lays an element out as the headers of the kernel say', () => {
     const to = new Writer()
     const at = to.beginMessage((10 << 8) | 13, 1, 1)
     to.netfilter(1)
