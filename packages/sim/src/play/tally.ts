@@ -34,6 +34,8 @@ export class Tally {
   readonly #sums: Record<World, Sums> = { without: emptySums(), with: emptySums() }
   readonly #sinr = new Float64Array(SINR_EDGES.length - 1)
   readonly #pixelSinr: Float64Array
+  /** Looks at which a pixel heard a cell. */
+  readonly #pixelHeard: Float64Array
   readonly #pixelCovered: Record<World, Float64Array>
   readonly #columns = new Map<string, number[]>()
   readonly #timeS: number[] = []
@@ -49,6 +51,7 @@ export class Tally {
   ) {
     const count = pixels.xM.length
     this.#pixelSinr = new Float64Array(count)
+    this.#pixelHeard = new Float64Array(count)
     this.#pixelCovered = { without: new Float64Array(count), with: new Float64Array(count) }
   }
 
@@ -106,8 +109,11 @@ export class Tally {
   #lookAtPixels(association: Association, first: number, least: number): void {
     for (let p = 0; p < this.#pixelSinr.length; p++) {
       const i = first + p
-      const sinr = Math.max(NO_SINR_DB, association.sinrDb[i] ?? NO_SINR_DB)
-      this.#pixelSinr[p] = (this.#pixelSinr[p] ?? 0) + sinr
+      const sinr = association.sinrDb[i] ?? NO_SINR_DB
+      if (sinr > NO_SINR_DB) {
+        this.#pixelSinr[p] = (this.#pixelSinr[p] ?? 0) + sinr
+        this.#pixelHeard[p] = (this.#pixelHeard[p] ?? 0) + 1
+      }
       const { without, with: together } = this.#pixelCovered
       if ((association.cellMbps[i] ?? 0) >= least) without[p] = (without[p] ?? 0) + 1
       if ((association.rateMbps[i] ?? 0) >= least) together[p] = (together[p] ?? 0) + 1
@@ -142,7 +148,7 @@ export class Tally {
       maps: {
         columns: this.pixels.columns,
         rows: this.pixels.rows,
-        sinrDb: per(this.#pixelSinr, 1),
+        sinrDb: Array.from(this.#pixelSinr, (sum, p) => meanLevel(sum, this.#pixelHeard[p] ?? 0)),
         without: per(this.#pixelCovered.without, 3),
         with: per(this.#pixelCovered.with, 3),
       },
@@ -214,6 +220,11 @@ function bump(counts: number[], at: number): void {
 
 function filled(counts: readonly number[]): number[] {
   return Array.from(counts, count => count ?? 0)
+}
+
+/** Mean over the looks that heard something. */
+function meanLevel(sum: number, heard: number): number {
+  return heard === 0 ? NO_SINR_DB : rounded(sum / heard, 1)
 }
 
 function rounded(value: number, digits: number): number {

@@ -55,7 +55,7 @@ export interface Histogram {
 export interface Maps {
   readonly columns: number
   readonly rows: number
-  /** Mean SINR of the best cell, dB; −40 where nothing is heard. */
+  /** Mean SINR of the best cell over the looks that heard one, dB; −40 where none ever did. */
   readonly sinrDb: readonly number[]
   /** Share of the looks with service. */
   readonly without: readonly number[]

@@ -44,9 +44,10 @@ function frame(x: object, y: object, series: readonly object[]): EChartsCoreOpti
     legend: {
       top: 0,
       left: 'center',
-      textStyle: { ...FONT, color: COLOURS.ink, padding: [0, 14, 0, 0] },
+      itemGap: 30,
       itemWidth: 16,
       itemHeight: 9,
+      textStyle: { ...FONT, color: COLOURS.ink },
     },
     grid: { left: 58, right: 18, top: 40, bottom: 48 },
     xAxis: x,

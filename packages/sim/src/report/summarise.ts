@@ -1,4 +1,5 @@
 import type { Histogram, Maps, SeedResult, Series } from '../play/index.js'
+import { NO_SINR_DB } from '../play/looks.js'
 import type { Area, Scenario } from '../scenario/index.js'
 import { type Estimate, estimate, meanOf, sumOf } from '../statistics/index.js'
 import { rewardNote } from './reward-note.js'
@@ -122,7 +123,15 @@ function fitReach(results: readonly SeedResult[], area: Area): number | null {
 
 function mapsOf(results: readonly SeedResult[], { columns, rows }: Maps): Maps {
   const mean = (of: (maps: Maps) => readonly number[]) => meanOf(results.map(result => of(result.maps)))
-  return { columns, rows, sinrDb: mean(m => m.sinrDb), without: mean(m => m.without), with: mean(m => m.with) }
+  return { columns, rows, sinrDb: meanHeard(results), without: mean(m => m.without), with: mean(m => m.with) }
+}
+
+/** Seeds in which a place heard nothing say nothing about its level. */
+function meanHeard(results: readonly SeedResult[]): number[] {
+  return (results[0]?.maps.sinrDb ?? []).map((_, i) => {
+    const heard = results.map(({ maps }) => maps.sinrDb[i] ?? NO_SINR_DB).filter(sinr => sinr > NO_SINR_DB)
+    return heard.length === 0 ? NO_SINR_DB : heard.reduce((sum, sinr) => sum + sinr, 0) / heard.length
+  })
 }
 
 function seriesOf(results: readonly SeedResult[], first: Series): Series {
