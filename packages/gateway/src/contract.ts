@@ -8,6 +8,8 @@ export interface Admission {
   readonly until: UnixMillis
   /** Bytes (both ways) that may pass in total before the gateway holds the flows back: the unpaid limit. */
   readonly quota: Bytes
+  /** Bytes (both ways) that may pass in a second, on average; `undefined` without limit. Gateways that cannot hold it say so in their README. */
+  readonly bytesPerSecond?: number | undefined
   /** Only flows from this address may use the credentials; `undefined` allows any. */
   readonly clientAddress?: string | undefined
   /** Id of the offer on sale, for gateways with settings per offer, such as a rate limit. */

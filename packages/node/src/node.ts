@@ -27,6 +27,7 @@ import {
 import { Follower, ReadModel } from './readmodel/index.js'
 import { type KeyValueStore, openStore } from './storage/index.js'
 import {
+  clientCloses,
   healthOf,
   ledgerResolver,
   ledgerSignerKey,
@@ -154,7 +155,7 @@ function createProvider(
   { gateway, bindAddress }: { readonly gateway: Gateway; readonly bindAddress: boolean },
   announcer: () => Announcer,
 ): ProviderService {
-  const { engine, owner, policy, ports, store, undo } = base
+  const { engine, owner, policy, ports, readModel, store, undo } = base
   const admission = policyAdmission(policy, announcer)
   const provider = createProviderService({
     lid: engine.genesis.lid,
@@ -174,7 +175,7 @@ function createProvider(
     bindAddress,
     ...ports.provider,
   })
-  undo.push(admission.watch(provider))
+  undo.push(admission.watch(provider), readModel.onBlock(clientCloses(provider, owner.did)))
   return provider
 }
 

@@ -89,4 +89,17 @@ describe('join', () => {
     expect(tunnel.destroyed).toBe(true)
     expect(meter.read().inFlight).toBeGreaterThan(0n)
   })
+
+  it('allows nothing for flows that the tunnel broke, and little for many that were broken here', async () => {
+    const [local] = await pair()
+    const [tunnel, provider] = await pair()
+    const meter = new FlowMeter()
+    const joined = join(local, tunnel, meter)
+    tunnel.on('error', () => undefined)
+    provider.resetAndDestroy()
+    await joined
+    expect(meter.read().inFlight).toBe(0n)
+    for (let flow = 0; flow < 100; flow++) meter.aborted()
+    expect(meter.read().inFlight).toBe(4n * 4n * 1_048_576n)
+  })
 })

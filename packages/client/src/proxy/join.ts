@@ -26,8 +26,10 @@ export function join(local: Socket, tunnel: Socket, meter: FlowMeter): Promise<n
       meter.stalled(flow, local.writableLength + chunk.length >= local.writableHighWaterMark)
     })
     local.on('drain', () => meter.stalled(flow, false))
+    let first: Socket | undefined
     const closed = (side: Socket) => {
       open--
+      first ??= side
       // A program that half-closed and reads slowly gets the rest, although the tunnel is done.
       if (open > 0 && closedInOrder(side)) return
       const inOrder = tunnel.readableEnded && local.writableFinished
@@ -35,7 +37,7 @@ export function join(local: Socket, tunnel: Socket, meter: FlowMeter): Promise<n
       tunnel.destroy()
       if (open > 0) return
       meter.stalled(flow, false)
-      if (!inOrder) meter.aborted()
+      if (!inOrder && first === local) meter.aborted()
       meter.openFlows--
       resolve(down)
     }

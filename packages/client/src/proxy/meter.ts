@@ -5,6 +5,8 @@ import type { Bytes } from '@conet/core/units'
 const STALLED_FLOW_BYTES: Bytes = 10n * 1_048_576n
 /** What may be lost unread when a flow is aborted: kernel socket buffers (RND-6). */
 const ABORTED_FLOW_BYTES: Bytes = 4n * 1_048_576n
+/** Aborted flows widen what a provider may claim for good, so only so many do in a session (RND-6). */
+const MOST_ABORTED = 4
 
 /** A program that reads at all takes a buffer's worth within this time; a shorter stop leaves little under way. */
 const STALL_MS = 100
@@ -37,9 +39,9 @@ export class FlowMeter {
     else if (!this.#stalledSince.has(flow)) this.#stalledSince.set(flow, performance.now())
   }
 
-  /** A flow ended with data under way. */
+  /** The local side broke a flow off with data under way; a flow that the provider's side broke is not for the client to pay. */
   aborted(): void {
-    this.#aborted++
+    if (this.#aborted < MOST_ABORTED) this.#aborted++
   }
 
   read(): OwnCount {

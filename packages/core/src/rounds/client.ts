@@ -47,7 +47,8 @@ export function stepClient(state: ClientState, event: ClientEvent, nowMs: UnixMi
     case 'refused':
       return OVER.includes(event.code) ? endClient(seen, 'GATEWAY_LOST') : { state: seen, effects: [] }
     case 'close':
-      return endClient(seen, event.reason)
+      // Only who announced an end knows better than the provider why it came.
+      return endClient(seen.closeText === undefined ? { ...seen, reason: event.reason } : seen, event.reason)
     case 'attached':
       return { state: seen, effects: again(seen) }
     case 'stop':

@@ -19,7 +19,7 @@ import {
   voucherStored,
 } from './provider-voucher.js'
 import { quotaFor } from './risk.js'
-import { STORE_GRACE_MS } from './timeline.js'
+import { LATE_ASK_MS, LATEST_ASK_MS, STORE_GRACE_MS } from './timeline.js'
 import type { Count } from './types.js'
 
 /**
@@ -144,15 +144,17 @@ function timePassed(state: ProviderDraft, nowMs: UnixMillis): ProviderEffect[] {
 }
 
 function servingTime(state: ProviderDraft, nowMs: UnixMillis): ProviderEffect[] {
-  if (nowMs >= cutAt(state)) {
+  const dueAt = statementAt(state)
+  const askLate = dueAt !== undefined && nowMs >= dueAt && nowMs < state.accessUntil + LATEST_ASK_MS
+  if (nowMs >= cutAt(state) && !askLate) {
     // Whoever was never asked for this round, because this side was late, did not fail to pay it.
-    const ourFault = state.storing.length > 0 || state.storeFailed || statementAt(state) !== undefined
+    const askedLate = (pending(state)?.payload.at ?? 0) >= state.accessUntil
+    const ourFault = state.storing.length > 0 || state.storeFailed || dueAt !== undefined || askedLate
     return beginCut(state, ourFault ? 'FAULT' : 'NOT_PAID', nowMs)
   }
   const effects: ProviderEffect[] = []
   if (nowMs >= trialOpensAt(state)) effects.push(openTrial(state))
   if (nowMs >= settleAt(state)) effects.push(...settled(state, nowMs))
-  const dueAt = statementAt(state)
   if (dueAt !== undefined && nowMs >= dueAt) effects.push(issue(state, nowMs))
   else effects.push(...resendDue(state, nowMs))
   return effects
@@ -164,7 +166,9 @@ function resendDue(state: ProviderDraft, nowMs: UnixMillis): ProviderEffect[] {
 
 /** A voucher that came in time is given a moment to reach the disk; nobody else is (RND-4). */
 function cutAt(state: ProviderState): UnixMillis {
-  return state.storing.length > 0 ? state.accessUntil + STORE_GRACE_MS : state.accessUntil
+  if (state.storing.length > 0) return state.accessUntil + STORE_GRACE_MS
+  const asked = pending(state)?.payload.at ?? 0
+  return asked >= state.accessUntil ? asked + LATE_ASK_MS : state.accessUntil
 }
 
 function settleAt(state: ProviderState): UnixMillis {

@@ -233,6 +233,14 @@ describe('a calm session', () => {
   })
 })
 
+it('tell the client why the provider ended, whatever its last statement let it think (RND-10)', () => {
+  const world = new World(calm)
+  world.clock.at(world.clock.now + 5_000, () => world.toProvider({ type: 'lost', meter: world.providerMeter }))
+  world.run()
+  expect(world.provider.reason).toBe('GATEWAY_LOST')
+  expect(world.client.reason).toBe('GATEWAY_LOST')
+})
+
 describe('credit ramp (RND-12)', () => {
   it.each([
     ['a third more', 2_000n, 9_000n, 1, 2_666n],

@@ -13,6 +13,12 @@ export const CLIENT_FINAL_MS: Millis = FINAL_MS + 2_000
 /** A voucher that came in time may take this long to be stored before the session is given up (RND-4). */
 export const STORE_GRACE_MS: Millis = 1_000
 
+/** A provider that asks late, because it had to wait itself, gives the client this long for its answer; nothing passes meanwhile. */
+export const LATE_ASK_MS: Millis = 500
+
+/** Later than this after the end of access nobody is asked any more. */
+export const LATEST_ASK_MS: Millis = 2_000
+
 /** The gateway's final count is waited for this long; then the last one seen is used. */
 export const CUT_WAIT_MS: Millis = 1_000
 

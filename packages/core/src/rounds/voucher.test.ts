@@ -113,8 +113,21 @@ describe('the provider (RND-3 to RND-5)', () => {
   })
 
   it('does not blame the client for a round that it never asked for', () => {
-    const late = new Driven().feed({ type: 'time', meter: METER }, 2_000)
+    const late = new Driven().feed({ type: 'time', meter: METER }, 4_000)
     expect(late).toEqual([{ type: 'cut', reason: 'FAULT' }])
+    const asked = new Driven()
+    asked.feed({ type: 'time', meter: METER }, 3_000)
+    expect(asked.feed({ type: 'time', meter: METER }, 3_500)).toEqual([{ type: 'cut', reason: 'FAULT' }])
+  })
+
+  it('asks late after it had to wait itself, and goes on with a client that answers', () => {
+    const provider = new Driven()
+    const statement = provider.statement(3_900)
+    expect(statement).toMatchObject({ round: 1, elapsedMs: 10_000 })
+    expect(nextProviderDeadline(provider.state)).toBeLessThanOrEqual(AT + 4_400)
+    provider.voucher(answer(statement), 4_100)
+    const effects = provider.feed({ type: 'stored', hash: 'v1' }, 4_110)
+    expect(effects).toContainEqual(expect.objectContaining({ type: 'extend', until: AT + 10_000 }))
   })
 
   it('sends an unanswered statement again, the same text', () => {

@@ -64,3 +64,57 @@ describe('the end of a session', () => {
     expect(() => one.session.extend(END + 9_000, 1n)).toThrow(expect.objectContaining({ code: 'SESSION_EXPIRED' }))
   })
 })
+
+it('gives a provider whose process had to wait its half second, once', () => {
+  const { session, flow, take, told, at, fire } = world()
+  at(END + 2_000)
+  // Nothing passed while the process waited, and nothing passes now.
+  expect({ passed: take(), cuts: flow.cuts }).toEqual({ passed: false, cuts: 0 })
+  fire()
+  session.extend(END + 5_000, 1_000_000n)
+  expect({ passed: take(), told }).toEqual({ passed: true, told: [] })
+  at(END + 8_000)
+  fire()
+  at(END + 8_499)
+  expect({ passed: take(), cuts: flow.cuts }).toEqual({ passed: false, cuts: 0 })
+  at(END + 8_500)
+  fire()
+  expect({ cuts: flow.cuts, told }).toEqual({ cuts: 1, told: ['expired'] })
+})
+
+it('holds flows back beyond the rate, and lets as much pass as the rate says', () => {
+  let now = 0
+  const timers: { at: number; run: () => void }[] = []
+  const clock = {
+    now: () => now,
+    after: (delay: number, run: () => void) => {
+      timers.push({ at: now + delay, run })
+      return () => {}
+    },
+  }
+  const admission = { session: 'aa'.repeat(16), until: 1e9, quota: 10n ** 12n, bytesPerSecond: 1_000_000 }
+  const session = new Session(
+    admission,
+    clock,
+    () => {},
+    () => {},
+  )
+  const chunk = 65_536
+  let waits = 0
+  const waiter = { release: () => pump() }
+  const pump = (): void => {
+    while (session.take(chunk, 'down', waiter)) {}
+    waits++
+  }
+  pump()
+  for (let step = 0; step < 200 && now < 10_000; step++) {
+    const next = timers.filter(timer => timer.at > now).sort((a, b) => a.at - b.at)[0]
+    if (next === undefined) break
+    now = next.at
+    next.run()
+  }
+  expect(waits).toBeGreaterThan(20)
+  const passed = Number(session.meter().bytesDown)
+  expect(passed).toBeGreaterThan((now / 1_000) * 1_000_000)
+  expect(passed).toBeLessThanOrEqual((now / 1_000) * 1_000_000 + 250_000 + chunk)
+})

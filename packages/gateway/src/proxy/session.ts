@@ -29,6 +29,15 @@ const LONGEST_TIMER_MS = 60_000
  */
 const LATE_MS = 500
 
+/**
+ * A timer that comes this much late says that the whole process had to wait. Nothing passed meanwhile, and the provider in the same
+ * process had no chance to open the next trial: it gets the half second once more.
+ */
+const STALL_MS = 250
+
+/** Of a limited rate, this much may pass at once: a chunk of 256 KiB must not wait for ever on a slow one. */
+const BURST_MS = 250
+
 /** Bytes as an exact number: counting with bigint costs an allocation per chunk, and 2^53 bytes are 8 PiB. */
 const countable = (bytes: Bytes) => Number(bytes < BigInt(Number.MAX_SAFE_INTEGER) ? bytes : Number.MAX_SAFE_INTEGER)
 
@@ -50,6 +59,12 @@ export class Session {
   private readonly waiting = new Set<Waiter>()
   private disarm: () => void = () => {}
   private armedFor = 0
+  /** End of the second chance after a stall; 0 for none. */
+  private graceUntil = 0
+  private readonly rate: number | undefined
+  /** Until then what has passed uses up the rate. */
+  private pacedUntil = 0
+  private stopPacing: (() => void) | undefined
 
   constructor(
     admission: Admission,
@@ -62,6 +77,7 @@ export class Session {
     this.until = admission.until
     this.quota = countable(admission.quota)
     this.halfAt = this.quota / 2
+    this.rate = admission.bytesPerSecond
     this.arm()
   }
 
@@ -93,8 +109,29 @@ export class Session {
       this.hold(waiter)
       return false
     }
+    if (this.tooFast(now)) {
+      this.waiting.add(waiter)
+      return false
+    }
+    if (this.rate !== undefined) this.pacedUntil = Math.max(this.pacedUntil, now) + (size * 1_000) / this.rate
     this.count(size, way)
     return true
+  }
+
+  /** Whether the rate is used up; then flows are held until it is not. */
+  private tooFast(now: UnixMillis): boolean {
+    if (this.rate === undefined || this.pacedUntil <= now + BURST_MS) return false
+    this.stopPacing ??= this.clock.after(Math.ceil(this.pacedUntil - now - BURST_MS), () => {
+      this.stopPacing = undefined
+      if (this.state === 'open') this.releaseAll()
+    })
+    return true
+  }
+
+  private releaseAll(): void {
+    const released = [...this.waiting]
+    this.waiting.clear()
+    for (const waiter of released) waiter.release()
   }
 
   private count(size: number, way: Way): void {
@@ -125,10 +162,9 @@ export class Session {
     this.quota = countable(quota)
     this.halfAt = this.quota > used ? used + (this.quota - used) / 2 : Number.POSITIVE_INFINITY
     this.quotaTold = false
+    this.graceUntil = 0
     if (until < this.armedFor) this.arm()
-    const released = [...this.waiting]
-    this.waiting.clear()
-    for (const waiter of released) waiter.release()
+    this.releaseAll()
   }
 
   /** Cuts every flow; nothing is told. */
@@ -145,7 +181,13 @@ export class Session {
 
   /** The check on every chunk: a timer alone may come late when the process is busy. */
   private overdue(now: UnixMillis): boolean {
-    if (now < this.until + LATE_MS) return false
+    const end = Math.max(this.until + LATE_MS, this.graceUntil)
+    if (now < end) return false
+    if (this.graceUntil === 0 && now >= end + STALL_MS) {
+      this.graceUntil = now + LATE_MS
+      this.arm()
+      return false
+    }
     this.expire()
     return true
   }
@@ -158,6 +200,7 @@ export class Session {
 
   private end(state: State): void {
     this.disarm()
+    this.stopPacing?.()
     const first = this.state === 'open'
     this.state = state
     this.waiting.clear()
@@ -169,7 +212,8 @@ export class Session {
   private arm(): void {
     this.disarm()
     this.armedFor = this.until
-    const delay = Math.min(Math.max(this.until + LATE_MS - this.clock.now(), 0), LONGEST_TIMER_MS)
+    const end = Math.max(this.until + LATE_MS, this.graceUntil)
+    const delay = Math.min(Math.max(end - this.clock.now(), 0), LONGEST_TIMER_MS)
     this.disarm = this.clock.after(delay, () => {
       if (this.state === 'open' && !this.overdue(this.clock.now())) this.arm()
     })

@@ -21,6 +21,8 @@ export interface PolicyGrant {
   readonly untilMs: UnixMillis | undefined
   /** Left of the day's bytes; `undefined` without limit. */
   readonly bytesLeft: Bytes | undefined
+  /** Most bytes of one session in a second; `undefined` without limit. */
+  readonly bytesPerSecond: number | undefined
 }
 
 function listed(policy: Policy, context: RequestContext): PolicyCode | undefined {
@@ -41,12 +43,13 @@ export function admit(policy: Policy, context: RequestContext): Result<PolicyGra
   if (code !== undefined) return reject(code, { client: context.client, offer: context.offerKey })
   const hours = viewHours(policy.hours, context.nowMs)
   if (!hours.open) return reject('POLICY_HOURS', { opensInMinutes: hours.opensInMinutes })
-  const { maxSessions, maxBytesPerDay } = policy.limits
+  const { maxSessions, maxBytesPerDay, maxBytesPerSecond } = policy.limits
   if (context.openSessions >= maxSessions)
     return reject('POLICY_FULL', { sessions: context.openSessions, max: maxSessions })
   const bytesLeft = maxBytesPerDay === undefined ? undefined : BigInt(maxBytesPerDay) - context.bytesToday
   if (bytesLeft !== undefined && bytesLeft <= 0n) return reject('POLICY_DAY_USED', { bytes: context.bytesToday })
-  return ok({ untilMs: hours.untilMs, bytesLeft })
+  const bytesPerSecond = maxBytesPerSecond === undefined ? undefined : Number(maxBytesPerSecond)
+  return ok({ untilMs: hours.untilMs, bytesLeft, bytesPerSecond })
 }
 
 /** Whether the owner shares the offer with this key at all now. */

@@ -43,6 +43,7 @@ export const PolicySchema = Type.Object(
       {
         maxSessions: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 10_000 }),
         maxBytesPerDay: Type.Optional(ByteCount),
+        /** Of each session; running ones keep theirs. */
         maxBytesPerSecond: Type.Optional(ByteCount),
       },
       { ...closed, default: {} },

@@ -41,6 +41,8 @@ export interface AdmissionBounds {
   readonly untilMs?: UnixMillis | undefined
   /** The session ends once it carried this much (rest of the day's bytes). */
   readonly bytesLeft?: Bytes | undefined
+  /** Bytes both ways in a second; the gateway holds flows back beyond. */
+  readonly bytesPerSecond?: number | undefined
 }
 
 /** The owner's policy (deny list, hours, limits): answers at once, from memory. The code of a refusal goes out in `data.policy`. */
@@ -225,6 +227,10 @@ export interface ProviderService {
   close(sid: SessionId, text: string): Promise<Result<{ close: string }, ProviderCode>>
   /** Ends a session from this side, e.g. because policy now denies the client. */
   end(sid: SessionId, reason: CloseReason): Promise<void>
+  /** The owner's policy has changed: sessions it no longer admits end with their paid time (`DENIED`). */
+  recheck(): void
+  /** The ledger shows that the client closed its session there: what is promised settles at once, and the session ends. */
+  closedOnLedger(client: Did, sid: SessionId): void
   list(query?: SessionQuery): SessionPage
   get(sid: SessionId): SessionView | undefined
   totals(): ProviderTotals

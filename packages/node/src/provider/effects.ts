@@ -127,7 +127,11 @@ export class Effects {
       addTo(counters.promised, session.start.grant.terms.tariff.asset, owed - session.promised)
       session.promised = owed
     }
-    settler.promised(session.sid, session.start.grant.client, owed, session.start.escrowUntil)
+    const { client } = session.start.grant
+    settler.promised(session.sid, client, owed, session.start.escrowUntil)
+    // A client whose keys stand on the ledger may change them, which voids what is not settled: that stays below its limit.
+    const changing = !session.start.kid.startsWith('did:key:')
+    if (changing && settler.unsettledOf(client) * 2n > session.state.credit) settler.hurry(session.sid)
     // The last word was said already: this late promise settles all the same.
     if (session.finishing) settler.closed(session.sid)
   }

@@ -1,6 +1,6 @@
 import { ok, type Result, reject } from '@conet/core/errors'
 import { mayPostpone, sessionIdOf } from '@conet/core/rounds'
-import type { Amount, Did, Millis, UnixMillis } from '@conet/core/units'
+import type { Amount, Did, DidUrl, Millis, UnixMillis } from '@conet/core/units'
 import type { Sha256, Verify } from '@conet/core/wire'
 import type { Clock } from './clock.js'
 import type { ProviderCode } from './codes.js'
@@ -39,6 +39,7 @@ export interface LinePorts {
   readonly sha256: Sha256
   readonly verify: Verify
   readonly clock: Clock
+  readonly signerKey: (kid: DidUrl) => Uint8Array | undefined
   /** What a client has promised with good signatures and not settled. */
   readonly unsettledOf: (client: Did) => Amount
 }
@@ -83,7 +84,9 @@ export class Lines {
     const { envelope, payload, kind } = read.value
     const sid = kind === 'request' ? sessionIdOf(envelope.hash) : payload.sid
     if (sid !== session.sid) return reject('VOUCHER_MISMATCH', { field: 'sid' })
-    const { kid, publicKey } = session.start
+    const { kid } = session.start
+    const publicKey = this.#keyOf(session)
+    if (publicKey === undefined) return reject('KEY_UNKNOWN', { kid })
     const good = envelope.header.kid === kid && isSignedBy(envelope, publicKey, this.#ports.verify)
     return good ? ok(read.value) : reject('SIGNATURE_INVALID', { kid: envelope.header.kid })
   }
@@ -136,9 +139,15 @@ export class Lines {
     const expected = readExpected(session, text, sha256)
     if (expected === undefined) return false
     const checked = !this.#mayWait(session, expected.voucher.owed)
-    if (checked && !isAuthentic(text, session.start.publicKey, verify)) return false
+    const publicKey = checked ? this.#keyOf(session) : undefined
+    if (checked && (publicKey === undefined || !isAuthentic(text, publicKey, verify))) return false
     sessions.voucher(session, { type: 'voucher', ...expected, checked })
     return true
+  }
+
+  /** A `did:conet` may have changed its keys since the session began: the ledger takes no voucher of an old one. */
+  #keyOf({ start }: LiveSession): Uint8Array | undefined {
+    return start.kid.startsWith('did:key:') ? start.publicKey : this.#ports.signerKey(start.kid)
   }
 
   /** Near the end of the client's money every promise is looked at, so that none goes beyond it. */

@@ -142,7 +142,7 @@ export class Opening {
       accessUntil: now + terms.trialMs,
     })
     const config = (grant: GrantPayload) => ({
-      ...{ grant, credit, settle: {}, seal, defer: this.#deferral(checked.publicKey) },
+      ...{ grant, credit, settle: {}, seal, defer: this.#deferral(checked) },
       ...escrowOf(request),
     })
     const quota = quotaFor(0n, credit, terms.tariff)
@@ -154,6 +154,7 @@ export class Opening {
         until: now + terms.trialMs,
         quota: limit !== undefined && limit < quota ? limit : quota,
         clientAddress,
+        bytesPerSecond: admitted.bounds.bytesPerSecond,
         offer: offer.id,
       })
       const grant = grantWith(access)
@@ -190,10 +191,11 @@ export class Opening {
   }
 
   /** Which vouchers are checked is nobody's to foresee: the choice grows from a secret of the session. */
-  #deferral(publicKey: Uint8Array): Deferral | undefined {
+  #deferral({ envelope, publicKey }: Checked): Deferral | undefined {
     const { limits, verify } = this.#parts.ports
     const every = limits.verifyEvery ?? VERIFY_EVERY
-    if (every <= 1) return undefined
+    // Keys on the ledger change, and a promise that waited would be worthless then.
+    if (every <= 1 || !envelope.header.kid.startsWith('did:key:')) return undefined
     const authentic = (text: string) => isAuthentic(text, publicKey, verify)
     return { every: Math.min(every, MOST_POSTPONED), secret: randomBytes(4).readUInt32LE(), authentic }
   }

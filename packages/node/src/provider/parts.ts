@@ -49,7 +49,14 @@ export function wire(ports: ProviderConfigPorts): Parts {
   const sessions = new Sessions(ports, counters, effects)
   const seal = sealer(ports.signer, sha256)
   const opening = new Opening({ ports, sessions, counters, trials, credit, settler, seal })
-  const lines = new Lines({ sessions, sha256, verify, clock, unsettledOf: client => settler.unsettledOf(client) })
+  const lines = new Lines({
+    sessions,
+    sha256,
+    verify,
+    clock,
+    signerKey: ports.signerKey,
+    unsettledOf: client => settler.unsettledOf(client),
+  })
 
   function onSettlement(outcome: Settlement): void {
     const at = clock.now()

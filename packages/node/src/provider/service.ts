@@ -1,6 +1,6 @@
 import { ok, type Result, reject } from '@conet/core/errors'
 import { type CloseReason, pendingStatement, type SessionId, sessionIdOf } from '@conet/core/rounds'
-import type { Millis } from '@conet/core/units'
+import type { Did, Millis } from '@conet/core/units'
 import type { ProviderCode } from './codes.js'
 import type {
   ProviderEvent,
@@ -114,6 +114,26 @@ class Provider implements ProviderService {
     if (session === undefined) return
     this.#parts.sessions.stop(session, reason)
     await this.#parts.sessions.ended(session)
+  }
+
+  recheck(): void {
+    const { ports, sessions } = this.#parts
+    for (const session of sessions.live.values()) {
+      const { grant, asker } = session.start
+      const { client, offer, offerVersion, terms } = grant
+      const where = { remoteAddress: asker.address, device: asker.device }
+      // Its own place is not in question: only whether this client may have one.
+      const context = { client, offer, offerVersion, terms, ...where, openSessions: 0, at: ports.clock.now() }
+      if (!ports.admit(context).ok) sessions.endWithPaidTime(session, 'DENIED')
+    }
+  }
+
+  closedOnLedger(client: Did, sid: SessionId): void {
+    const { sessions, settler } = this.#parts
+    const session = sessions.live.get(sid)
+    if (session !== undefined && session.start.grant.client !== client) return
+    settler.hurry(sid)
+    if (session !== undefined) sessions.stop(session, 'CLIENT_DONE')
   }
 
   list(query: SessionQuery = {}): SessionPage {

@@ -1,5 +1,13 @@
 import type { ErrorData } from '@conet/core/errors'
-import type { Ack, GrantPayload, ProviderDraft, ProviderState, RoundCode, SessionId } from '@conet/core/rounds'
+import type {
+  Ack,
+  CloseReason,
+  GrantPayload,
+  ProviderDraft,
+  ProviderState,
+  RoundCode,
+  SessionId,
+} from '@conet/core/rounds'
 import type { Amount, Bytes, UnixMillis } from '@conet/core/units'
 import type { RoundsChannel, SessionPhase, SessionView } from './contract.js'
 import type { Waking } from './deadlines.js'
@@ -54,6 +62,8 @@ export class LiveSession implements Waking {
   purse: Amount
   /** Cut as soon as the paid time is over: policy or limits want no further round. */
   lastRound = false
+  /** Why, if not because of this side's limits. */
+  endReason: CloseReason = 'PROVIDER_DONE'
   /** Callers by HTTP that wait for a voucher to be stored. */
   answers: Answer[] | undefined
   /** Never paid here so far: counts against the owner's limit of strangers. */

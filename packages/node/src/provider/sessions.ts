@@ -18,6 +18,9 @@ import { VoucherWriter } from './writer.js'
 
 /** Wake-ups closer together than this share one timer: late by at most this much, far below every margin. */
 const SLACK_MS: Millis = 5
+/** A timer that comes this much late says that the whole process had to wait. */
+const STALL_MS: Millis = 250
+const READ_FIRST_MS: Millis = 20
 
 type Ports = Pick<ProviderConfigPorts, 'clock' | 'gateway' | 'store'>
 
@@ -100,6 +103,13 @@ export class Sessions {
   /** Ends a session from this side. */
   stop(session: LiveSession, reason: CloseReason): void {
     this.feed(session, { type: 'stop', reason, meter: this.meterOf(session) })
+  }
+
+  /** Begins no further round: paid time is served to its end. */
+  endWithPaidTime(session: LiveSession, reason: CloseReason): void {
+    session.lastRound = true
+    session.endReason = reason
+    this.#schedule(session)
   }
 
   /** Bytes so far; the last count known if the gateway has lost the session. */
@@ -239,17 +249,29 @@ export class Sessions {
   }
 
   #wakeDue(): void {
+    const now = this.#ports.clock.now()
+    const late = now - this.#armedFor
     this.#armedFor = Number.POSITIVE_INFINITY
     this.#disarm = undefined
-    const now = this.#ports.clock.now()
+    if (late > STALL_MS) {
+      this.#readFirst()
+      return
+    }
     for (let session = this.#deadlines.takeDue(now); session !== undefined; session = this.#deadlines.takeDue(now)) {
       this.#wake(session, now)
     }
     this.#arm()
   }
 
+  /** The process had to wait: what came meanwhile lies in its sockets, and nobody is judged before that is read. */
+  #readFirst(): void {
+    const { clock } = this.#ports
+    this.#armedFor = clock.now() + READ_FIRST_MS
+    this.#disarm = clock.after(READ_FIRST_MS, () => this.#wakeDue())
+  }
+
   #wake(session: LiveSession, now: UnixMillis): void {
-    if (endsAt(session) <= now) this.stop(session, 'PROVIDER_DONE')
+    if (endsAt(session) <= now) this.stop(session, session.endReason)
     else this.feed(session, { type: 'time', meter: this.meterOf(session) })
   }
 }

@@ -6,6 +6,8 @@ import type { Bytes } from '@conet/core/units'
 const STALLED_FLOW_BYTES: Bytes = 10n * 1_048_576n
 /** What may be lost unread when a flow breaks off (RND-6). */
 const ABORTED_FLOW_BYTES: Bytes = 4n * 1_048_576n
+/** Aborted flows widen what the upstream may claim for good, so only so many do in a session (RND-6). */
+const MOST_ABORTED = 4n
 
 /** A tunnel and its counts when it stood: what was read and written before is the handshake. */
 interface Tunnel {
@@ -40,7 +42,8 @@ export class TunnelMeter {
       const { up, down } = countOf(tunnel)
       this.#up += up
       this.#down += down
-      if (hadError || !socket.readableEnded) this.#aborted++
+      // What the upstream broke off is not for the relay to pay.
+      if (!hadError && !socket.readableEnded && this.#aborted < MOST_ABORTED) this.#aborted++
     })
   }
 

@@ -15,10 +15,16 @@ export function policyAdmission(
       const offerKey = announcer().keyOf(context.offer) ?? ''
       return admit(policy.get(), { client, offerKey, nowMs, openSessions, bytesToday: meter.today(nowMs, offset()) })
     },
-    watch: provider =>
-      provider.onEvent(event => {
+    watch: provider => {
+      const stopCounting = provider.onEvent(event => {
         if (event.type === 'statement') meter.add(event.sid, event.bytes, event.at, offset())
         if (event.type === 'cut') meter.end(event.sid)
-      }),
+      })
+      const stopWatching = policy.onChange(() => provider.recheck())
+      return () => {
+        stopCounting()
+        stopWatching()
+      }
+    },
   }
 }

@@ -1,4 +1,5 @@
 export { policyAdmission } from './admission.js'
+export { clientCloses } from './closes.js'
 export { healthOf, localUrl } from './describe.js'
 export { openExit, rememberAccess } from './exit.js'
 export { openGatewayOf } from './gateway.js'

@@ -78,6 +78,10 @@ export class MemoryProvider implements ProviderService {
 
   async end(): Promise<void> {}
 
+  recheck(): void {}
+
+  closedOnLedger(): void {}
+
   list() {
     return { items: [...this.sessions.values()], next: undefined }
   }

@@ -21,6 +21,11 @@ export class FakeClock implements Clock {
     }
   }
 
+  /** The whole process waits: time passes and nothing runs. */
+  stall(ms: number): void {
+    this.#now += ms
+  }
+
   /** Moves on, running what falls due and letting promises settle in between. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms
