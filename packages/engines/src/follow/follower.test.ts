@@ -185,3 +185,32 @@ it('believes no acceptance that its own replica does not show', async () => {
   await reaches(follower, 1)
   await expect(follower.submit(set('never ordered'))).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' })
 })
+
+it.each([
+  [429, { error: { code: 'RATE_LIMITED', message: 'slow down' } }, 'RATE_LIMITED'],
+  [500, { statusCode: 500, code: 'FST_ERR_X', error: 'Internal Server Error' }, 'ENGINE_UNREACHABLE'],
+  [502, '<html>Bad Gateway</html>', 'ENGINE_UNREACHABLE'],
+  [503, { error: { code: 'DISK_FULL', message: 'full', data: { dir: '/x' } } }, 'DISK_FULL'],
+])('takes status %i of its leader for "not now", never for a refusal', async (status, body, code) => {
+  const { server } = await leaderWith(1)
+  const busy: typeof fetch = (url, init) =>
+    String(url).endsWith('/v1/txs')
+      ? Promise.resolve(new Response(typeof body === 'string' ? body : JSON.stringify(body), { status }))
+      : fetch(url, init)
+  const follower = await followSolo({ ...common, url: server.url, fetch: busy })
+  cleanups.push(() => follower.stop())
+  await follower.start()
+  await expect(follower.submit(set('x'))).rejects.toMatchObject({ code, verdict: 'retry' })
+})
+
+it('hands on a refusal of its leader as a result', async () => {
+  const { server } = await leaderWith(1)
+  const refusing: typeof fetch = (url, init) =>
+    String(url).endsWith('/v1/txs')
+      ? Promise.resolve(Response.json({ error: { code: 'BALANCE_SHORT', data: { due: '7' } } }, { status: 422 }))
+      : fetch(url, init)
+  const follower = await followSolo({ ...common, url: server.url, fetch: refusing })
+  cleanups.push(() => follower.stop())
+  await follower.start()
+  expect(await follower.submit(set('x'))).toMatchObject({ code: 'BALANCE_SHORT', data: { due: '7' } })
+})

@@ -2,16 +2,15 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ConetError } from '@conet/core/errors'
-import type { Application, Genesis, Info, Proof, TxResult } from '@conet/core/ledger'
-import type { Hash } from '@conet/core/units'
+import type { Genesis, TxResult } from '@conet/core/ledger'
 import { decodeEnvelope } from '@conet/core/wire'
 import { encodeBlock, plainTx } from '../blocks/index.js'
 import { engineError } from '../codes.js'
 import type { CommittedBlock, Engine } from '../contract.js'
 import type { ApplicationFactory } from '../contract-application.js'
 import { checkBlock, type Difference, runBlock } from '../replay/index.js'
-import { openReplica, type Replica } from '../replica/index.js'
-import { createVerifyPool, generations, nodeSha256, type VerifyPool } from '../verify/index.js'
+import { openReplica, type Replica, ReplicaReads } from '../replica/index.js'
+import { createVerifyPool, nodeSha256, type VerifyPool } from '../verify/index.js'
 import { type Fetch, type RemoteLedger, remoteLedger } from './source.js'
 
 /** Pauses between attempts to reach the other node again. */
@@ -63,15 +62,11 @@ interface Wait {
   reject(error: Error): void
 }
 
-class Follower implements Engine {
+class Follower extends ReplicaReads implements Engine {
   readonly name = 'solo-follower'
-  readonly genesis: Genesis
-  readonly #replica: Replica
-  readonly #app: Application
   readonly #remote: RemoteLedger
   readonly #options: FollowOptions
   readonly #pool: VerifyPool
-  readonly #results = generations<TxResult>(RESULTS_KEPT)
   readonly #ending = new AbortController()
   #waits: Wait[] = []
   #phase: 'opened' | 'running' | 'stopped' = 'opened'
@@ -80,9 +75,7 @@ class Follower implements Engine {
   #stopping: Promise<void> | undefined
 
   constructor(replica: Replica, remote: RemoteLedger, options: FollowOptions) {
-    this.#replica = replica
-    this.#app = replica.app
-    this.genesis = replica.genesis
+    super(replica, RESULTS_KEPT)
     this.#remote = remote
     this.#options = options
     this.#pool = options.pool ?? createVerifyPool()
@@ -107,7 +100,7 @@ class Follower implements Engine {
     const left = new AbortController()
     const tooLong = pause(LOOP_MS, undefined, { signal: left.signal }).catch(() => {})
     await Promise.race([this.#loop, tooLong]).finally(() => left.abort())
-    await this.#replica.close()
+    await this.replica.close()
     if (this.#options.pool === undefined) await this.#pool.close()
   }
 
@@ -131,21 +124,21 @@ class Follower implements Engine {
   }
 
   async #take(claimed: CommittedBlock): Promise<void> {
-    const checked = await checkBlock(this.#app, this.#pool, claimed)
+    const checked = await checkBlock(this.app, this.#pool, claimed)
     if ('difference' in checked) return await this.#forked(claimed, checked.difference)
-    const run = runBlock(this.#app, checked.block, claimed)
+    const run = runBlock(this.app, checked.block, claimed)
     if ('difference' in run) return await this.#forked(claimed, run.difference)
     while (!(await this.#committed(run.own))) {
       if (this.#ending.signal.aborted) return
       await this.#pause(DISK_PAUSE_MS)
     }
-    for (const result of run.own.result.results) this.#results.set(result.hash, result)
+    for (const result of run.own.result.results) this.results.set(result.hash, result)
     this.#wake()
   }
 
   async #committed(block: CommittedBlock): Promise<boolean> {
     try {
-      await this.#replica.commit(block)
+      await this.replica.commit(block)
       return true
     } catch (error) {
       if (error instanceof ConetError && error.verdict === 'retry') return false
@@ -236,30 +229,6 @@ class Follower implements Engine {
     if (this.#fork !== undefined) return this.#fork
     const why = this.#phase === 'opened' ? 'has not been started' : 'has been stopped'
     return engineError('ENGINE_STOPPED', `The ledger replica ${why}. Try again when the node is up.`)
-  }
-
-  info(): Info {
-    return this.#replica.info()
-  }
-
-  query(name: string, args: Readonly<Record<string, unknown>>): unknown {
-    return this.#app.query(name, args)
-  }
-
-  prove(key: string): Proof | undefined {
-    return this.#app.prove(key)
-  }
-
-  block(height: number): Promise<CommittedBlock | undefined> {
-    return this.#replica.feed.block(height)
-  }
-
-  blocks(from: number, signal: AbortSignal): AsyncIterable<CommittedBlock> {
-    return this.#replica.feed.blocks(from, signal)
-  }
-
-  find(hash: Hash): TxResult | undefined {
-    return this.#results.get(hash)
   }
 
   trouble(): Error | undefined {

@@ -57,7 +57,7 @@ export function remoteLedger(url: string, fetch: Fetch): RemoteLedger {
         body: JSON.stringify({ tx }),
         signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)]),
       })
-      return readAnswer(await readJson(response, base), hash, base)
+      return readAnswer(response.status, await readJson(response, base), hash, base)
     },
   }
 }
@@ -101,14 +101,19 @@ async function readJson(response: Response, base: string): Promise<unknown> {
   }
 }
 
-/** Either the answer, or an error body: an engine's error is thrown on, any other code is a refusal. */
-function readAnswer(body: unknown, hash: string, base: string): SubmitAnswer {
+/**
+ * Either the answer, or an error body: an engine's error is thrown on, as is whatever says that the other node could not
+ * take the transaction now (429, 5xx); any other code is a refusal of the transaction itself.
+ */
+function readAnswer(status: number, body: unknown, hash: string, base: string): SubmitAnswer {
   const answer = body as Partial<SubmitAnswer> & { error?: { code?: unknown; message?: unknown; data?: unknown } }
-  if (typeof answer?.code === 'string') return { ...answer, hash, code: answer.code, data: answer.data ?? {} }
+  const notNow = status === 429 || status >= 500
+  if (typeof answer?.code === 'string' && !notNow)
+    return { ...answer, hash, code: answer.code, data: answer.data ?? {} }
   const code = answer?.error?.code
-  if (typeof code !== 'string') throw unreachable(base, 'the answer has no code')
+  if (typeof code !== 'string') throw unreachable(base, notNow ? `status ${status}` : 'the answer has no code')
   const data = (answer.error?.data ?? {}) as ErrorData
-  if (!(code in ENGINE_CODES)) return { hash, code, data }
+  if (!notNow && !(code in ENGINE_CODES)) return { hash, code, data }
   throw new ConetError(code, String(answer.error?.message ?? code), { verdict: 'retry', data })
 }
 

@@ -1,11 +1,10 @@
-import type { Application, Genesis, Info, Proof, TxResult } from '@conet/core/ledger'
-import type { Hash } from '@conet/core/units'
+import type { TxResult } from '@conet/core/ledger'
 import { engineError } from '../codes.js'
-import type { CommittedBlock, Engine } from '../contract.js'
+import type { Engine } from '../contract.js'
 import type { Clock } from '../contract-application.js'
 import { Intake, Submission } from '../intake/index.js'
-import { openReplica, type Replica, type ReplicaOptions } from '../replica/index.js'
-import { createVerifyPool, generations, type VerifyPool } from '../verify/index.js'
+import { openReplica, type Replica, type ReplicaOptions, ReplicaReads } from '../replica/index.js'
+import { createVerifyPool, type VerifyPool } from '../verify/index.js'
 import { Mempool, type MempoolLimits } from './mempool.js'
 import { Producer } from './producer.js'
 
@@ -35,25 +34,19 @@ export async function openSolo(options: SoloOptions): Promise<Engine> {
   return new Solo(replica, options)
 }
 
-class Solo implements Engine {
+class Solo extends ReplicaReads implements Engine {
   readonly name = 'solo'
-  readonly genesis: Genesis
-  readonly #replica: Replica
-  readonly #app: Application
   readonly #pool: VerifyPool
   readonly #ownsPool: boolean
   readonly #intake: Intake
   readonly #mempool: Mempool
   readonly #producer: Producer
-  readonly #results = generations<TxResult>(RESULTS_KEPT)
   #phase: 'opened' | 'running' | 'stopped' = 'opened'
   #stopping: Promise<void> | undefined
 
   constructor(replica: Replica, options: SoloOptions) {
+    super(replica, RESULTS_KEPT)
     const { clock = Date.now } = options
-    this.#replica = replica
-    this.#app = replica.app
-    this.genesis = replica.genesis
     this.#ownsPool = options.pool === undefined
     this.#pool = options.pool ?? createVerifyPool()
     this.#mempool = new Mempool({ ...MEMPOOL, ...options.mempool })
@@ -61,7 +54,7 @@ class Solo implements Engine {
       replica,
       mempool: this.#mempool,
       clock,
-      onResult: result => this.#results.set(result.hash, result),
+      onResult: result => this.results.set(result.hash, result),
       onFailure: options.onFailure,
     })
     this.#intake = new Intake({
@@ -87,12 +80,8 @@ class Solo implements Engine {
   async #drain(): Promise<void> {
     if (this.#producer.stuck === undefined) await this.#mempool.empty()
     await this.#producer.stop()
-    await this.#replica.close()
+    await this.replica.close()
     if (this.#ownsPool) await this.#pool.close()
-  }
-
-  info(): Info {
-    return this.#replica.info()
   }
 
   submit(text: string): Promise<TxResult> {
@@ -102,26 +91,6 @@ class Solo implements Engine {
       this.#mempool.enter(text)
       this.#intake.take(new Submission(text, resolve, reject, this.#mempool))
     })
-  }
-
-  query(name: string, args: Readonly<Record<string, unknown>>): unknown {
-    return this.#app.query(name, args)
-  }
-
-  prove(key: string): Proof | undefined {
-    return this.#app.prove(key)
-  }
-
-  block(height: number): Promise<CommittedBlock | undefined> {
-    return this.#replica.feed.block(height)
-  }
-
-  blocks(from: number, signal: AbortSignal): AsyncIterable<CommittedBlock> {
-    return this.#replica.feed.blocks(from, signal)
-  }
-
-  find(hash: Hash): TxResult | undefined {
-    return this.#results.get(hash)
   }
 
   trouble(): Error | undefined {
