@@ -56,7 +56,8 @@ function linkCommands({ lan, address4, address6 }: SetupSpec): Command[] {
     undo: ['ip', 'link', 'set', lan, 'down'],
     unless: ['sh', '-c', `ip -o link show dev ${lan} | grep -q '[<,]UP[,>]'`],
   }
-  return [address(address4), ...(address6 === undefined ? [] : [address(address6)]), up]
+  // First, so that it is undone last: an interface that goes down loses its IPv6 addresses by itself.
+  return [up, address(address4), ...(address6 === undefined ? [] : [address(address6)])]
 }
 
 function serviceCommands({ user }: SetupSpec): Command[] {

@@ -1,15 +1,2 @@
-export {
-  CLIENT,
-  createLab,
-  ECHO_PORT,
-  ended,
-  GATEWAY,
-  helperConfig,
-  type Lab,
-  monotonicMs,
-  ORIGIN,
-  type Probe,
-  saying,
-  sh,
-  whyNoLab,
-} from './lab.js'
+export * from './lab.js'
+export { greet, openFlow } from './under-test.js'

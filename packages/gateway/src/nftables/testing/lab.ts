@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -88,6 +88,8 @@ export interface HelperStart {
 export function createLab(name: string): Lab {
   removeLeftovers()
   const folder = mkdtempSync(join(tmpdir(), 'conet-lab-'))
+  // Helpers of other users put their socket here.
+  chmodSync(folder, 0o777)
   const id = `cn4-${name}-${process.pid}`
   const ns = { client: `${id}-c`, gateway: `${id}-g`, origin: `${id}-o` }
   const children = new Set<ChildProcess>()

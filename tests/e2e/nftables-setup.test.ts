@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createLab, type Lab, whyNoLab } from '@conet/gateway/nftables/testing'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+
+// Programs are started many times, on a machine that may do other things too.
+vi.setConfig({ testTimeout: 60_000 })
+
+const missing = whyNoLab()
+if (missing !== undefined) console.log(`SKIPPED: conet gateway setup in a namespace: ${missing}`)
+
+const MAIN = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))
+
+describe.runIf(missing === undefined)('conet gateway setup', () => {
+  let lab: Lab
+  let root: string
+  beforeAll(() => {
+    lab = createLab('setup')
+    root = join(lab.folder, 'root')
+    mkdirSync(join(root, 'etc/dnsmasq.d'), { recursive: true })
+    writeFileSync(join(root, 'etc/dnsmasq.d/conet.conf'), '# the owner wrote this\n', { mode: 0o640 })
+    lab.in('gateway', 'sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0; ip link set lan0 down')
+  })
+  afterAll(() => lab.dispose())
+
+  const conet = (...words: string[]) => conetOn('lan0', ...words)
+  const conetOn = (lan: string, ...words: string[]) => {
+    const args = ['netns', 'exec', lab.ns.gateway, process.execPath, MAIN, 'gateway', 'setup', '--json', '--root', root]
+    const more = [...words, '--lan', lan, '--wan', 'wan0', '--address4', '10.55.0.1/24', '--address6', 'fd55::1/64']
+    try {
+      return JSON.parse(execFileSync('ip', [...args, ...more], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }))
+    } catch (error) {
+      return JSON.parse((error as { stdout: string }).stdout)
+    }
+  }
+  /** Everything a set-up can touch, as one text. */
+  const state = () => {
+    const files = (readdirSync(root, { recursive: true }) as string[]).sort().map(name => {
+      const path = join(root, name)
+      const { mode } = statSync(path)
+      return `${name} ${(mode & 0o7777).toString(8)} ${statSync(path).isFile() ? readFileSync(path, 'utf8') : ''}`
+    })
+    const kernel = lab.in(
+      'gateway',
+      'sysctl net.ipv4.ip_forward net.ipv6.conf.all.forwarding; nft list ruleset; ip -o -4 addr show dev lan0 | tr -s " "; ip -o -6 addr show dev lan0 scope global | cut -d" " -f1-7; ip link show lan0 | head -1',
+    )
+    return `${files.join('\n')}\n${kernel.replace(/,?LOWER_UP|,?NO-CARRIER|state \w+/g, '')}`
+  }
+
+  it('shows everything and changes nothing without --apply', () => {
+    const before = state()
+    const shown = conet('--no-services')
+    expect(shown).toMatchObject({ ok: true, applied: false })
+    expect(shown.files.length).toBeGreaterThan(4)
+    expect(state()).toBe(before)
+  })
+
+  it('does it for real, and undoes it to the letter', () => {
+    const before = state()
+    expect(conet('--no-services', '--apply')).toMatchObject({ ok: true, applied: true })
+    const kernel = lab.in('gateway', 'sysctl -n net.ipv4.ip_forward; nft list tables; ip -o addr show dev lan0')
+    expect(kernel).toMatch(/^1\n/)
+    expect(kernel).toContain('table inet conet_guard')
+    expect(kernel).toContain('10.55.0.1/24')
+    expect(kernel).toContain('fd55::1/64')
+    expect(lab.in('gateway', `dnsmasq --test -C ${root}/etc/dnsmasq.d/conet.conf 2>&1`)).toContain('syntax check OK')
+    expect(JSON.parse(readFileSync(join(root, 'etc/conet/gateway.json'), 'utf8'))).toMatchObject({ lan: ['lan0'] })
+    expect(conet('--no-services', '--apply')).toMatchObject({ ok: false, error: { code: 'SETUP_APPLIED' } })
+    expect(conet('--no-services', '--undo')).toMatchObject({ ok: true, undone: true, complaints: [] })
+    expect(state()).toBe(before)
+    expect(conet('--no-services', '--undo')).toMatchObject({ ok: false, error: { code: 'SETUP_NOT_APPLIED' } })
+  })
+
+  it('takes everything back when a step fails', () => {
+    const before = state()
+    // The name is fine, but there is no such interface: its address cannot be set.
+    const failed = conetOn('none0', '--no-services', '--apply')
+    expect(failed).toMatchObject({ ok: false, error: { code: 'SETUP_FAILED' } })
+    expect(failed.error.data.step).toBe('ip addr add 10.55.0.1/24 dev none0')
+    expect(state()).toBe(before)
+  })
+
+  it('keeps guests out while no helper runs, whatever the owner forwards', () => {
+    lab.in('gateway', 'ip link set lan0 up; ip addr add 10.77.0.1/24 dev lan0 || true')
+    conet('--no-services', '--apply')
+    lab.in('client', 'ip route replace default via 10.77.0.1')
+    const asked = `curl -s --max-time 2 telnet://10.99.0.2:7 </dev/null || echo $?`
+    expect(lab.in('client', asked)).toBe('28\n')
+    conet('--no-services', '--undo')
+    expect(existsSync(join(root, 'etc/conet'))).toBe(false)
+    lab.in('gateway', 'sysctl -qw net.ipv4.ip_forward=1')
+    // Without the guard the packet is forwarded: the origin itself refuses the port.
+    expect(lab.in('client', asked)).toBe('7\n')
+  })
+})
