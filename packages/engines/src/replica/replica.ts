@@ -6,7 +6,7 @@ import {
   blockFeed,
   committedBlock,
   decodeBlock,
-  encodeDecodedBlock,
+  encodeBlock,
   evidenceOf,
   plainResult,
 } from '../blocks/index.js'
@@ -183,7 +183,7 @@ class OpenReplica implements Replica {
   }
 
   async commit(block: CommittedBlock): Promise<void> {
-    await this.#log.append(block.height, encodeDecodedBlock(block))
+    await this.#log.append(block.height, encodeBlock(block))
     this.#info = this.app.commit()
     this.#engineHeight = block.engineHeight ?? 0
     this.feed.publish(block)
