@@ -64,7 +64,7 @@ export class Blocks {
     const txs: SignedTx[] = []
     for (const bytes of request.txs.slice(0, MAX_BLOCK_TXS)) {
       const text = textOf(bytes)
-      const read = isWake(text) ? undefined : await this.#options.book.read(text)
+      const read = isWake(text) ? undefined : (this.#options.book.get(text) ?? (await this.#options.book.read(text)))
       if (read !== undefined && isKnown(read)) txs.push(read)
     }
     const { height, timeMs: lastMs } = this.#replica.info()
@@ -131,9 +131,8 @@ export class Blocks {
   }
 
   /** @returns `undefined` if one of them is unreadable, of an unknown signer, or forged */
-  async #verified(txs: readonly Uint8Array[]): Promise<SignedTx[] | undefined> {
-    const read = await Promise.all(txs.map(bytes => this.#options.book.read(textOf(bytes))))
-    return read.every(isKnown) ? read : undefined
+  #verified(txs: readonly Uint8Array[]): Promise<SignedTx[] | undefined> {
+    return this.#options.book.readAll(txs.map(textOf))
   }
 }
 

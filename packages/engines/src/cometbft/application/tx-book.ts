@@ -35,9 +35,10 @@ export class TxBook {
     })
   }
 
-  /** What is known of a text without asking anybody. */
+  /** What is verified with the key that holds now, without asking anybody. */
   get(text: string): KnownTx | undefined {
-    return this.#known.get(text)
+    const known = this.#known.get(text)
+    return known !== undefined && this.#holds(known) ? known : undefined
   }
 
   /**
@@ -45,10 +46,32 @@ export class TxBook {
    * @returns the transaction, or why it is none
    */
   async read(text: string): Promise<KnownTx | TxResult> {
-    const known = this.#known.get(text)
-    if (known !== undefined && this.#holds(known)) return known
+    const known = this.get(text)
+    if (known !== undefined) return known
     const result = await this.#verify(text)
     return this.#known.get(text) ?? result
+  }
+
+  /**
+   * Reads the transactions of a block: nearly always everything is known, and nothing needs to be waited for.
+   * @returns `undefined` if one of them is unreadable, of an unknown signer, or forged
+   */
+  async readAll(texts: readonly string[]): Promise<KnownTx[] | undefined> {
+    const read: (KnownTx | TxResult)[] = []
+    const rest: Promise<void>[] = []
+    texts.forEach((text, i) => {
+      const known = this.get(text)
+      if (known !== undefined) read[i] = known
+      else {
+        rest.push(
+          this.read(text).then(one => {
+            read[i] = one
+          }),
+        )
+      }
+    })
+    if (rest.length > 0) await Promise.all(rest)
+    return read.every(isKnown) ? read : undefined
   }
 
   #verify(text: string): Promise<TxResult> {
