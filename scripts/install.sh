@@ -32,6 +32,15 @@ missing=()
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
 command -v chromium >/dev/null || missing+=(chromium fonts-dejavu-core)
 command -v curl >/dev/null || missing+=(curl)
+command -v freeradius >/dev/null || missing+=(freeradius freeradius-rest freeradius-utils)
+command -v eapol_test >/dev/null || missing+=(eapoltest)
+command -v hostapd >/dev/null || missing+=(hostapd)
+command -v wpa_supplicant >/dev/null || missing+=(wpasupplicant)
+command -v ping >/dev/null || missing+=(iputils-ping)
+command -v openssl >/dev/null || missing+=(openssl)
+for pair in nft:nftables iperf3:iperf3 conntrack:conntrack ip:iproute2 dnsmasq:dnsmasq-base; do
+  PATH="$PATH:/usr/sbin:/sbin" command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+done
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
