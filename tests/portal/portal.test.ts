@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { contrast, structure } from '../console/audit.js'
@@ -63,6 +64,14 @@ describe.runIf(missing === undefined)('a device at the portal', () => {
     await node?.running.end()
     await origin?.close()
     folder.remove()
+  })
+
+  it('stays below 150 kB over the line: a guest waits for it on the slowest link', async () => {
+    const names = (await (await fetch(portal())).text()).match(/\/assets\/[^"]+/g) ?? []
+    const files = await Promise.all(names.map(async name => (await fetch(portal() + name)).arrayBuffer()))
+    const size = files.reduce((sum, file) => sum + gzipSync(new Uint8Array(file)).length, 0)
+    expect(size).toBeGreaterThan(10_000)
+    expect(size).toBeLessThan(150_000)
   })
 
   it('is sent to the page, pays its rounds there, and what it paid is settled', async () => {
