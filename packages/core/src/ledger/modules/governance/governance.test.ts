@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { sha256, verify } from '../../../identity/index.js'
+import { replayLedger } from '../../replay.js'
 import { genesisOf, type Name, TestLedger, who } from '../../testing/index.js'
+import { allModules } from '../../testing/modules.js'
+import { addressOf } from './electorate.js'
 import { consortiumOf, FOUR, keyOf, TestConsortium } from './testing.js'
 
 const four = (params = {}) => new TestConsortium(consortiumOf(FOUR, params))
@@ -349,5 +353,28 @@ describe('double signing', () => {
     expect(ledger.accuse('relay').scheduled).toMatchObject([{ type: 'governance/notice', taken: 0 }])
     ledger.pass(others, 'remove', { member: didOf('relay') })
     expect(codes(ledger.block([], noticeMs).scheduled)).toContain('barred')
+  })
+
+  it('is replayed from the recorded blocks, and missed where it was left out', () => {
+    const genesis = consortiumOf(FOUR)
+    const ledger = new TestConsortium(genesis)
+    const { height, timeMs, appHash } = ledger.accuse('relay')
+    const evidence = [
+      {
+        kind: 'duplicate-vote',
+        validator: addressOf(keyOf('relay')),
+        height: 1,
+        timeMs: timeMs - 1000,
+        totalPower: 40,
+      },
+    ] as const
+    const options = { modules: allModules(), sha256, verify }
+    const recorded = { height, timeMs, txs: [], appHash }
+    expect(replayLedger(genesis, [{ ...recorded, evidence }], options)).toMatchObject({
+      blocks: 1,
+      appHash,
+      fault: undefined,
+    })
+    expect(replayLedger(genesis, [recorded], options).fault).toMatchObject({ code: 'APP_HASH_DIFFERS' })
   })
 })
