@@ -40,7 +40,7 @@ function introduce(lab: Lab, address: string): void {
 
 /** From the call until a packet of the client arrives behind the gateway. */
 async function admissions(lab: Lab, gateway: NftablesGateway): Promise<number[]> {
-  const probe = await lab.probe(client)
+  const probe = await lab.probe(client, 60)
   const samples: number[] = []
   for (let index = 0; index < SAMPLES; index++) {
     const session = `admit-${index}`
@@ -180,7 +180,7 @@ async function run(): Promise<void> {
   }
 }
 
-const missing = whyNoLab()
+const missing = whyNoLab('iperf3')
 if (missing === undefined) await run()
 else {
   note(`SKIPPED: ${missing}`)

@@ -10,7 +10,7 @@ import { type Hotspot, openHotspot, until } from './nftables/hotspot.js'
 // Programs are started many times, on a machine that may do other things too.
 vi.setConfig({ testTimeout: 60_000 })
 
-const missing = whyNoLab()
+const missing = whyNoLab('curl', 'iperf3', 'setpriv')
 if (missing !== undefined) console.log(`SKIPPED: the nftables gateway in namespaces: ${missing}`)
 
 const [FOUR, OTHER, SIX] = [CLIENT.four(0), CLIENT.four(1), CLIENT.six(0)]

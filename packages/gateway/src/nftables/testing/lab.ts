@@ -9,14 +9,18 @@ import type { HelperConfig } from '../helper/config.js'
 /** A small network of namespaces: clients – gateway – origin. Needs root; everything is taken away by `dispose`. */
 
 const HELPER = fileURLToPath(new URL('../../../dist/nftables/helper/main.js', import.meta.url))
-const program = (name: string) => fileURLToPath(new URL(`../../../src/nftables/testing/${name}`, import.meta.url))
+const source = (name: string) => fileURLToPath(new URL(`../../../src/nftables/testing/${name}`, import.meta.url))
 
-/** Why such a network cannot be made here; `undefined` if it can. */
-export function whyNoLab(): string | undefined {
+/**
+ * Why such a network cannot be made here; `undefined` if it can.
+ *
+ * @param programs - what the tests need besides `nft` and `ip`
+ */
+export function whyNoLab(...programs: readonly string[]): string | undefined {
   if (process.getuid?.() !== 0) return 'network namespaces need root'
-  for (const program of ['nft', 'ip']) {
-    if (![`/usr/sbin/${program}`, `/sbin/${program}`, `/usr/bin/${program}`].some(existsSync)) {
-      return `${program} is not installed (apt-get install nftables iproute2)`
+  for (const program of ['nft', 'ip', ...programs]) {
+    if (!['/usr/sbin', '/sbin', '/usr/bin', '/bin'].some(folder => existsSync(join(folder, program)))) {
+      return `${program} is not installed (scripts/install.sh)`
     }
   }
   if (!existsSync(HELPER)) return 'the helper is not built (npm run types)'
@@ -60,7 +64,7 @@ export interface Lab {
   /** Starts a service in the origin's namespace that sends everything back. */
   echo(port?: number): Promise<ChildProcess>
   /** Sends small packets from a client without pause, and tells when they begin and stop to arrive. */
-  probe(client: string, target?: string): Promise<Probe>
+  probe(client: string, silenceMs?: number): Promise<Probe>
   dispose(): Promise<void>
 }
 
@@ -122,18 +126,19 @@ export function createLab(name: string): Lab {
     },
     async agent() {
       const path = join(folder, 'agent.sock')
-      await saying(start('client', process.execPath, [program('agent.mjs'), path]), 'stdout', 'ready')
+      await saying(start('client', process.execPath, [source('agent.mjs'), path]), 'stdout', 'ready')
       return path
     },
     async echo(port = ECHO_PORT) {
-      const child = start('origin', process.execPath, [program('echo.mjs'), String(port)])
+      const child = start('origin', process.execPath, [source('echo.mjs'), String(port)])
       await saying(child, 'stdout', 'ready')
       return child
     },
-    async probe(client, target = client.includes(':') ? ORIGIN.six : ORIGIN.four) {
-      const watch = start('origin', process.execPath, [program('watch.mjs'), String(PROBE_PORT)])
+    async probe(client, silenceMs = 400) {
+      const target = client.includes(':') ? ORIGIN.six : ORIGIN.four
+      const watch = start('origin', process.execPath, [source('watch.mjs'), String(PROBE_PORT), String(silenceMs)])
       await saying(watch, 'stdout', 'ready')
-      const spray = start('client', process.execPath, [program('spray.mjs'), client, target, String(PROBE_PORT)])
+      const spray = start('client', process.execPath, [source('spray.mjs'), client, target, String(PROBE_PORT)])
       await saying(spray, 'stdout', 'ready')
       return probeOf(watch, [watch, spray])
     },

@@ -1,8 +1,8 @@
 // Runs in the namespace of the origin: tells when packets begin to arrive and when they have stopped.
-// Lines: `first <monotonic ns>` after a silence, `last <monotonic ns>` once nothing came for a while. Argument: port.
+// Lines: `first <monotonic ns>` after a silence, `last <monotonic ns>` once nothing came for a while. Arguments: port, silence in ms.
 import { createSocket } from 'node:dgram'
 
-const SILENCE_NS = 30_000_000n
+const SILENCE_NS = BigInt(process.argv[3] ?? 60) * 1_000_000n
 let last = 0n
 let flowing = false
 const socket = createSocket({ type: 'udp6', recvBufferSize: 1 << 20 })
