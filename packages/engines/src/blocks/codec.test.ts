@@ -11,7 +11,7 @@ it('carries evidence with a block, and nothing where there is none', () => {
   expect(decodeBlock(encodeBlock(block))).toEqual(block)
   expect(evidenceOf(proven)).toEqual({ evidence: [fault] })
   expect(evidenceOf({ evidence: [] })).toEqual({})
-  expect(evidenceOf(block)).toEqual({})
+  expect(evidenceOf({})).toEqual({})
 })
 
 it.each([
