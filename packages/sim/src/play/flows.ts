@@ -31,7 +31,17 @@ export function relayed(
   standing: Standing,
   terminal: number,
 ): Flow | undefined {
-  const path = association.path(terminal)
+  return overPath(association, radio, standing, association.path(terminal))
+}
+
+/** A flow over these terminals; `undefined` if a hop or the last one's cell does not carry it. */
+export function overPath(
+  association: Association,
+  radio: Radio,
+  standing: Standing,
+  path: readonly number[],
+): Flow | undefined {
+  const [terminal = -1] = path
   const last = path[path.length - 1] ?? terminal
   const cell = association.cell[last] ?? -1
   const cellMbps = association.cellMbps[last] ?? 0
@@ -46,7 +56,7 @@ function hopMbps(radio: Radio, standing: Standing, from: number, to: number): nu
     (standing.xM[from] ?? 0) - (standing.xM[to] ?? 0),
     (standing.yM[from] ?? 0) - (standing.yM[to] ?? 0),
   ]
-  return radio.direct.rateMbps(radio.directDbm(standing, from, to, Math.hypot(dx, dy)))
+  return radio.heardMbps(radio.directDbm(standing, from, to, Math.hypot(dx, dy)), true)
 }
 
 /**

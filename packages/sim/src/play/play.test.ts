@@ -85,6 +85,34 @@ describe('frames', () => {
     expect(frames.some(frame => frame.links.some(link => link.path.length > 1))).toBe(true)
   })
 
+  it('never show more users at a sharer than it takes, nor a path through one that does not share', () => {
+    const crowded = small({
+      relay: { slots: 2 },
+      terminals: [
+        { name: 'inside', count: 250, indoorShare: 1 },
+        { name: 'walkers', count: 15, sharerShare: 1 },
+      ],
+    })
+    let most = 0
+    runScenario(crowded, 3, {
+      onStep: ({ links, shares }) => {
+        const users = new Map<number, number>()
+        for (const { path } of links) {
+          for (const sharer of path.slice(1)) expect(shares[sharer]).toBe(1)
+          const [, first] = path
+          if (first !== undefined) users.set(first, (users.get(first) ?? 0) + 1)
+        }
+        most = Math.max(most, ...users.values())
+      },
+    })
+    expect(most).toBe(2)
+  })
+
+  it('keep a relay that still carries', () => {
+    const { metrics } = runScenario(small({ durationS: 120 }), 7)
+    expect(metrics['relay.changes']).toBeLessThan((metrics['relay.sessions'] ?? 0) / 4)
+  })
+
   it('can be pulled one by one and left at any time', () => {
     const play = playScenario(scenario, 7)
     expect(play.next().value).toMatchObject({ step: 1, steps: 60, timeS: 1 })

@@ -1,10 +1,11 @@
 import { sha256 } from '@conet/core/identity'
-import { type Association, associate, DETACHED, type HandoverState, stepHandover } from '@conet/core/pran'
+import { type Association, associate } from '@conet/core/pran'
 import { Radio } from '../radio/index.js'
 import type { Scenario } from '../scenario/types.js'
+import { Choice } from './choice.js'
 import { Backlog, Demand } from './demand.js'
 import { baseMw, flowNjPerBit } from './energy.js'
-import { divide, type Flow, relayed, straight } from './flows.js'
+import { divide, type Flow, straight } from './flows.js'
 import { frameOf } from './frame.js'
 import { coverageBySharers, createPixels, look, type Pixels } from './looks.js'
 import { Relaying } from './relaying.js'
@@ -17,8 +18,6 @@ import type { CoveragePoint, Frame, SeedResult, World } from './types.js'
 
 /** Looks at the whole area in one run. */
 const LOOKS = 20
-/** Another bearer must be 1.3 times as fast for three seconds (PRAN-8). */
-const HANDOVER = { ratio: 1.3, timeToTriggerMs: 3_000 }
 
 /** Everything of one run under way. */
 export class Run {
@@ -29,14 +28,13 @@ export class Run {
   readonly worlds: Readonly<Record<World, Backlog>>
   readonly steps: number
   readonly tally: Tally
+  readonly choice: Choice
   association: Association
   flows: readonly Flow[] = []
   step = 0
   readonly #demand: Demand
   readonly #pixels: Pixels
-  readonly #bearers = new Map<number, HandoverState>()
   readonly #baseMw: number
-  #relays: Int32Array
   #coverage: readonly CoveragePoint[] = []
   #looked = 0
   #epochs = 1
@@ -50,6 +48,7 @@ export class Run {
     this.terminals = createTerminals(scenario, this.radio, seed)
     this.sharers = new Sharers(scenario, this.terminals, seed)
     this.relaying = new Relaying(scenario, this.terminals, this.sharers, seed)
+    this.choice = new Choice(scenario, this.radio, this.terminals)
     this.#demand = new Demand(scenario, this.terminals, seed)
     const { count } = this.terminals
     const world = () => new Backlog(count, scenario.traffic.patienceS)
@@ -58,7 +57,6 @@ export class Run {
     this.#pixels = createPixels(scenario, this.radio.walls)
     this.tally = new Tally(scenario, this.#pixels)
     this.#baseMw = baseMw(scenario.radio.model, scenario.radio.powerDbm)
-    this.#relays = new Int32Array(count).fill(-1)
     this.radio.moment(0)
     this.terminals.advance(0, 0)
     // Nobody relays before the first measurement.
@@ -111,14 +109,14 @@ export class Run {
       scenarioHash,
       seed: this.seed,
       coverage: this.#coverage,
-      ...this.tally.result(this.worlds, this.sharers, totals, pool),
+      ...this.tally.result(this.worlds, this.sharers, totals, this.choice.changes, pool),
     }
   }
 
   #associate(users: readonly number[]): void {
     const asks = new Uint8Array(this.terminals.count)
     for (const user of users) asks[user] = 1
-    const options = { asks, current: this.#relays }
+    const options = { asks, current: this.choice.relays }
     this.association = associate(this.radio.step(this.terminals, this.sharers.active, options))
   }
 
@@ -130,7 +128,7 @@ export class Run {
   }
 
   #serveWith(users: readonly number[]): void {
-    const flows = users.flatMap(user => this.#flowOf(user) ?? [])
+    const flows = this.choice.choose(users, this.association, this.sharers.active, this.timeS)
     divide(flows, this.scenario)
     this.flows = flows
     const world = this.worlds.with
@@ -143,37 +141,6 @@ export class Run {
       this.tally.energy('with', bytes * 8 * flowNjPerBit(flow, this.#baseMw))
     })
     this.tally.rates('with', users, flows)
-    this.#remember(flows, users)
-  }
-
-  /** Over the cell or over a relay, without ping-pong (PRAN-8). */
-  #flowOf(user: number): Flow | undefined {
-    const direct = straight(this.association, user)
-    const over =
-      (this.association.relay[user] ?? -1) < 0 ? undefined : relayed(this.association, this.radio, this.terminals, user)
-    const rates = { mobile: direct?.cellMbps ?? 0, pran: this.#pathMbps(over), wifi: 0 }
-    const before = this.#bearers.get(user) ?? DETACHED
-    const rule = { ...HANDOVER, minimumMbps: this.scenario.relay.serviceMbps }
-    const state = stepHandover(before, rates, Math.round(this.timeS * 1_000), rule)
-    this.#bearers.set(user, state)
-    return state.bearer === 'pran' ? (over ?? direct) : (direct ?? over)
-  }
-
-  #pathMbps(flow: Flow | undefined): number {
-    return flow === undefined ? 0 : (this.association.relayedMbps[flow.terminal] ?? 0)
-  }
-
-  #remember(flows: readonly Flow[], users: readonly number[]): void {
-    const relays = new Int32Array(this.terminals.count).fill(-1)
-    for (const { terminal, path } of flows) relays[terminal] = path[1] ?? -1
-    for (const user of users) {
-      const [before, now] = [this.#relays[user] ?? -1, relays[user] ?? -1]
-      if (before >= 0 && now >= 0 && before !== now) this.tally.relayChanges++
-    }
-    this.#relays = relays
-    for (const terminal of this.#bearers.keys()) {
-      if ((this.worlds.with.bytes[terminal] ?? 0) === 0) this.#bearers.delete(terminal)
-    }
   }
 
   #carryStraight(world: World, flow: Flow): void {

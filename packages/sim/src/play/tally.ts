@@ -41,7 +41,6 @@ export class Tally {
   readonly #timeS: number[] = []
   relayedBytes = 0
   bytesByHops: number[] = []
-  relayChanges = 0
   #sharerSteps = 0
   #steps = 0
 
@@ -125,6 +124,7 @@ export class Tally {
     worlds: Readonly<Record<World, Backlog>>,
     sharers: Sharers,
     relay: RelayTotals,
+    relayChanges: number,
     pool: { readonly left: bigint; readonly paid: bigint },
   ): Omit<SeedResult, 'version' | 'scenario' | 'scenarioHash' | 'seed' | 'coverage'> {
     const looks = Math.max(1, this.#timeS.length)
@@ -137,6 +137,7 @@ export class Tally {
         ...this.#worldMetrics('with', worlds.with),
         ...this.#relayMetrics(worlds.with, relay),
         ...incomeMetrics(incomes, sharers.owners.length),
+        'relay.changes': relayChanges,
         'sharers.activeMean': this.#sharerSteps / Math.max(1, this.#steps),
         'money.poolLeft': credits(pool.left),
         'money.poolPaid': credits(pool.paid),
@@ -186,7 +187,6 @@ export class Tally {
       'relay.paidRounds': relay.paidRounds,
       'relay.failed': relay.failed,
       'relay.disputes': relay.disputes,
-      'relay.changes': this.relayChanges,
     }
   }
 }

@@ -99,6 +99,12 @@ export class Radio {
     return this.scenario.radio.bandwidthMHz * nrCqiEfficiency(nrCqi(sinrDb))
   }
 
+  /** Rate of a direct link, 0 if the relay is not heard well enough. @param was - it is the relay already */
+  heardMbps(levelDbm: number, was: boolean): number {
+    const { heardDbm, hysteresisDb } = this.scenario.direct
+    return relayHeard(was, levelDbm, { thresholdDbm: heardDbm, hysteresisDb }) ? this.direct.rateMbps(levelDbm) : 0
+  }
+
   /** Level of a direct link, dBm. */
   directDbm(standing: Standing, from: number, to: number, distanceM: number): number {
     const { xM, yM, indoors } = standing
@@ -123,7 +129,6 @@ export class Radio {
     options: { readonly asks?: Uint8Array; readonly current?: Int32Array; readonly slots?: number } = {},
   ): AssociationStep {
     const { radio, relay, direct } = this.scenario
-    const heard = { thresholdDbm: direct.heardDbm, hysteresisDb: direct.hysteresisDb }
     const { asks, current, slots } = options
     return {
       terminals: standing,
@@ -146,7 +151,7 @@ export class Radio {
       directRateMbps: (from, to, distanceM) => {
         if (asks !== undefined && asks[from] !== 1 && shares[from] !== 1) return 0
         const level = this.directDbm(standing, from, to, distanceM)
-        return relayHeard(current?.[from] === to, level, heard) ? this.direct.rateMbps(level) : 0
+        return this.heardMbps(level, current?.[from] === to)
       },
     }
   }

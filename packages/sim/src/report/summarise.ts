@@ -74,7 +74,9 @@ export function summarise(scenario: Scenario, results: readonly SeedResult[]): S
 function metricsOf(results: readonly SeedResult[]): Record<string, Estimate> {
   const names = Object.keys(results[0]?.metrics ?? {})
   const metrics = Object.fromEntries(
-    names.map(name => [name, estimate(results.map(result => result.metrics[name] ?? Number.NaN))] as const),
+    names.map(
+      name => [name, bounded(name, estimate(results.map(result => result.metrics[name] ?? Number.NaN)))] as const,
+    ),
   )
   const pairs = names.filter(name => name.endsWith('.with')).map(name => name.slice(0, -'.with'.length))
   const gains = pairs.map(name => {
@@ -82,6 +84,16 @@ function metricsOf(results: readonly SeedResult[]): Record<string, Estimate> {
     return [`${name}.gain`, estimate(values)] as const
   })
   return { ...metrics, ...Object.fromEntries(gains) }
+}
+
+/** Figures that are shares: nothing beyond 1. */
+const SHARES = /^(coverage|delivered|givenUp|noService|fairness|offload|income\.fairness|reach|served)/
+
+/** No figure of a run is below 0, and shares end at 1: an interval that would pass them ends there. */
+function bounded(name: string, one: Estimate): Estimate {
+  if (one.low === null || one.high === null) return one
+  const high = SHARES.test(name) ? Math.min(1, one.high) : one.high
+  return { ...one, low: Math.max(0, one.low), high }
 }
 
 function coverageRows(results: readonly SeedResult[], area: Area, reachM: number | null): CoverageRow[] {
@@ -93,8 +105,8 @@ function coverageRows(results: readonly SeedResult[], area: Area, reachM: number
     return {
       sharers,
       perKm2,
-      reach: estimate(at.map(point => point.reach)),
-      served: estimate(at.map(point => point.served)),
+      reach: bounded('reach', estimate(at.map(point => point.reach))),
+      served: bounded('served', estimate(at.map(point => point.served))),
       formula: reachM === null ? 0 : formula(perKm2, reachM),
     }
   })
