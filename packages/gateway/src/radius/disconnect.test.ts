@@ -95,11 +95,14 @@ describe('disconnecting', () => {
   })
 
   it('tells a station that was off already from a refusal', async () => {
-    const { notes, disconnector } = await setUp(count => ({
+    const { nas, notes, disconnector } = await setUp(count => ({
       code: DISCONNECT.nak,
-      errorCause: count === 1 ? 503 : 403,
+      errorCause: count <= 2 ? 503 : 403,
     }))
     expect(await disconnector.send(TARGET)).toBe('was-off')
+    // The second question was by the station alone.
+    const asked = nas.heard.map(({ packet }) => attributeText(packet, ATTRIBUTE.acctSessionId))
+    expect(asked).toEqual(['acct-1', undefined])
     expect(await disconnector.send(TARGET)).toBe('refused')
     expect(notes).toEqual([{ type: 'disconnect-refused', session: TARGET.session, nas: '127.0.0.1', errorCause: 403 }])
   })

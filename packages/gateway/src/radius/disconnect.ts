@@ -65,8 +65,17 @@ export class Disconnector {
     this.#nas = new Map(parts.nas.map(nas => [nas.address, nas]))
   }
 
-  /** Resolves when the access point has answered, or is given up. Never rejects. */
-  send(target: DisconnectTarget): Promise<DisconnectOutcome> {
+  /**
+   * Resolves when the access point has answered, or is given up. Never rejects. An access point that does not know the accounting
+   * session is asked once more by the station alone: the last report may have been of an older one.
+   */
+  async send(target: DisconnectTarget): Promise<DisconnectOutcome> {
+    const outcome = await this.#ask(target)
+    if (outcome !== 'was-off' || target.acctId === undefined) return outcome
+    return this.#ask({ ...target, acctId: undefined, userName: undefined })
+  }
+
+  #ask(target: DisconnectTarget): Promise<DisconnectOutcome> {
     const nas = this.#nas.get(target.nas)
     if (nas === undefined || this.#stopped) {
       this.#parts.note({ type: 'nas-unknown', session: target.session, nas: target.nas })

@@ -5,6 +5,7 @@ import { createRadiusGateway } from './gateway.js'
 import { clientOf, nodeSha256, nodeVerify } from './testing/crypto.js'
 import { credentialOf, House, OTHER_STATION, PROVIDER, START, STATION } from './testing/house.js'
 import { makeToken } from './token.js'
+import { MOST_PER_ADDRESS } from './waiting.js'
 
 let house: House
 afterEach(() => house.close())
@@ -150,6 +151,18 @@ describe('who stays out', () => {
     expect((await house.ask('authorize', `{"A":{"value":["${'x'.repeat(20_000)}"]}}`)).status).toBe(413)
     expect((await house.ask('elsewhere', '{}')).status).toBe(404)
     expect((await house.ask('accounting', { 'Acct-Status-Type': 'Start' })).status).toBe(400)
+  })
+})
+
+describe('waiting', () => {
+  it('leaves places for others, and frees those whose time is over', async () => {
+    house = await House.open()
+    const leave = (from: string) => house.gateway.deposit(credentialOf(1, { at: house.clock.now() }).request, from)
+    for (let index = 0; index < MOST_PER_ADDRESS; index++) await leave('192.0.2.1')
+    expect(await leave('192.0.2.1')).toMatchObject({ ok: false, code: 'BUSY' })
+    expect((await leave('192.0.2.2')).ok).toBe(true)
+    house.clock.pass(700_000)
+    expect((await leave('192.0.2.1')).ok).toBe(true)
   })
 })
 

@@ -31,11 +31,19 @@ export interface WaitingPorts {
 
 /** About 1 KiB each. */
 const MOST_WAITING = 10_000
+/** From one address: a whole household, or many behind one address, but not everybody's places. */
+export const MOST_PER_ADDRESS = 500
+
+/** The part of an address that one customer holds. */
+function customer(address: string): string {
+  return address.includes(':') && !address.includes('.') ? address.split(':').slice(0, 4).join(':') : address
+}
 
 /** Signed requests left beforehand: with them a station that knows nothing of us gets in. */
 export class WaitingRoom {
   readonly #ports: WaitingPorts
   readonly #waiting = new Map<SessionId, Waiting>()
+  readonly #perCustomer = new Map<string, number>()
 
   constructor(ports: WaitingPorts) {
     this.#ports = ports
@@ -50,7 +58,13 @@ export class WaitingRoom {
   }
 
   remove(sid: SessionId): void {
+    const entry = this.#waiting.get(sid)
+    if (entry === undefined) return
     this.#waiting.delete(sid)
+    const who = customer(entry.remoteAddress)
+    const left = (this.#perCustomer.get(who) ?? 0) - 1
+    if (left > 0) this.#perCustomer.set(who, left)
+    else this.#perCustomer.delete(who)
   }
 
   /**
@@ -72,7 +86,9 @@ export class WaitingRoom {
     if (publicKey === undefined) return reject('KEY_UNKNOWN', { kid: envelope.value.header.kid })
     const signed = checkSignature(envelope.value, publicKey, verify)
     if (!signed.ok) return signed
-    if (!this.#room()) return reject('BUSY' satisfies RadiusCode)
+    const who = customer(remoteAddress)
+    if (!this.#room(who)) return reject('BUSY' satisfies RadiusCode)
+    this.#perCustomer.set(who, (this.#perCustomer.get(who) ?? 0) + 1)
     const sid = sessionIdOf(envelope.value.hash)
     const expiresAt = payload.value.exp
     const entry: Waiting = {
@@ -85,11 +101,15 @@ export class WaitingRoom {
   }
 
   /** Forgets what never came; entries are in the order in which they arrived, but may expire in any. */
-  #room(): boolean {
-    if (this.#waiting.size < MOST_WAITING) return true
+  #room(who: string): boolean {
+    if (this.#hasRoom(who)) return true
     const now = this.#ports.now()
-    for (const [sid, { expiresAt, opening }] of this.#waiting)
-      if (opening === undefined && expiresAt + CLOCK_SKEW_MS < now) this.#waiting.delete(sid)
-    return this.#waiting.size < MOST_WAITING
+    for (const { sid, expiresAt, opening } of [...this.#waiting.values()])
+      if (opening === undefined && expiresAt + CLOCK_SKEW_MS < now) this.remove(sid)
+    return this.#hasRoom(who)
+  }
+
+  #hasRoom(who: string): boolean {
+    return this.#waiting.size < MOST_WAITING && (this.#perCustomer.get(who) ?? 0) < MOST_PER_ADDRESS
   }
 }

@@ -36,7 +36,7 @@ export function credentialOf(
   const { at = START, lid = 'test', lifeMs = 600_000 } = change
   const signer = clientOf(seed)
   const bytes = new Uint8Array(16)
-  bytes[0] = ++nonce
+  new DataView(bytes.buffer).setUint32(0, ++nonce)
   const request = signEnvelope(
     'conet-request+jwt',
     {
