@@ -7,6 +7,8 @@ import { decodeDidKeyUrl } from '@conet/core/identity'
 import { nodeSha256, nodeVerify } from '@conet/engines/verify'
 import { createEgress, createProxyGateway } from '@conet/gateway/proxy'
 import { type ApiContext, startApi } from '@conet/node/api'
+import { createLogger } from '@conet/node/log'
+import { createMetrics } from '@conet/node/metrics'
 import {
   createProviderService,
   DEFAULT_RISK_LIMITS,
@@ -14,8 +16,6 @@ import {
   type ProviderService,
   systemClock,
 } from '@conet/node/provider'
-import { createLogger } from '@conet/node/log'
-import { createMetrics } from '@conet/node/metrics'
 import { openStore } from '@conet/node/storage'
 import { type FromProvider, LID, OFFER, TERMS, type ToProvider } from './terms.js'
 
@@ -131,4 +131,9 @@ const api = await startApi(asked as ApiContext, {
   // Ten thousand clients behind one address.
   rate: { perSecond: 1_000_000, burst: 1_000_000 },
 })
-process.send?.({ type: 'ready', port: api.port, did: owner.did, limitPerSecond: limitPerSecond() } satisfies FromProvider)
+process.send?.({
+  type: 'ready',
+  port: api.port,
+  did: owner.did,
+  limitPerSecond: limitPerSecond(),
+} satisfies FromProvider)

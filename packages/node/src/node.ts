@@ -25,6 +25,7 @@ import {
   systemClock,
 } from './provider/index.js'
 import { Follower, ReadModel } from './readmodel/index.js'
+import type { Relay } from './relay/index.js'
 import { type KeyValueStore, openStore } from './storage/index.js'
 import {
   clientCloses,
@@ -184,7 +185,7 @@ async function openApi(
   provider: ProviderService,
   announcer: () => Announcer,
   state: { readonly ready: boolean; readonly gateways: ApiContext['gateways'] },
-  radius: RadiusAccess | undefined,
+  { radius, relay }: { readonly radius: RadiusAccess | undefined; readonly relay: Relay | undefined },
 ): Promise<Api> {
   const { config, engine, log, now, owner, ports, policy, readModel, store, undo } = base
   const hub = new EventHub()
@@ -207,6 +208,7 @@ async function openApi(
     wallet: { transfer: (order, key) => transfers.pay(order, key) },
     resolve: ledgerResolver(engine),
     radius: radius?.desk,
+    upstream: relay?.sessions,
     health: healthOf({ ...sources, state, trouble: () => engine.trouble?.() }),
     stopping: stopping.signal,
   }
@@ -298,7 +300,7 @@ async function build(base: Base): Promise<Node> {
   await radius?.start(provider)
   undo.push(() => radius?.stop())
   const follower = startFollower(base)
-  const api = await openApi(base, provider, announcer, state, radius)
+  const api = await openApi(base, provider, announcer, state, { radius, relay })
   // An owner may open private ranges to guests; the node's own API stays closed even then.
   egress.guardPort(api.port)
   const portalUrl = await openGuests(base, { api, egress, leases, clientOf })

@@ -4,7 +4,7 @@ import type { AccessPoint } from '@conet/core/rounds'
 import type { Did, UnixMillis } from '@conet/core/units'
 import type { Engine } from '@conet/engines'
 import type { Deposit } from '@conet/gateway/radius'
-import type { EventHub, SessionBoard } from '../events/index.js'
+import type { EventHub, SessionBoard, SessionView } from '../events/index.js'
 import type { Logger } from '../log/index.js'
 import type { Metrics } from '../metrics/index.js'
 import type { Order } from '../owner/index.js'
@@ -39,6 +39,8 @@ export interface ApiContext {
   readonly readModel: ReadModel
   readonly provider: ProviderService
   readonly board: SessionBoard
+  /** Open sessions in which this node is the client (a relay's); left out if it has none. */
+  readonly upstream?: (() => readonly SessionView[]) | undefined
   readonly hub: EventHub
   readonly metrics: Metrics
   readonly log: Logger

@@ -6,10 +6,12 @@ import type { ClientSummary, SessionId } from '@conet/core/rounds'
 import type { AccessTerms } from '@conet/core/services/access'
 import type { Amount, Bytes, Did, Millis } from '@conet/core/units'
 import { type Dial, DialError, dialThroughProxy } from '@conet/gateway/proxy'
+import type { SessionView } from '../events/index.js'
 import type { ProviderService } from '../provider/contract.js'
 import { RELAY_CODES, type RelayCode } from './codes.js'
 import { checkMargin } from './margin.js'
 import { TunnelMeter } from './meter.js'
+import { viewUpstream } from './view.js'
 
 export interface RelayOptions {
   readonly lid: string
@@ -70,7 +72,7 @@ export class Relay {
   readonly #paid = new Map<string, Amount>()
   #bytesUp: Bytes = 0n
   #bytesDown: Bytes = 0n
-  #sessions = 0
+  #opened = 0
   #provider: Pick<ProviderService, 'onEvent' | 'totals'> | undefined
   #stopWatching: () => void = () => undefined
   #current: Nested | undefined
@@ -147,6 +149,9 @@ export class Relay {
     return this.totals()
   }
 
+  /** Nested sessions that are open now, as the console shows them: here this node is the client. */
+  readonly sessions = (): readonly SessionView[] => [...this.#live].map(({ session }) => viewUpstream(session))
+
   totals(): RelayTotals {
     const paid = new Map(this.#paid)
     let [bytesUp, bytesDown] = [this.#bytesUp, this.#bytesDown]
@@ -158,7 +163,7 @@ export class Relay {
     }
     const earnedDownstream = this.#provider?.totals().promised ?? {}
     const paidUpstream = Object.fromEntries(paid)
-    return { paidUpstream, earnedDownstream, bytesUp, bytesDown, sessions: this.#sessions }
+    return { paidUpstream, earnedDownstream, bytesUp, bytesDown, sessions: this.#opened }
   }
 
   #need(): Promise<Nested> {
@@ -178,7 +183,7 @@ export class Relay {
       this.#failures = 0
       this.#current = nested
       this.#live.add(nested)
-      this.#sessions++
+      this.#opened++
       const { sid } = nested.session.grant
       this.#tell({ type: 'up', sid, provider: offer.provider })
       void nested.session.done.then(summary => this.#ended(nested, summary))
