@@ -146,7 +146,9 @@ describe('scenario files', PATIENCE, () => {
     const loaded = loadScenario(name)
     expect(loaded.name).toBe(name)
     const short = validateScenario({ ...loaded, durationS: 4, map: { columns: 8, indoors: false } })
-    expect(runScenario(short, 1).metrics['coverage.without']).toBeGreaterThanOrEqual(0)
+    const { metrics, coverage } = runScenario(short, 1)
+    expect(metrics['coverage.without']).toBeGreaterThanOrEqual(0)
+    expect(coverage.length).toBeGreaterThan(2)
   })
 
   it('are refused with a reason', () => {

@@ -162,7 +162,8 @@ export class Run {
       pool: credits(this.relaying.rewards.pool),
       earned: sum(this.sharers.earned),
     })
-    if (this.#looked !== LOOKS / 2) return
+    // Half-way, whatever the number of steps.
+    if (this.#coverage.length > 0 || 2 * this.step < this.steps) return
     this.#coverage = coverageBySharers(this.scenario, this.radio, this.terminals, this.association, this.seed)
   }
 }
