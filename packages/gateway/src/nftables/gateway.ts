@@ -42,6 +42,8 @@ class NftGateway implements NftablesGateway {
   readonly #clock: Clock
   readonly #listeners = new Set<(event: GatewayEvent) => void>()
   readonly #sessions = new Map<SessionId, NftSession>()
+  /** The newest of each device. */
+  readonly #byAddress = new Map<string, NftSession>()
   readonly #closing = new Map<SessionId, Promise<Meter>>()
   readonly #closed = new Map<SessionId, Meter>()
   readonly #line: HelperLine
@@ -78,6 +80,7 @@ class NftGateway implements NftablesGateway {
     const open = [...this.#sessions.values()].filter(({ state }) => state === 'open')
     for (const session of open) session.state = 'closed'
     this.#sessions.clear()
+    this.#byAddress.clear()
     if (open.length > 0) await this.#keeper.withdraw(open)
     this.#line.stop()
   }
@@ -190,10 +193,9 @@ class NftGateway implements NftablesGateway {
 
   /** A device has one session: its earlier one ends when it opens another. */
   #takeOver(by: NftSession): void {
-    for (const session of this.#sessions.values()) {
-      if (session === by || session.address !== by.address) continue
-      this.#lose(session, 'the device opened another session')
-    }
+    const before = this.#byAddress.get(by.address)
+    this.#byAddress.set(by.address, by)
+    if (before !== undefined) this.#lose(before, 'the device opened another session')
   }
 
   async #cut(session: NftSession): Promise<Meter> {
@@ -201,6 +203,7 @@ class NftGateway implements NftablesGateway {
     session.state = 'closed'
     if (live) await this.#keeper.withdraw([session])
     this.#sessions.delete(session.id)
+    if (this.#byAddress.get(session.address) === session) this.#byAddress.delete(session.address)
     const meter = session.meter()
     this.#closed.delete(session.id)
     this.#closed.set(session.id, meter)

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js'
 import type { GatewayEvent } from '../contract.js'
 import type { HelperLine } from './line.js'
 import type { Notice } from './notice.js'
-import { type Counted, LONGEST_LEASE_MS } from './protocol.js'
+import { type Counted, LONGEST_LEASE_MS, MOST_ITEMS } from './protocol.js'
 import type { NftSession } from './session.js'
 
 /** How old the count of a session may be whose bytes move. */
@@ -13,8 +13,7 @@ export const COUNT_EVERY_MS: Millis = 50
 const COUNT_EVERY_SLOW_MS: Millis = 500
 /** A session that is quiet is read ever more rarely, until this; a crowd even more rarely, by so much for each. */
 const QUIET_MS: Millis = 100
-const QUIET_MS_EACH = 0.5
-const READ_AT_ONCE = 256
+const QUIET_MS_EACH = 1
 /** A lease with less than this left is renewed, if the session is longer: half of what one request can give. */
 const RENEW_BELOW_MS: Millis = LONGEST_LEASE_MS / 2
 /** A lease that is gone this long before its time was taken out by hand. */
@@ -70,15 +69,18 @@ export class Keeper {
 
   async #tick(every: Millis): Promise<void> {
     const now = this.on.clock.now()
-    const open = this.#open()
-    const over = open.filter(session => session.isOverdue(now))
-    if (over.length > 0) await this.#expire(over)
-    for (const session of open) {
+    const over: NftSession[] = []
+    const due: NftSession[] = []
+    // One walk: with thousands of sessions this is most of what a quiet gateway does.
+    for (const session of this.on.sessions.values()) {
+      if (session.state !== 'open') continue
+      if (session.isOverdue(now)) over.push(session)
+      else if (session.readAt <= now && due.length < MOST_ITEMS) due.push(session)
       const short = session.leaseUntil < session.until && session.leaseUntil - now < RENEW_BELOW_MS
-      if (short && session.state === 'open') void this.on.renew(session).catch(() => undefined)
+      if (short) void this.on.renew(session).catch(() => undefined)
     }
-    const due = open.filter(session => session.readAt <= now && session.state === 'open')
-    await this.#read(due.slice(0, READ_AT_ONCE), every, false)
+    if (over.length > 0) await this.#expire(over)
+    await this.#read(due, every, false)
   }
 
   async #expire(sessions: readonly NftSession[]): Promise<void> {
@@ -102,7 +104,8 @@ export class Keeper {
     const now = this.on.clock.now()
     const quiet = Math.max(QUIET_MS, every, QUIET_MS_EACH * this.on.sessions.size)
     session.readEvery = moved ? every : Math.min(2 * Math.max(session.readEvery, every), quiet)
-    session.readAt = now + session.readEvery
+    // Quiet sessions are due together: reading a whole set at once costs a tenth of reading its elements one by one.
+    session.readAt = moved ? now + every : Math.ceil((now + 1) / session.readEvery) * session.readEvery
     for (const event of events) this.on.emit(event)
     const taken = counts.leased === false && now < session.leaseUntil - EARLY_MS
     if (!fell && !taken) return

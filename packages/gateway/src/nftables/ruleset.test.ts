@@ -72,13 +72,17 @@ describe('ruleset', () => {
       		meta priority set ether saddr . ip saddr map @who4
       		meta priority set ether saddr . ip6 saddr map @who6
       		meta priority none jump refuse
+      		ct state != established jump where_to
+      		meta priority @rate drop
+      		meta priority @lease jump from_admitted
+      		drop
+      	}
+
+      	chain where_to {
       		oifname != { "eth0" } jump refuse
       		ip daddr { 0.0.0.0/8, 10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 169.254.0.0/16, 172.16.0.0/12, 192.0.0.0/24, 192.0.2.0/24, 192.168.0.0/16, 198.18.0.0/15, 198.51.100.0/24, 203.0.113.0/24, 224.0.0.0/4, 240.0.0.0/4 } ip daddr != { 10.1.2.0/24 } jump refuse
       		ip6 daddr { ::/96, ::ffff:0:0/96, 64:ff9b::/96, 100::/64, 2001::/23, 2001:db8::/32, 2002::/16, fc00::/7, fe80::/10, ff00::/8 } ip6 daddr != { fd00:1::/64 } jump refuse
       		tcp dport 25 jump refuse
-      		meta priority @rate drop
-      		meta priority @lease jump from_admitted
-      		drop
       	}
 
       	chain from_admitted {

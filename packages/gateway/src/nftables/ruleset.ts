@@ -146,14 +146,18 @@ function clientTexts({ wan, allow = [] }: RulesetSpec, { elementQuota, quiet = f
     block('chain from_client', [
       ...number,
       'meta priority none jump refuse',
-      `oifname != ${names(wan)} jump refuse`,
-      privateText('ip', PRIVATE_4, allow),
-      privateText('ip6', PRIVATE_6, allow),
-      'tcp dport 25 jump refuse',
+      // Where to is asked once for each flow; time and quota for each packet.
+      'ct state != established jump where_to',
       'meta priority @rate drop',
       ...hold,
       'meta priority @lease jump from_admitted',
       'drop',
+    ]),
+    block('chain where_to', [
+      `oifname != ${names(wan)} jump refuse`,
+      privateText('ip', PRIVATE_4, allow),
+      privateText('ip6', PRIVATE_6, allow),
+      'tcp dport 25 jump refuse',
     ]),
     block('chain from_admitted', [`meta priority @up ${PASS}`]),
     block('chain to_client', [
