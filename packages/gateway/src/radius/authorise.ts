@@ -77,7 +77,7 @@ export class Authoriser {
     const session = this.#parts.book.find(asking.sid)
     // The same request was used elsewhere before: its session is carried by another gateway.
     if (session === undefined) return reject('SESSION_OVER')
-    return this.#accept(session, asking)
+    return this.#acceptNew(session, asking)
   }
 
   #known(session: RadiusSession, asking: Asking): Result<Accept, RadiusCode> {
@@ -88,20 +88,24 @@ export class Authoriser {
 
   #again(session: RadiusSession, asking: Asking): Result<Accept, RadiusCode> {
     const { book, waiting } = this.#parts
-    if (!book.knows(asking.sid, asking.password)) {
-      const entry = waiting.get(asking.sid)
-      const token: Result<unknown, RadiusCode> =
-        entry === undefined ? reject('PASSWORD_WRONG') : this.#token(entry, asking.password)
-      if (!token.ok) return token
-    }
-    return this.#accept(session, asking)
+    if (book.knows(asking.sid, asking.password)) return this.#accept(session, asking)
+    const entry = waiting.get(asking.sid)
+    if (entry === undefined) return reject('PASSWORD_WRONG')
+    const token = this.#token(entry, asking.password)
+    return token.ok ? this.#acceptNew(session, asking) : token
+  }
+
+  /** With a token that was just checked: the next time a look at its digest is enough. */
+  #acceptNew(session: RadiusSession, asking: Asking): Result<Accept, RadiusCode> {
+    const answer = this.#accept(session, asking)
+    if (answer.ok) this.#parts.book.remember(asking.sid, asking.password)
+    return answer
   }
 
   #accept(session: RadiusSession, asking: Asking): Result<Accept, RadiusCode> {
     if (session.station !== undefined && session.station !== asking.station) return reject('STATION_OTHER')
     if (!session.alive) return reject('SESSION_OVER')
     if (session.held) return reject('QUOTA_USED')
-    this.#parts.book.remember(asking.sid, asking.password)
     return ok({ session: asking.sid, seconds: session.admit(asking.station, asking.nas, asking.callingStationId) })
   }
 
