@@ -20,7 +20,8 @@ const VALIDATORS = 4
 const SECONDS = option('seconds', 60)
 /** Under way on all validators together: at the limit of 1,500 a second a little over one second of work. */
 const WINDOW = option('window', 1_600)
-const WARM_MS = 5_000
+/** Until the programs are compiled: a transaction costs four times as much in the first seconds. */
+const WARM_MS = 10_000
 /** More than any machine of this kind commits in a second; what is left is not submitted. */
 const LOAD_PER_SECOND = option('load', 3_000)
 const IDLE_MS = 10_000

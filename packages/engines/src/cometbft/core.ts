@@ -49,7 +49,8 @@ export class Core implements Opened {
     this.admission = new Admission({
       ...{ app, book: this.book, clock },
       onRefused: (text, result) => {
-        if (waits.isFor(result.hash, text)) waits.answer(result.hash, result)
+        // What is waited for had not run when it was submitted: its block is being committed, and answers with the outcome.
+        if (result.code !== 'REPLAYED' && waits.isFor(result.hash, text)) waits.answer(result.hash, result)
       },
     })
     this.blocks = new Blocks({

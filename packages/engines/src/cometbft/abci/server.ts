@@ -6,6 +6,9 @@ import type { AbciHandlers, AbciRequest, AbciResponse } from './messages.js'
 
 /** Requests of one connection that are not answered; CometBFT waits beyond. */
 const MAX_WAITING = 4_096
+/** Answers held back for a `flush`: at most so many bytes, and so long if none comes. */
+const MAX_HELD_BYTES = 64 * 1024
+const LONGEST_HOLD_MS = 50
 
 /** What happens at the socket, for the log. */
 export type AbciEvent =
@@ -64,7 +67,10 @@ class Connection {
   #gate: Promise<void> = Promise.resolve()
   #together = false
   #waiting = 0
-  #corked = false
+  /** Answers that were not written yet. */
+  #out: Buffer[] = []
+  #outBytes = 0
+  #writing: NodeJS.Timeout | undefined
 
   constructor(socket: Socket, handlers: AbciHandlers, onEvent: (event: AbciEvent) => void) {
     this.#socket = socket
@@ -111,20 +117,28 @@ class Connection {
     return { name: 'exception', value: { error: detail } }
   }
 
-  /** What is answered in one turn leaves in one write. */
+  /**
+   * Answers leave together when CometBFT asks for them by `flush`, which follows every call that it waits for; checks of
+   * transactions are flushed 50 times a second.
+   */
   #send(response: AbciResponse): void {
     this.#waiting -= 1
     if (this.#waiting < MAX_WAITING / 2 && this.#socket.isPaused()) this.#socket.resume()
     if (this.#socket.destroyed) return
-    if (!this.#corked) {
-      this.#corked = true
-      this.#socket.cork()
-      setImmediate(() => {
-        this.#corked = false
-        this.#socket.uncork()
-      })
-    }
-    this.#socket.write(frame(encodeResponse(response)))
+    const bytes = frame(encodeResponse(response))
+    this.#out.push(bytes)
+    this.#outBytes += bytes.length
+    if (response.name === 'flush' || response.name === 'exception' || this.#outBytes > MAX_HELD_BYTES) this.#write()
+    else this.#writing ??= setTimeout(() => this.#write(), LONGEST_HOLD_MS)
+  }
+
+  #write(): void {
+    clearTimeout(this.#writing)
+    this.#writing = undefined
+    const [only] = this.#out
+    this.#socket.write(this.#out.length === 1 && only !== undefined ? only : Buffer.concat(this.#out))
+    this.#out = []
+    this.#outBytes = 0
   }
 }
 

@@ -7,6 +7,8 @@ import { generations, type VerifyPool } from '../../verify/index.js'
 /** As many as the mempool holds, so that what waits for a block is never decoded or verified again. */
 const KEPT = 20_000
 
+const KEY_CHARS = 43
+
 /** A transaction whose signature this node has verified. */
 export interface KnownTx extends SignedTx {
   readonly envelope: Envelope
@@ -17,13 +19,15 @@ export interface KnownTx extends SignedTx {
 
 /**
  * Every text this node has seen lately, decoded and verified once: the mempool, a proposal and the decided block bring
- * the same one three times. Keyed by the whole text, for the hash leaves the signature out.
+ * the same one three times. The whole text decides, for the hash leaves the signature out.
  */
 export class TxBook {
   readonly #app: Application
   readonly #intake: Intake
   readonly #known = generations<KnownTx>(KEPT)
-  readonly #reading = new Map<string, Promise<TxResult>>()
+  readonly #reading = new Map<string, Promise<KnownTx | TxResult>>()
+  /** What came out of the intake, for those who wait: the cache may have forgotten it by then. */
+  readonly #made = new WeakMap<Submission, KnownTx>()
 
   constructor(app: Application, pool: VerifyPool, clock: Clock) {
     this.#app = app
@@ -37,8 +41,8 @@ export class TxBook {
 
   /** What is verified with the key that holds now, without asking anybody. */
   get(text: string): KnownTx | undefined {
-    const known = this.#known.get(text)
-    return known !== undefined && this.#holds(known) ? known : undefined
+    const known = this.#known.get(keyOf(text))
+    return known !== undefined && known.envelope.text === text && this.#holds(known) ? known : undefined
   }
 
   /**
@@ -46,10 +50,7 @@ export class TxBook {
    * @returns the transaction, or why it is none
    */
   async read(text: string): Promise<KnownTx | TxResult> {
-    const known = this.get(text)
-    if (known !== undefined) return known
-    const result = await this.#verify(text)
-    return this.#known.get(text) ?? result
+    return this.get(text) ?? (await this.#verify(text))
   }
 
   /**
@@ -74,20 +75,27 @@ export class TxBook {
     return read.every(isKnown) ? read : undefined
   }
 
-  #verify(text: string): Promise<TxResult> {
+  #verify(text: string): Promise<KnownTx | TxResult> {
     const underWay = this.#reading.get(text)
     if (underWay !== undefined) return underWay
-    this.#known.delete(text)
-    const result = new Promise<TxResult>((resolve, reject) => {
-      this.#intake.take(new Submission(text, resolve, reject))
+    const reading = new Promise<KnownTx | TxResult>((resolve, reject) => {
+      const submission: Submission = new Submission(
+        text,
+        result => resolve(this.#made.get(submission) ?? result),
+        reject,
+      )
+      this.#intake.take(submission)
     }).finally(() => this.#reading.delete(text))
-    this.#reading.set(text, result)
-    return result
+    this.#reading.set(text, reading)
+    return reading
   }
 
   #add(submission: Submission, envelope: Envelope): void {
     const { publicKey, text } = submission
-    if (publicKey !== undefined) this.#known.set(text, { envelope, verifiedWith: publicKey, checkedAt: -1 })
+    if (publicKey === undefined) throw new Error('a verified transaction has a key')
+    const known: KnownTx = { envelope, verifiedWith: publicKey, checkedAt: -1 }
+    this.#known.set(keyOf(text), known)
+    this.#made.set(submission, known)
     submission.answer({ hash: envelope.hash, code: 'OK', data: {}, events: [] })
   }
 
@@ -95,6 +103,11 @@ export class TxBook {
   #holds({ envelope, verifiedWith }: KnownTx): boolean {
     return envelope.header.kid.startsWith('did:key:') || sameKey(this.#app.signerKey(envelope), verifiedWith)
   }
+}
+
+/** Half of the signature: a map hashes every text it is asked for, and these are new strings each time. */
+function keyOf(text: string): string {
+  return text.slice(-KEY_CHARS)
 }
 
 /** Whether `read` gave a transaction. */
