@@ -11,6 +11,7 @@ vi.setConfig({ testTimeout: 60_000 })
 const missing = whyNoLab('curl', 'dnsmasq')
 if (missing !== undefined) console.log(`SKIPPED: conet gateway setup in a namespace: ${missing}`)
 
+const SETUP = new URL('../../packages/gateway/dist/nftables/setup/index.js', import.meta.url).href
 const MAIN = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))
 
 describe.runIf(missing === undefined)('conet gateway setup', () => {
@@ -25,16 +26,23 @@ describe.runIf(missing === undefined)('conet gateway setup', () => {
   })
   afterAll(() => lab.dispose())
 
-  const conet = (...words: string[]) => conetOn('lan0', ...words)
-  const conetOn = (lan: string, ...words: string[]) => {
-    const args = ['netns', 'exec', lab.ns.gateway, process.execPath, MAIN, 'gateway', 'setup', '--json', '--root', root]
-    const more = [...words, '--lan', lan, '--wan', 'wan0', '--address4', '10.55.0.1/24', '--address6', 'fd55::1/64']
-    try {
-      return JSON.parse(execFileSync('ip', [...args, ...more], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }))
-    } catch (error) {
-      return JSON.parse((error as { stdout: string }).stdout)
-    }
+  const inside = (...args: string[]) => {
+    const words = ['netns', 'exec', lab.ns.gateway, process.execPath, ...args]
+    return JSON.parse(execFileSync('ip', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }))
   }
+  /** The same functions as the command calls, without loading the rest of the command line each time. */
+  const setup = (what: 'apply' | 'undo', lan = 'lan0') => {
+    const spec = { system: 'debian', lan, wan: 'wan0', address4: '10.55.0.1/24', address6: 'fd55::1/64' }
+    const script = `import { applySetup, DEFAULT_SETUP, planSetup, undoSetup } from '${SETUP}'
+      const ports = { root: '${root}', services: false }
+      const plan = planSetup({ ...DEFAULT_SETUP, ...${JSON.stringify(spec)} }, ports.root)
+      const run = ${what === 'apply' ? 'applySetup(plan, ports)' : 'undoSetup(ports)'}
+      console.log(JSON.stringify(await run.catch(({ code, data }) => ({ code, data })) ?? []))`
+    return inside('--input-type=module', '-e', script)
+  }
+  const NAMES = ['--lan', 'lan0', '--wan', 'wan0', '--address4', '10.55.0.1/24', '--address6', 'fd55::1/64']
+  const conet = (...words: string[]) =>
+    inside(MAIN, 'gateway', 'setup', '--json', '--no-services', '--root', root, ...NAMES, ...words)
   /** Everything a set-up can touch, as one text. */
   const state = () => {
     const files = (readdirSync(root, { recursive: true }) as string[]).sort().map(name => {
@@ -51,7 +59,7 @@ describe.runIf(missing === undefined)('conet gateway setup', () => {
 
   it('shows everything and changes nothing without --apply', () => {
     const before = state()
-    const shown = conet('--no-services')
+    const shown = conet()
     expect(shown).toMatchObject({ ok: true, applied: false })
     expect(shown.files.length).toBeGreaterThan(4)
     expect(state()).toBe(before)
@@ -59,7 +67,7 @@ describe.runIf(missing === undefined)('conet gateway setup', () => {
 
   it('does it for real, and undoes it to the letter', () => {
     const before = state()
-    expect(conet('--no-services', '--apply')).toMatchObject({ ok: true, applied: true })
+    expect(conet('--apply')).toMatchObject({ ok: true, applied: true })
     const kernel = lab.in('gateway', 'sysctl -n net.ipv4.ip_forward; nft list tables; ip -o addr show dev lan0')
     expect(kernel).toMatch(/^1\n/)
     expect(kernel).toContain('table inet conet_guard')
@@ -67,28 +75,26 @@ describe.runIf(missing === undefined)('conet gateway setup', () => {
     expect(kernel).toContain('fd55::1/64')
     expect(lab.in('gateway', `dnsmasq --test -C ${root}/etc/dnsmasq.d/conet.conf 2>&1`)).toContain('syntax check OK')
     expect(JSON.parse(readFileSync(join(root, 'etc/conet/gateway.json'), 'utf8'))).toMatchObject({ lan: ['lan0'] })
-    expect(conet('--no-services', '--apply')).toMatchObject({ ok: false, error: { code: 'SETUP_APPLIED' } })
-    expect(conet('--no-services', '--undo')).toMatchObject({ ok: true, undone: true, complaints: [] })
+    expect(setup('apply')).toMatchObject({ code: 'SETUP_APPLIED' })
+    expect(conet('--undo')).toMatchObject({ ok: true, undone: true, complaints: [] })
     expect(state()).toBe(before)
-    expect(conet('--no-services', '--undo')).toMatchObject({ ok: false, error: { code: 'SETUP_NOT_APPLIED' } })
+    expect(setup('undo')).toMatchObject({ code: 'SETUP_NOT_APPLIED' })
   })
 
   it('takes everything back when a step fails', () => {
     const before = state()
     // The name is fine, but there is no such interface: it cannot be switched on.
-    const failed = conetOn('none0', '--no-services', '--apply')
-    expect(failed).toMatchObject({ ok: false, error: { code: 'SETUP_FAILED' } })
-    expect(failed.error.data.step).toBe('ip link set none0 up')
+    expect(setup('apply', 'none0')).toMatchObject({ code: 'SETUP_FAILED', data: { step: 'ip link set none0 up' } })
     expect(state()).toBe(before)
   })
 
   it('keeps guests out while no helper runs, whatever the owner forwards', () => {
     lab.in('gateway', 'ip link set lan0 up; ip addr add 10.77.0.1/24 dev lan0 || true')
-    conet('--no-services', '--apply')
+    expect(setup('apply')).toEqual([])
     lab.in('client', 'ip route replace default via 10.77.0.1')
     const asked = `curl -s --max-time 2 telnet://10.99.0.2:7 </dev/null || echo $?`
     expect(lab.in('client', asked)).toBe('28\n')
-    conet('--no-services', '--undo')
+    expect(setup('undo')).toEqual([])
     expect(existsSync(join(root, 'etc/conet'))).toBe(false)
     lab.in('gateway', 'sysctl -qw net.ipv4.ip_forward=1')
     // Without the guard the packet is forwarded: the origin itself refuses the port.
