@@ -19,11 +19,13 @@ import { freePort, type RadiusServer, SECRET, startRadius } from './radius/serve
 
 const STATIONS = option('stations', 100)
 const REPEATS = option('repeats', 60)
-const SUPPLICANTS = option('supplicants', 4)
-const AGAIN = option('again', 40)
+/** eapol_test rests a tenth of a second between two authentications: only many at once keep the server busy. */
+const SUPPLICANTS = option('supplicants', 32)
+const AGAIN = option('again', 14)
 const PARALLEL = 64
 /** Stations that come for the first time: a session is opened for each, and what takes longer than a second is refused. */
 const ENTERING = 4
+const PASSES = 5
 
 async function startNode(port: number): Promise<{ child: ChildProcess; ready: Ready }> {
   const child = fork(fileURLToPath(new URL('./radius/node.js', import.meta.url)), [String(port)])
@@ -50,6 +52,20 @@ async function radclient(
   )
   if (code !== 0) throw new Error(`radclient ${kind}: not every request was answered as it should be (code ${code})`)
   return (lines.length * repeats * 1_000) / (performance.now() - start)
+}
+
+/** On a machine that is busy with other things some are refused for the time it takes; they come again, as stations do. */
+async function enter(server: RadiusServer, lines: readonly string[]): Promise<number> {
+  const start = performance.now()
+  for (let pass = 1; ; pass++) {
+    try {
+      await radclient(server, 'auth', lines, 1, ENTERING)
+      return (lines.length * 1_000) / (performance.now() - start)
+    } catch (error) {
+      if (pass === PASSES) throw error
+      note('some were refused: the node took more than a second; again …')
+    }
+  }
 }
 
 /** Each supplicant authenticates again and again, with a full TLS handshake each time. */
@@ -129,7 +145,7 @@ async function main(): Promise<void> {
     const stations = await credentials(ready, STATIONS)
     const lines = stations.map(authLine)
     note('entering for the first time, then authenticating again …')
-    const enteredPerSecond = await radclient(server, 'auth', lines, 1, ENTERING)
+    const enteredPerSecond = await enter(server, lines)
     const papPerSecond = await radclient(server, 'auth', lines, REPEATS)
     const accountingPerSecond = await radclient(server, 'acct', stations.map(acctLine), REPEATS)
     note('EAP-TTLS …')
