@@ -91,6 +91,13 @@ describe('the turn to pay, without locks of the browser', () => {
     expect(await take()).toBeTypeOf('function')
   })
 
+  it('goes to exactly one also when the page is kept waiting while the others answer', async () => {
+    const asked = Promise.all(Array.from({ length: 6 }, take))
+    const until = performance.now() + 400
+    while (performance.now() < until);
+    expect((await asked).filter(turn => turn !== undefined)).toHaveLength(1)
+  })
+
   it('goes to exactly one of several that ask at once', async () => {
     for (let time = 0; time < 3; time++) {
       const turns = await Promise.all(Array.from({ length: 6 }, take))

@@ -2,6 +2,8 @@
 const NAME = 'conet.portal.paying'
 /** A tab that pays answers at once; one that is frozen or gone does not. */
 const ANSWER_MS = 300
+/** In steps: a page that was kept waiting reads the answers that came meanwhile before it goes on. */
+const STEPS = 3
 
 /** Gives the turn back. */
 export type EndTurn = () => void
@@ -40,14 +42,21 @@ function askTabs(): Promise<EndTurn | undefined> {
   const say = (type: Said['type']) => channel.postMessage({ type, from: own } satisfies Said)
   return new Promise(resolve => {
     let mine = false
-    const timer = setTimeout(() => {
+    let left = STEPS
+    const step = () => {
+      left -= 1
+      if (left > 0) {
+        timer = setTimeout(step, ANSWER_MS / STEPS)
+        return
+      }
       mine = true
       resolve(() => channel.close())
-    }, ANSWER_MS)
+    }
+    let timer = setTimeout(step, ANSWER_MS / STEPS)
     channel.onmessage = ({ data }: MessageEvent<Said>) => {
       if (data.type === 'ask' && (mine || own < data.from)) return say(mine ? 'held' : 'first')
-      // What one says to another is heard by all: only a smaller number or the holder counts.
-      const theirs = data.type === 'held' || (data.type === 'first' && data.from < own)
+      // All hear what one says, and a tab that came later heard no question before it: only the holder and smaller numbers count.
+      const theirs = data.type === 'held' || data.from < own
       if (mine || !theirs) return
       clearTimeout(timer)
       channel.close()
