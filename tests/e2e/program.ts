@@ -58,6 +58,9 @@ export class Running<T> {
         else done(line)
       })
       child.once('exit', code => fail(new Error(`ended with ${code}: ${text} ${errors}`)))
+    }).catch(error => {
+      child.kill('SIGKILL')
+      throw error
     })
     return new Running(child, first)
   }
