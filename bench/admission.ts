@@ -38,6 +38,15 @@ function introduce(lab: Lab, address: string): void {
   lab.in('gateway', `ip neigh replace ${address} lladdr ${mac} dev lan0 nud permanent`)
 }
 
+/** What a question to the helper costs at the moment: two processes that must be woken, and nothing else. */
+async function noteRoundTrip(gateway: NftablesGateway): Promise<void> {
+  const trips: number[] = []
+  for (let index = 0; index < SAMPLES; index++) trips.push((await seconds(() => gateway.clientOf(client))) * 1e3)
+  note(
+    `control, one question to the helper: p50 ${percentile(trips, 0.5).toFixed(2)}, p99 ${percentile(trips, 0.99).toFixed(2)} ms`,
+  )
+}
+
 /** From the call until a packet of the client arrives behind the gateway. */
 async function admissions(lab: Lab, gateway: NftablesGateway): Promise<number[]> {
   const probe = await lab.probe(client, 60)
@@ -155,6 +164,7 @@ async function run(): Promise<void> {
     await serveIperf(lab)
     const gateway = gatewayOf(lab)
     await gateway.start()
+    await noteRoundTrip(gateway)
     const samples = await admissions(lab, gateway)
     const counts = await countErrors(lab, gateway)
     const renewAll = await admitCrowd(lab, gateway)
