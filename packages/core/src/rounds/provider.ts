@@ -98,8 +98,9 @@ function react(state: ProviderDraft, event: ProviderEvent, nowMs: UnixMillis): r
     case 'quota':
       return early(state, nowMs)
     case 'time':
-    case 'expired':
       return timePassed(state, nowMs)
+    case 'expired':
+      return expired(state, nowMs)
     case 'lost':
       return beginCut(state, 'GATEWAY_LOST', nowMs)
     case 'attached':
@@ -147,17 +148,28 @@ function servingTime(state: ProviderDraft, nowMs: UnixMillis): ProviderEffect[] 
   const dueAt = statementAt(state)
   const askLate = dueAt !== undefined && nowMs >= dueAt && nowMs < state.accessUntil + LATEST_ASK_MS
   if (nowMs >= cutAt(state) && !askLate) {
-    // Whoever was never asked for this round, because this side was late, did not fail to pay it.
-    const askedLate = (pending(state)?.payload.at ?? 0) >= state.accessUntil
-    const ourFault = state.storing.length > 0 || state.storeFailed || dueAt !== undefined || askedLate
-    return beginCut(state, ourFault ? 'FAULT' : 'NOT_PAID', nowMs)
+    return beginCut(state, isOurFault(state) ? 'FAULT' : 'NOT_PAID', nowMs)
   }
   const effects: ProviderEffect[] = []
   if (nowMs >= trialOpensAt(state)) effects.push(openTrial(state))
   if (nowMs >= settleAt(state)) effects.push(...settled(state, nowMs))
+  // Asked after the end: the gateway is told to hold the flows for the answer, and lets nothing pass.
+  if (askLate && nowMs >= state.accessUntil) effects.push(openTrial(state))
   if (dueAt !== undefined && nowMs >= dueAt) effects.push(issue(state, nowMs))
   else effects.push(...resendDue(state, nowMs))
   return effects
+}
+
+/** Whoever was never asked for this round, or too late, because this side had to wait, did not fail to pay it. */
+function isOurFault(state: ProviderState): boolean {
+  const askedLate = (pending(state)?.payload.at ?? 0) >= state.accessUntil
+  return state.storing.length > 0 || state.storeFailed || statementAt(state) !== undefined || askedLate
+}
+
+/** The gateway has cut the session itself: nobody is asked for a round that can no longer be served. */
+function expired(state: ProviderDraft, nowMs: UnixMillis): ProviderEffect[] {
+  const over = state.phase === 'serving' && nowMs >= state.accessUntil && state.storing.length === 0
+  return over ? beginCut(state, isOurFault(state) ? 'FAULT' : 'NOT_PAID', nowMs) : timePassed(state, nowMs)
 }
 
 function resendDue(state: ProviderDraft, nowMs: UnixMillis): ProviderEffect[] {

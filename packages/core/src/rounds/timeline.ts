@@ -14,7 +14,7 @@ export const CLIENT_FINAL_MS: Millis = FINAL_MS + 2_000
 export const STORE_GRACE_MS: Millis = 1_000
 
 /** A provider that asks late, because it had to wait itself, gives the client this long for its answer; nothing passes meanwhile. */
-export const LATE_ASK_MS: Millis = 500
+export const LATE_ASK_MS: Millis = 400
 
 /** Later than this after the end of access nobody is asked any more. */
 export const LATEST_ASK_MS: Millis = 2_000

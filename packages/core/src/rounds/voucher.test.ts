@@ -117,14 +117,20 @@ describe('the provider (RND-3 to RND-5)', () => {
     expect(late).toEqual([{ type: 'cut', reason: 'FAULT' }])
     const asked = new Driven()
     asked.feed({ type: 'time', meter: METER }, 3_000)
-    expect(asked.feed({ type: 'time', meter: METER }, 3_500)).toEqual([{ type: 'cut', reason: 'FAULT' }])
+    expect(asked.feed({ type: 'time', meter: METER }, 3_400)).toEqual([{ type: 'cut', reason: 'FAULT' }])
+    const dead = new Driven()
+    expect(dead.feed({ type: 'expired', meter: METER }, 2_500)).toEqual([{ type: 'cut', reason: 'FAULT' }])
   })
 
   it('asks late after it had to wait itself, and goes on with a client that answers', () => {
     const provider = new Driven()
-    const statement = provider.statement(3_900)
+    const [held, sent] = provider.feed({ type: 'time', meter: METER }, 3_900)
+    // The end has passed: this holds the flows, and lets nothing through.
+    expect(held).toMatchObject({ type: 'extend', until: AT + 2_000 })
+    if (sent?.type !== 'send' || sent.kind !== 'statement') throw new Error('no statement was sent')
+    const { statement } = sent
     expect(statement).toMatchObject({ round: 1, elapsedMs: 10_000 })
-    expect(nextProviderDeadline(provider.state)).toBeLessThanOrEqual(AT + 4_400)
+    expect(nextProviderDeadline(provider.state)).toBeLessThanOrEqual(AT + 4_300)
     provider.voucher(answer(statement), 4_100)
     const effects = provider.feed({ type: 'stored', hash: 'v1' }, 4_110)
     expect(effects).toContainEqual(expect.objectContaining({ type: 'extend', until: AT + 10_000 }))

@@ -162,8 +162,9 @@ export class Session {
     this.quota = countable(quota)
     this.halfAt = this.quota > used ? used + (this.quota - used) / 2 : Number.POSITIVE_INFINITY
     this.quotaTold = false
-    this.graceUntil = 0
-    if (until < this.armedFor) this.arm()
+    // An end that is over already: nothing passes, but the flows are held while the provider waits for an answer.
+    this.graceUntil = until <= this.clock.now() ? this.clock.now() + LATE_MS : 0
+    if (this.graceUntil > 0 || until < this.armedFor) this.arm()
     this.releaseAll()
   }
 

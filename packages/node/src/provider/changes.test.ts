@@ -76,6 +76,18 @@ describe('what changes while a session runs', () => {
     },
   )
 
+  it('a process that waits a little all the time still keeps up with many sessions', async () => {
+    await running()
+    const clients = await Promise.all(Array.from({ length: 20 }, (_, number) => world.client(number)))
+    for (const client of clients) client.attach()
+    for (let step = 0; step < 60; step++) {
+      world.clock.stall(300)
+      await world.clock.advance(100)
+    }
+    for (const client of clients) expect(client.view).toMatchObject({ phase: expect.not.stringMatching('closed') })
+    expect(world.service.totals().cuts).toBe(0)
+  })
+
   it('a voucher of a key that was taken back is refused, and little is open that it could void', async () => {
     const did = 'did:conet:testnet:zabc'
     const signer = { ...key(1), did, kid: `${did}#k1` }

@@ -36,6 +36,9 @@ export class Sessions {
   readonly #writer: VoucherWriter
   readonly #stopEvents: () => void
   #armedFor: UnixMillis = Number.POSITIVE_INFINITY
+  #firesAt: UnixMillis = 0
+  /** After a stall: waiting for the sockets to be read. */
+  #reading = false
   #disarm: (() => void) | undefined
   #onEmpty: (() => void) | undefined
   /** The step under way confirms a voucher that has just been stored. */
@@ -244,19 +247,21 @@ export class Sessions {
     if (next >= this.#armedFor) return
     this.#disarm?.()
     this.#armedFor = next
-    const delay = Math.max(SLACK_MS, next - this.#ports.clock.now())
+    const now = this.#ports.clock.now()
+    const delay = Math.max(SLACK_MS, next - now)
+    this.#firesAt = now + delay
     this.#disarm = this.#ports.clock.after(delay, () => this.#wakeDue())
   }
 
   #wakeDue(): void {
     const now = this.#ports.clock.now()
-    const late = now - this.#armedFor
-    this.#armedFor = Number.POSITIVE_INFINITY
-    this.#disarm = undefined
-    if (late > STALL_MS) {
+    if (!this.#reading && now - this.#firesAt > STALL_MS) {
       this.#readFirst()
       return
     }
+    this.#reading = false
+    this.#armedFor = Number.POSITIVE_INFINITY
+    this.#disarm = undefined
     for (let session = this.#deadlines.takeDue(now); session !== undefined; session = this.#deadlines.takeDue(now)) {
       this.#wake(session, now)
     }
@@ -265,9 +270,10 @@ export class Sessions {
 
   /** The process had to wait: what came meanwhile lies in its sockets, and nobody is judged before that is read. */
   #readFirst(): void {
-    const { clock } = this.#ports
-    this.#armedFor = clock.now() + READ_FIRST_MS
-    this.#disarm = clock.after(READ_FIRST_MS, () => this.#wakeDue())
+    this.#reading = true
+    // Nothing that is scheduled meanwhile moves this timer.
+    this.#armedFor = Number.NEGATIVE_INFINITY
+    this.#disarm = this.#ports.clock.after(READ_FIRST_MS, () => this.#wakeDue())
   }
 
   #wake(session: LiveSession, now: UnixMillis): void {
