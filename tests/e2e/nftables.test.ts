@@ -171,13 +171,15 @@ describe.runIf(missing === undefined)('who meddles', () => {
   it('puts rules back that somebody changed by hand, keeps sessions and flows, and tells', async () => {
     const spot = await hotspot('meddle')
     const session = await spot.admit(FOUR)
-    const flow = await spot.flow(FOUR)
+    let flow = await spot.flow(FOUR)
     await echo(flow, 100_000)
     await until(() => spot.gateway.meter(session).bytesUp >= 100_000n)
     const meddle = async (command: string, repaired: string) => {
       spot.lab.in('gateway', command)
       await until(() => spot.notices.length > 0)
       expect(spot.notices.splice(0)[0]).toMatchObject({ type: 'tampered', repaired })
+      // While the whole table was gone nothing was translated: a packet sent then may have ended the flow, not the session.
+      if (command.includes('delete table')) flow = await spot.flow(FOUR)
       expect(await echo(flow, 1_000)).toBe(1_000)
       expect(await spot.reaches(OTHER)).toBe(false)
     }
