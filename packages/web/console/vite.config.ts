@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
@@ -5,5 +6,12 @@ import { defineConfig } from 'vite'
 /** No inlined assets and no inline scripts: the page runs under `default-src 'none'; script-src 'self'; style-src 'self'`. */
 export default defineConfig({
   plugins: [react(), tailwind()],
+  // The original compiles WebAssembly when it is loaded: the policy above forbids that (docs/adr/0015-planner-pages.md).
+  resolve: {
+    alias: {
+      '@chainsafe/persistent-merkle-tree': fileURLToPath(new URL('./src/planner/hash-into.ts', import.meta.url)),
+    },
+  },
+  worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },
 })

@@ -1,4 +1,4 @@
-import { type JSX, useEffect, useRef } from 'react'
+import { type JSX, lazy, Suspense, useEffect, useRef } from 'react'
 import { useAnnouncements } from './hooks/announce.js'
 import { useEvents } from './hooks/events.js'
 import { useView, VIEW_NAMES, type View } from './hooks/route.js'
@@ -13,6 +13,9 @@ import { NodePanel } from './panels/NodePanel.js'
 import { OffersPanel } from './panels/OffersPanel.js'
 import { PastSessionsPanel } from './panels/PastSessionsPanel.js'
 import { TransferPanel } from './panels/TransferPanel.js'
+
+/** Loaded when it is opened: an owner never pays for the planner's charts and simulator. */
+const Planner = lazy(() => import('./planner/Planner.js'))
 
 const CONTENT: Readonly<Record<View, () => JSX.Element>> = {
   overview: () => (
@@ -42,6 +45,11 @@ const CONTENT: Readonly<Record<View, () => JSX.Element>> = {
     </>
   ),
   ledger: () => <BlocksPanel />,
+  planner: () => (
+    <Suspense fallback={<p className="px-1 text-muted">Opening the planner…</p>}>
+      <Planner />
+    </Suspense>
+  ),
 }
 
 /** Says where we are: title of the tab, and focus on the heading after a change of view. */

@@ -1,0 +1,7 @@
+export { sitesFromGeoJson, wallsFromGeoJson } from '../input/geojson.js'
+export { type Projection, projection } from '../input/project.js'
+export { CHART_NAMES, CHARTS, type ChartName } from '../report/chart-options.js'
+export { chartSvg } from '../report/charts.js'
+export { csvFiles } from '../report/csv.js'
+export { COMPARED, type Label, PRAN_ONLY, shown, shownEstimate } from '../report/labels.js'
+export { type Summary, summarise } from '../report/summarise.js'
