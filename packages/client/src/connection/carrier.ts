@@ -1,5 +1,5 @@
 import type { AccessPoint, ClientSummary } from '@conet/core/rounds'
-import type { Millis } from '@conet/core/units'
+import type { Amount, Millis } from '@conet/core/units'
 import { NodeApi } from '../api/api.js'
 import type { Offer } from '../api/types.js'
 import { NOTHING_MEASURED, type Observation, observe, type Quality } from '../discovery/index.js'
@@ -17,6 +17,15 @@ export interface CarrierHooks {
   quality(quality: Quality): void
   /** The control line could not be opened again, for the n-th time in a row. */
   lineDown(carrier: Carrier, failures: number): void
+}
+
+/** What the connection adds to its options for a carrier. */
+interface CarrierWish {
+  readonly ports: ClientPorts
+  readonly keys: KeyBook
+  readonly lid: string
+  /** Whether the budget allows another promise of this much. */
+  readonly mayPay: (added: Amount) => boolean
 }
 
 interface CarrierParts {
@@ -56,17 +65,14 @@ export class Carrier {
    *
    * @throws ConetError like `openSession`
    */
-  static async open(
-    offer: Offer,
-    options: ConnectionOptions & { ports: ClientPorts; keys: KeyBook; lid: string },
-    hooks: CarrierHooks,
-  ): Promise<Carrier> {
-    const { ports, wallet, keys, lid, device, escrow, budget, over, onEvent } = options
+  static async open(offer: Offer, options: ConnectionOptions & CarrierWish, hooks: CarrierHooks): Promise<Carrier> {
+    const { ports, wallet, keys, lid, device, escrow, mayPay, over, onEvent } = options
     const meter = new FlowMeter()
     const api = new NodeApi(offer.node, { ports })
     let carrier: Carrier | undefined
     const session = await openSession({
-      ...{ ports, wallet, keys, lid, offer, meter, device, escrow, budget, via: over?.via() },
+      ...{ ports, wallet, keys, lid, offer, meter, device, escrow, via: over?.via() },
+      mayPay: (_statement, added) => mayPay(added),
       api,
       onEvent: event => {
         // Before the grant there is no session that could have events.

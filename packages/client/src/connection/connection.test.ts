@@ -185,6 +185,22 @@ describe('a connection', () => {
     expect((await connection.stop()).paid).toEqual({ credit: 1_200n })
   })
 
+  it('keeps to one budget while an old session drains beside the new one', async () => {
+    const web = await origin()
+    const { connection, port } = await connected(await fake(), { budget: 1_300n })
+    // An open tunnel keeps the first session alive after the change.
+    const socket = connect(port, '127.0.0.1', () => socket.write(`CONNECT ${web.target} HTTP/1.1\r\n\r\n`))
+    closers.push(async () => socket.destroy())
+    await new Promise(resolve => socket.once('data', resolve))
+    const old = connection.session
+    connection.rebook()
+    await expect.poll(() => connection.session !== undefined && connection.session !== old).toBe(true)
+    await expect.poll(() => old?.ended, { timeout: 10_000 }).toBe(true)
+    const { paid, sessions } = await connection.stop()
+    expect(sessions).toHaveLength(2)
+    expect(paid.credit).toBeLessThanOrEqual(1_300n)
+  })
+
   it('says at once when no offer fits', async () => {
     const provider = await fake()
     await expect(connected(provider, { rank: { asset: 'shells' } })).rejects.toMatchObject({ code: 'NO_OFFER' })

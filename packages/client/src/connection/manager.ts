@@ -51,7 +51,6 @@ export class Connection {
   #current: Carrier | undefined
   #switching: Promise<Carrier> | undefined
   #stopped = false
-  #spent: Amount = 0n
   #lookAgainAt: UnixMillis = 0
 
   constructor(options: ConnectionOptions) {
@@ -186,9 +185,8 @@ export class Connection {
   async #ask({ offer, score, reasons }: RankedOffer): Promise<Carrier> {
     this.#tell({ type: 'asking', offer, score, reasons })
     await this.#keys.prepare(offer.provider)
-    const { budget } = this.#options
-    const left = budget === undefined ? {} : { budget: budget - this.#spent }
-    const options = { ...this.#options, ...left, ports: this.#ports, keys: this.#keys, lid: this.#lid }
+    const mayPay = (added: Amount) => this.#mayPay(added)
+    const options = { ...this.#options, mayPay, ports: this.#ports, keys: this.#keys, lid: this.#lid }
     const carrier = await Carrier.open(offer, options, {
       quality: quality => this.#judge(offer.provider, quality),
       lineDown: (source, failures) => this.#lineDown(source, failures),
@@ -226,8 +224,7 @@ export class Connection {
     })
   }
 
-  #ended(carrier: Carrier, { reason, paid, dispute }: ClientSummary): void {
-    this.#spent += paid
+  #ended(carrier: Carrier, { reason, dispute }: ClientSummary): void {
     const { provider } = carrier.session.offer
     // Whoever inflates a meter is not asked again by this connection.
     if (dispute !== undefined) this.#resting.set(provider, Number.MAX_SAFE_INTEGER)
@@ -235,6 +232,13 @@ export class Connection {
     // Only the budget makes a session say that it is done while it still carries flows.
     if (reason === 'CLIENT_DONE') this.#exhausted()
     else this.#leave('ended')
+  }
+
+  /** The budget is one for all sessions: one that drains still promises while its successor does. */
+  #mayPay(added: Amount): boolean {
+    const { budget } = this.#options
+    if (budget === undefined) return true
+    return this.#carriers.reduce((sum, carrier) => sum + carrier.session.paid, added) <= budget
   }
 
   #exhausted(): void {
