@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { Wallet } from '@conet/client'
 import { NodeApi, nodePorts } from '@conet/client'
-import { Chain, type ChainEvent, portsThrough } from '@conet/client/chain'
+import { type ChainEvent, portsThrough, StandingChain } from '@conet/client/chain'
 import type { CommandContext } from '../command.js'
 import { ledgerOf } from './ledger.js'
 import { parseNeighbour } from './parse.js'
 
 /**
- * Opens a chain over the relays that `--via` names.
+ * Opens a chain over the relays that `--via` names, and a new one whenever it ends.
  *
  * @param onPath - called whenever a path is taken, also the first one
  * @returns the exit's API and everything a connection needs to go through the chain
@@ -19,7 +19,7 @@ export async function openOver(
   { via, exit, onPath }: { via: readonly string[]; exit: string | undefined; onPath: () => void },
 ) {
   const neighbours = via.map(parseNeighbour)
-  const chain = await Chain.open({
+  const chain = await StandingChain.open({
     lid: await ledgerOf(neighbours),
     signer: wallet.signer,
     neighbours,
@@ -32,13 +32,18 @@ export async function openOver(
       if (event.type === 'path') onPath()
     },
   })
-  const ports = portsThrough(chain, await chain.reach(chain.api), nodePorts)
+  const ports = portsThrough(chain, nodePorts)
   const api = new NodeApi(`http://${chain.api}`, { ports })
   const over = {
     via: () => chain.route.shares,
-    reachAccess: (access: Parameters<Chain['reachAccess']>[0]) => chain.reachAccess(access),
+    reachAccess: (access: Parameters<StandingChain['reachAccess']>[0]) => chain.reachAccess(access),
   }
-  return { chain, api, options: { api, ports, over, provider: (await api.node()).did } }
+  try {
+    return { chain, api, options: { api, ports, over, provider: (await api.node()).did } }
+  } catch (error) {
+    chain.close()
+    throw error
+  }
 }
 
 function tell({ out }: CommandContext, event: ChainEvent): void {
@@ -48,5 +53,6 @@ function tell({ out }: CommandContext, event: ChainEvent): void {
   }
   if (event.type === 'path-dead') out.note('the path is dead: looking for another')
   if (event.type === 'path-refused') out.note(`a path refused: ${event.code}`)
-  if (event.type === 'closed') out.note(`the chain ended: ${event.code}`)
+  if (event.type === 'closed') out.note(`the chain ended (${event.code}): opening a new one`)
+  if (event.type === 'no-path') out.note(`no way to the exit yet: ${event.code}`)
 }

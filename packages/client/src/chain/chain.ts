@@ -12,6 +12,8 @@ import { SealedLine } from './sealed.js'
 
 /** A carry request is used at once. */
 const REQUEST_LIFE_SECONDS = 60
+/** Times the wait for a leg: the seal's handshake goes to the exit and back twice, perhaps over a second path. */
+const HANDSHAKES = 5
 
 export interface ChainLimits {
   /** Between two probes while something is under way. Default 80: three misses and the change stay below 0.5 s. */
@@ -43,6 +45,8 @@ export type ChainEvent =
   | { readonly type: 'path-dead'; readonly route: Route }
   | { readonly type: 'path-refused'; readonly route: Route; readonly code: string }
   | { readonly type: 'closed'; readonly code: string }
+  /** An attempt to open a new channel failed; see `StandingChain`. */
+  | { readonly type: 'no-path'; readonly code: string }
 
 export interface ChainOptions {
   readonly lid: string
@@ -79,11 +83,14 @@ export class Chain {
   readonly #probe: Probe
   readonly #failed = new Set<Did>()
   #route: Route
-  #routes: readonly Route[] = []
+  #routes: readonly Route[]
+  #legs = 0
   #changing = false
+  #opened = false
   #closed = false
 
-  private constructor(options: ChainOptions, route: Route) {
+  private constructor(options: ChainOptions, route: Route, routes: readonly Route[]) {
+    this.#routes = routes
     this.#options = options
     this.#limits = { ...CHAIN_LIMITS, ...options.limits }
     this.#route = route
@@ -118,12 +125,9 @@ export class Chain {
     const routes = rankRoutes(await knownRoutes(options, attachMs), { exit: options.exit, maxRelays })
     let refused: unknown
     for (const route of routes) {
-      const chain = new Chain(options, route)
+      const chain = new Chain(options, route, routes)
       try {
-        await chain.#attach(route, attachMs)
-        await chain.#line.open()
-        chain.#routes = routes
-        chain.#probe.start()
+        await chain.#open(attachMs)
         return chain
       } catch (error) {
         refused = error
@@ -166,6 +170,15 @@ export class Chain {
     this.#lasting.destroy()
   }
 
+  async #open(attachMs: Millis): Promise<void> {
+    await this.#attach(this.#route, attachMs)
+    // From here on a path that falls silent is left, also in the middle of the handshake.
+    this.#probe.start()
+    await this.#line.open(HANDSHAKES * attachMs)
+    this.#opened = true
+    this.#options.onEvent?.({ type: 'path', route: this.#route, gapMs: 0 })
+  }
+
   async #attach(route: Route, waitMs: Millis): Promise<void> {
     const { lid, signer, now, random } = this.#options
     const first = route.path[0]
@@ -177,6 +190,7 @@ export class Chain {
         channel: this.#channel,
         key: this.#key,
         path: route.path,
+        leg: ++this.#legs,
         received: String(this.#lasting.received),
         exp: Math.floor(now() / 1_000) + REQUEST_LIFE_SECONDS,
         nonce: encodeBase64url(random(16)),
@@ -186,10 +200,14 @@ export class Chain {
     const heardAt = this.#lasting.heardAt
     const { socket, received } = await openLeg(first, text, waitMs)
     if (this.#closed) return void socket.destroy()
+    if (!this.#lasting.canGoOn(received)) {
+      socket.destroy()
+      throw new ConetError('CHANNEL_CLOSED', 'The exit lacks bytes that were confirmed in its name.')
+    }
     this.#lasting.attach(socket, received)
     this.#route = route
     const gapMs = Math.round(this.#lasting.heardAt - heardAt)
-    this.#options.onEvent?.({ type: 'path', route, gapMs })
+    if (this.#opened) this.#options.onEvent?.({ type: 'path', route, gapMs })
   }
 
   /** Goes over to the best other path; asks the neighbours again while there is none. */
@@ -203,7 +221,9 @@ export class Chain {
     let waitMs = Math.min(this.#limits.attachMs, 4 * this.#limits.probeMs)
     try {
       while (!this.#closed && this.#options.monotonic() - started < this.#limits.pathlessMs) {
-        if (await this.#tryAll(waitMs)) return
+        const outcome = await this.#tryAll(waitMs)
+        if (outcome === 'attached') return
+        if (outcome === 'gone') return this.#end('CHANNEL_CLOSED')
         this.#routes = await knownRoutes(this.#options, this.#limits.attachMs)
         this.#failed.clear()
         waitMs = this.#limits.attachMs
@@ -215,20 +235,23 @@ export class Chain {
     }
   }
 
-  async #tryAll(waitMs: Millis): Promise<boolean> {
+  /** `gone`: no path was taken, and on one of them the exit no longer knows the channel. */
+  async #tryAll(waitMs: Millis): Promise<'attached' | 'gone' | 'none'> {
     const { maxRelays } = this.#limits
+    let outcome: 'gone' | 'none' = 'none'
     for (const route of rankRoutes(this.#routes, { exit: this.exit, maxRelays, failed: this.#failed })) {
-      if (this.#closed) return false
+      if (this.#closed) return 'none'
       try {
         await this.#attach(route, waitMs)
         void this.#refresh()
-        return true
+        return 'attached'
       } catch (error) {
         const code = error instanceof ConetError ? error.code : 'CARRY_NEXT_DOWN'
+        if (code === 'CHANNEL_CLOSED') outcome = 'gone'
         this.#options.onEvent?.({ type: 'path-refused', route, code })
       }
     }
-    return false
+    return outcome
   }
 
   /** After a change the list is made anew, and a relay that is back counts again. */
@@ -241,7 +264,7 @@ export class Chain {
   #end(code: string): void {
     if (this.#closed) return
     this.close()
-    this.#options.onEvent?.({ type: 'closed', code })
+    if (this.#opened) this.#options.onEvent?.({ type: 'closed', code })
   }
 }
 

@@ -1,5 +1,7 @@
 export { CHAIN_LIMITS, Chain, type ChainEvent, type ChainLimits, type ChainOptions, sealContext } from './chain.js'
+export { endTogether, joinFlow } from './flow.js'
 export { Lasting } from './lasting.js'
 export { ASK_ROUTES, askRoutes, dial, type Neighbour, readLine } from './leg.js'
 export { portsThrough } from './ports.js'
 export { SEAL } from './sealed.js'
+export { StandingChain, type StandingOptions } from './standing.js'

@@ -6,6 +6,10 @@ import { ConetError } from '@conet/core/errors'
 const WINDOW_BYTES = 8 * 1024 * 1024
 /** The other side may send on long before its window is full. */
 const ACK_EVERY_BYTES = 512 * 1024
+/** What a leg holds itself before it goes out: the rest waits where it is kept anyway, not twice. */
+const LEG_BYTES = 1024 * 1024
+/** A leg whose other end does not even take the last word is torn down after this. */
+const LAST_WORD_MS = 1_000
 
 interface Unheard {
   readonly from: number
@@ -20,6 +24,10 @@ export class Lasting extends Duplex {
   #leg: Duplex | undefined
   /** Sent or waiting to be, not confirmed. */
   readonly #unheard: Unheard[] = []
+  /** How many of these were given to the present leg. */
+  #given = 0
+  /** Everything before this offset is confirmed and no longer kept. */
+  #confirmed = 0
   #written = 0
   /** The other side's reader has taken this many: the window starts there. */
   #peerConsumed = 0
@@ -67,6 +75,7 @@ export class Lasting extends Duplex {
    * @param peerReceived - what the other side says it has
    */
   attach(leg: Duplex, peerReceived: number): void {
+    if (this.destroyed) return void leg.destroy()
     const before = this.#leg
     this.#leg = leg
     if (before !== undefined && before !== leg) before.destroy()
@@ -82,6 +91,9 @@ export class Lasting extends Duplex {
       for (const frame of frames.value) this.#take(frame)
     })
     leg.on('error', () => {})
+    leg.on('drain', () => {
+      if (this.#leg === leg) this.#give()
+    })
     leg.resume()
     leg.on('close', () => {
       if (this.#leg !== leg) return
@@ -89,23 +101,31 @@ export class Lasting extends Duplex {
       this.emit('legless')
     })
     this.heardAt = this.#now()
+    this.#given = 0
+    // A confirmation that got lost with the leg before would keep the other side waiting for good.
+    this.#acknowledge()
     this.#heard(peerReceived, this.#peerConsumed)
-    for (const { from, bytes } of this.#unheard) leg.write(encodeFrame({ type: 'data', from, bytes }))
+    this.#give()
+  }
+
+  /** Whether the other side, at `received`, can be sent all that it lacks; not so if somebody confirmed in its name. */
+  canGoOn(received: number): boolean {
+    return received >= this.#confirmed && received <= this.#written
   }
 
   /** Sends a frame on the present leg; without one it is lost, like on any network. */
   send(frame: Frame): void {
-    this.#leg?.write(encodeFrame(frame))
+    const leg = this.#leg
+    if (leg !== undefined && !leg.destroyed) leg.write(encodeFrame(frame))
   }
 
   override _write(chunk: Uint8Array, _encoding: string, done: (error?: Error | null) => void): void {
     for (let at = 0; at < chunk.length; at += MAX_DATA_BYTES) {
       const bytes = chunk.subarray(at, at + MAX_DATA_BYTES)
-      const piece = { from: this.#written, bytes }
+      this.#unheard.push({ from: this.#written, bytes })
       this.#written += bytes.length
-      this.#unheard.push(piece)
-      this.send({ type: 'data', ...piece })
     }
+    this.#give()
     if (this.#written - this.#peerConsumed < WINDOW_BYTES) done()
     else this.#resumeWrite = done
   }
@@ -124,8 +144,22 @@ export class Lasting extends Duplex {
     const leg = this.#leg
     this.#leg = undefined
     leg?.end(encodeFrame({ type: 'close', code: 'CHANNEL_CLOSED' }))
+    if (leg !== undefined) setTimeout(() => leg.destroy(), LAST_WORD_MS).unref()
     this.#resumeWrite = undefined
+    this.#unheard.length = 0
+    this.#arrived.length = 0
     done(error)
+  }
+
+  /** Hands the leg what it has room for; the rest follows when it has drained. */
+  #give(): void {
+    const leg = this.#leg
+    while (leg !== undefined && !leg.destroyed && leg.writableLength < LEG_BYTES) {
+      const next = this.#unheard[this.#given]
+      if (next === undefined) return
+      this.#given++
+      leg.write(encodeFrame({ type: 'data', ...next }))
+    }
   }
 
   #take(frame: Frame): void {
@@ -140,7 +174,9 @@ export class Lasting extends Duplex {
         this.#heard(frame.received, frame.consumed)
         break
       case 'ping':
-        this.send({ type: 'pong', id: frame.id, received: this.#received, consumed: this.#consumed })
+        // Whoever asks without end and never reads gets no more than fits.
+        if ((this.#leg?.writableLength ?? 0) < 2 * LEG_BYTES)
+          this.send({ type: 'pong', id: frame.id, received: this.#received, consumed: this.#consumed })
         break
       case 'close':
         this.destroy(new ConetError('CHANNEL_CLOSED', `The other end closed the channel: ${frame.code}.`))
@@ -172,7 +208,10 @@ export class Lasting extends Duplex {
       this.#consumed += next.length
       this.#readable = this.push(next)
     }
-    if (this.#consumed - this.#acknowledged < ACK_EVERY_BYTES) return
+    if (this.#consumed - this.#acknowledged >= ACK_EVERY_BYTES) this.#acknowledge()
+  }
+
+  #acknowledge(): void {
     this.#acknowledged = this.#consumed
     this.send({ type: 'ack', received: this.#received, consumed: this.#consumed })
   }
@@ -185,6 +224,8 @@ export class Lasting extends Duplex {
     for (let first = this.#unheard[0]; first !== undefined; first = this.#unheard[0]) {
       if (first.from + first.bytes.length > received) break
       this.#unheard.shift()
+      this.#given = Math.max(0, this.#given - 1)
+      this.#confirmed = first.from + first.bytes.length
     }
     this.#peerConsumed = Math.max(this.#peerConsumed, consumed)
     if (this.#written - this.#peerConsumed >= WINDOW_BYTES) return

@@ -6,6 +6,13 @@ import type { Millis } from '@conet/core/units'
 /** First line that asks a neighbour which ways it knows. */
 export const ASK_ROUTES = 'CONET-ROUTES 1'
 const MOST_LINE = 16_384
+/** Sixteen paths of eight nodes with the longest names. */
+const MOST_ROUTES_LINE = 65_536
+
+interface Answer {
+  readonly received?: unknown
+  readonly error?: { readonly code?: unknown; readonly message?: unknown; readonly data?: unknown }
+}
 
 /** Where a neighbour listens for legs. */
 export interface Neighbour {
@@ -28,17 +35,26 @@ export async function openLeg(
   const socket = await dial(first, waitMs)
   try {
     socket.write(`${text}\n`)
-    const line = await readLine(socket, waitMs)
-    const answer = JSON.parse(line) as { received?: unknown; error?: { code?: unknown; message?: unknown } }
-    if (typeof answer.received === 'number') return { socket, received: answer.received }
-    const { code, message } = answer.error ?? {}
-    throw new ConetError(String(code ?? 'CARRY_MALFORMED'), String(message ?? 'the answer is no answer to a leg'), {
-      verdict: 'retry',
-    })
+    const answer = JSON.parse(await readLine(socket, waitMs)) as Answer
+    const { received } = answer
+    if (Number.isSafeInteger(received) && Number(received) >= 0) return { socket, received: Number(received) }
+    throw refusal(answer.error ?? {})
   } catch (error) {
     socket.destroy()
     throw error instanceof ConetError ? error : down(first, error)
   }
+}
+
+/** What a node refused with. It is a stranger's text: nothing in it may steer a screen. */
+function refusal({ code, message, data }: NonNullable<Answer['error']>): ConetError {
+  const known = typeof code === 'string' && /^[A-Z][A-Z_]{2,39}$/.test(code) ? code : 'CARRY_MALFORMED'
+  const said = typeof message === 'string' ? message : 'The answer is no answer to a leg.'
+  const now = (data as { now?: unknown } | null | undefined)?.now
+  const clock =
+    known === 'CARRY_EXPIRED' && typeof now === 'number' && Math.abs(now) < 8e15
+      ? ` That node's clock says ${new Date(now).toISOString()}, this machine's ${new Date().toISOString()}.`
+      : ''
+  return new ConetError(known, said.replace(/[^ -~]/g, '?').slice(0, 300) + clock, { verdict: 'retry' })
 }
 
 /** Asks a neighbour for its ways. @throws ConetError `CARRY_NEXT_DOWN`, `CARRY_MALFORMED` */
@@ -46,7 +62,7 @@ export async function askRoutes(neighbour: Neighbour, waitMs: Millis): Promise<R
   const socket = await dial(neighbour, waitMs)
   try {
     socket.write(`${ASK_ROUTES}\n`)
-    const answer = parseRoutes(JSON.parse(await readLine(socket, waitMs)))
+    const answer = parseRoutes(JSON.parse(await readLine(socket, waitMs, MOST_ROUTES_LINE)))
     if (answer.ok) return answer.value
     throw new ConetError(
       'CARRY_MALFORMED',
@@ -84,9 +100,10 @@ export function dial(neighbour: Neighbour, waitMs: Millis): Promise<Socket> {
 /**
  * Reads up to the first line feed and leaves the rest on the socket, paused.
  *
- * @throws Error when the socket ends, the line is longer than 16 KiB, or the time is over
+ * @param most - bytes of the line, 16 KiB unless said
+ * @throws Error when the socket ends, the line is longer, or the time is over
  */
-export function readLine(socket: Socket, waitMs: Millis): Promise<string> {
+export function readLine(socket: Socket, waitMs: Millis, most = MOST_LINE): Promise<string> {
   return new Promise((resolve, reject) => {
     let held = Buffer.alloc(0)
     const end = (error?: Error) => {
@@ -100,8 +117,8 @@ export function readLine(socket: Socket, waitMs: Millis): Promise<string> {
       for (let chunk = socket.read() as Buffer | null; chunk !== null; chunk = socket.read() as Buffer | null) {
         held = Buffer.concat([held, chunk])
         const at = held.indexOf(10)
-        if (at === -1 && held.length <= MOST_LINE) continue
-        end(at === -1 || at > MOST_LINE ? new Error('the first line is too long') : undefined)
+        if (at === -1 && held.length <= most) continue
+        end(at === -1 || at > most ? new Error('the first line is too long') : undefined)
         if (at + 1 < held.length) socket.unshift(held.subarray(at + 1))
         return resolve(held.toString('latin1', 0, at))
       }

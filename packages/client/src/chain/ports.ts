@@ -1,16 +1,22 @@
 import type { ClientPorts } from '../ports/types.js'
-import type { Chain } from './chain.js'
+import type { Neighbour } from './leg.js'
+
+/** The way into the exit's API; where its door is may change. */
+export interface WayIn {
+  /** Authority of the exit's API, as its offers name it. */
+  readonly api: string
+  readonly door: Neighbour
+  note(text: string): void
+}
 
 /**
  * The world as seen through a chain: calls to the exit's node go through the seal, and every voucher that leaves on a
  * control line is shown to the relays, whom it pays.
- *
- * @param door - what `chain.reach(chain.api)` answered
  */
-export function portsThrough(chain: Chain, door: { host: string; port: number }, base: ClientPorts): ClientPorts {
+export function portsThrough(chain: WayIn, base: ClientPorts): ClientPorts {
   const here = (url: string) => {
     const whole = new URL(url)
-    if (whole.host === chain.api) whole.host = `${door.host}:${door.port}`
+    if (whole.host === chain.api) whole.host = `${chain.door.host}:${chain.door.port}`
     return whole.href
   }
   return {

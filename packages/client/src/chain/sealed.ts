@@ -1,6 +1,8 @@
-import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2'
+import { type ClientHttp2Session, connect as connectHttp2, constants } from 'node:http2'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { ConetError } from '@conet/core/errors'
+import type { Millis } from '@conet/core/units'
+import { endTogether, joinFlow } from './flow.js'
 import type { Lasting } from './lasting.js'
 import type { Neighbour } from './leg.js'
 
@@ -34,8 +36,12 @@ export class SealedLine {
     this.#seal = seal
   }
 
-  /** Shakes hands with the exit. @throws ConetError `CARRY_FORGED` if it does not hold the key of its DID */
-  async open(): Promise<void> {
+  /**
+   * Shakes hands with the exit.
+   *
+   * @throws ConetError `CARRY_FORGED` if it does not hold the key of its DID, `CARRY_NEXT_DOWN` if it stays silent
+   */
+  async open(waitMs: Millis): Promise<void> {
     const entry = await this.#listen(socket => {
       entry.server.close()
       socket.pipe(this.#lasting)
@@ -52,14 +58,8 @@ export class SealedLine {
     })
     this.#session = session
     session.on('close', () => this.#lasting.destroy())
-    await new Promise<void>((resolve, reject) => {
-      const fail = (cause?: unknown) =>
-        reject(new ConetError('CARRY_FORGED', 'The exit does not hold the key it is known by.', { cause }))
-      session.once('connect', () => resolve())
-      session.once('error', fail)
-      session.once('close', fail)
-    })
     session.on('error', () => {})
+    await shaken(session, waitMs)
     session.setLocalWindowSize(16 * 1024 * 1024)
   }
 
@@ -74,30 +74,25 @@ export class SealedLine {
 
   close(): void {
     for (const server of this.#servers) server.close()
-    for (const socket of this.#sockets) socket.destroy()
+    // A flow that is cut must not look to its program like one that came to its end.
+    for (const socket of this.#sockets) socket.resetAndDestroy()
     this.#session?.destroy()
   }
 
   #carry(socket: Socket, authority: string): void {
     const session = this.#session
-    if (session === undefined || session.destroyed) return void socket.destroy()
+    // A session that is being closed takes no requests either.
+    if (session === undefined || session.closed || session.destroyed) return void socket.destroy()
     this.openFlows++
     const stream = session.request({ ':method': 'CONNECT', ':authority': authority }, { endStream: false })
-    const end = () => {
-      socket.destroy()
-      stream.close()
-    }
     stream.once('response', headers => {
-      if (headers[':status'] !== 200) return end()
-      socket.pipe(stream)
-      stream.pipe(socket)
+      if (headers[':status'] === 200) joinFlow(stream, socket)
+      else stream.close(constants.NGHTTP2_CANCEL)
     })
     stream.once('close', () => {
       this.openFlows--
-      socket.destroy()
     })
-    stream.on('error', () => socket.destroy())
-    socket.once('close', () => stream.close())
+    endTogether(stream, socket)
   }
 
   #listen(onSocket: (socket: Socket) => void): Promise<{ server: Server; port: number }> {
@@ -114,4 +109,24 @@ export class SealedLine {
       server.listen(0, LOOPBACK, () => resolve({ server, port: (server.address() as AddressInfo).port }))
     })
   }
+}
+
+function shaken(session: ClientHttp2Session, waitMs: Millis): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const silent = () => {
+      reject(new ConetError('CARRY_NEXT_DOWN', 'The exit stays silent: try another path.', { verdict: 'retry' }))
+      session.destroy()
+    }
+    const timer = setTimeout(silent, waitMs)
+    session.once('connect', () => {
+      clearTimeout(timer)
+      session.off('close', silent)
+      resolve()
+    })
+    session.once('error', cause => {
+      clearTimeout(timer)
+      reject(new ConetError('CARRY_FORGED', 'The exit does not hold the key it is known by.', { cause }))
+    })
+    session.once('close', silent)
+  })
 }

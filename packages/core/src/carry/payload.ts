@@ -19,8 +19,8 @@ const MOST_ROUTES = 16
 const HopSchema = closed({
   /** `did:key` of the relay's or exit's node key. */
   did: DidText,
-  /** Address as the hop before reaches it. */
-  host: Type.String({ pattern: '^[A-Za-z0-9.:_-]{1,253}$' }),
+  /** Address as the hop before reaches it; a link-local one with its zone (RFC 4007 section 11). */
+  host: Type.String({ pattern: '^[A-Za-z0-9.:_%-]{1,253}$' }),
   port: Type.Integer({ minimum: 1, maximum: 65_535 }),
 })
 
@@ -39,6 +39,8 @@ const CarrySchema = closed({
   key: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
   /** First relay … exit. */
   path: Type.Array(HopSchema, { minItems: 1, maxItems: MOST_HOPS }),
+  /** Counts the legs that the terminal asked for on this channel: one that comes late never drives out a newer one. */
+  leg: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }),
   /** Bytes the terminal has received on this channel, decimal: where the exit goes on. */
   received: Type.String({ pattern: '^(0|[1-9][0-9]{0,14})$' }),
   exp: UnixSecondsInt,

@@ -4,38 +4,45 @@ import type { Amount, Bytes, Did } from '@conet/core/units'
 
 const MOST_ACCOUNTS = 4_096
 
+/** Sessions of one terminal that are remembered; what older ones paid for still counts. */
+const MOST_SESSIONS = 1_024
+
 interface Highest {
   readonly owed: Amount
   readonly bytes: Bytes
+  /** The relay's. */
+  readonly part: Amount
 }
 
 /** What one terminal had carried and what it paid for, over all its legs: a new leg forgives nothing. */
 export class Account {
   carried: Bytes = 0n
-  earned: Amount = 0n
-  /** Highest voucher of each session. */
+  #paidFor: Bytes = 0n
+  /** Highest voucher of each session, the one that grew last at the end. */
   readonly #highest = new Map<string, Highest>()
 
   /** Bytes that no voucher covers. */
   get unpaid(): Bytes {
-    let paidFor = 0n
-    for (const { bytes } of this.#highest.values()) paidFor += bytes
-    return unpaidCarriage(this.carried, paidFor)
+    return unpaidCarriage(this.carried, this.#paidFor)
   }
 
   /**
    * Counts a voucher whose signature was checked.
    *
    * @param bps - the relay's part, 1..10,000
-   * @returns what it adds for the relay, rounded down each time like on the ledger (LED-83); `0n` for an old voucher
+   * @returns what it adds for the relay, `undefined` for an old voucher. The part is taken of the whole promise and rounded
+   *   down, so that many small steps bring what one large one does
    */
-  credit({ sid, owed, bytes }: VoucherPayload, bps: number): Amount {
-    const before = this.#highest.get(sid) ?? { owed: 0n, bytes: 0n }
-    if (owed <= before.owed) return 0n
-    this.#highest.set(sid, { owed, bytes })
-    const amount = ((owed - before.owed) * BigInt(bps)) / 10_000n
-    this.earned += amount
-    return amount
+  credit({ sid, owed, bytes }: VoucherPayload, bps: number): Amount | undefined {
+    const before = this.#highest.get(sid) ?? { owed: 0n, bytes: 0n, part: 0n }
+    if (owed <= before.owed) return undefined
+    const part = (owed * BigInt(bps)) / 10_000n
+    this.#highest.delete(sid)
+    this.#highest.set(sid, { owed, bytes, part })
+    this.#paidFor += bytes - before.bytes
+    const [oldest] = this.#highest.keys()
+    if (this.#highest.size > MOST_SESSIONS && oldest !== undefined) this.#highest.delete(oldest)
+    return part > before.part ? part - before.part : 0n
   }
 }
 

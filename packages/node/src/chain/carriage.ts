@@ -5,6 +5,7 @@ import { parseVoucher, type VoucherPayload } from '@conet/core/rounds'
 import type { Amount, Bytes, Did, Millis } from '@conet/core/units'
 import { checkSignature, decodeEnvelope } from '@conet/core/wire'
 import type { Account } from './account.js'
+import { endWhenSilent } from './line.js'
 import type { Pace } from './pace.js'
 import type { CarryRequest, RequestPorts } from './request.js'
 
@@ -31,6 +32,7 @@ export interface CarriageOptions extends Pick<RequestPorts, 'sha256' | 'verify'>
   readonly payee: Did
   readonly shareBps: number
   readonly limits: RelayLimits
+  readonly silentMs?: Millis
   readonly onCarried: (bytes: number) => void
   readonly onPaid: (paid: Paid) => void
   readonly onEnd: (code: string, totals: { carried: Bytes; earned: Amount }) => void
@@ -56,12 +58,13 @@ export class Carriage {
     this.#pass(near, far, chunk => this.#readNotes(chunk))
     this.#pass(far, near)
     for (const socket of [near, far]) {
+      endWhenSilent(socket, this.#options.silentMs)
       socket.on('error', () => {})
       socket.once('close', () => this.end('CHANNEL_CLOSED'))
     }
   }
 
-  /** Ends the leg; both sides are told why. */
+  /** Ends the leg without a word into the channel, which goes on elsewhere; `code` is told when the terminal comes again. */
   end(code: string): void {
     if (this.#ended) return
     this.#ended = true
@@ -81,14 +84,12 @@ export class Carriage {
       onCarried(chunk.length)
       const drained = to.write(chunk)
       const inPace = pace.take(chunk.length)
-      if (!drained) {
-        from.pause()
-        to.once('drain', () => from.resume())
-      } else if (!inPace) {
-        from.pause()
-        pace.wait(() => from.resume())
-      }
       this.#watchUnpaid()
+      if (drained && inPace) return
+      from.pause()
+      const goOn = () => void (pace.take(0) ? from.resume() : pace.wait(from))
+      if (drained) goOn()
+      else to.once('drain', goOn)
     })
     from.resume()
   }
@@ -119,7 +120,7 @@ export class Carriage {
     const bps = voucher.shares.find(share => share.to === payee)?.bps ?? 0
     if (bps < shareBps) return
     const amount = this.#options.account.credit(voucher, bps)
-    if (amount === 0n) return
+    if (amount === undefined) return
     this.#earned += amount
     this.#options.onPaid({ amount, asset: voucher.asset, voucher: text })
     this.#watchUnpaid()

@@ -32,10 +32,14 @@ describe('a chain of relays', () => {
   it('carries flows through two relays to the exit, whole', async () => {
     const exit = await street.exit()
     await street.echo(ECHO)
-    const far = await street.relay([exit.at])
-    const near = await street.relay([far.at])
+    const far = await street.relay([exit.at], { shareBps: 1_000 })
+    const near = await street.relay([far.at], { shareBps: 500, payee: 'did:key:zTreasurer' })
     const chain = await street.terminal([near.at])
     expect(chain.exit).toBe(exit.did)
+    expect(chain.route.shares).toEqual([
+      { to: 'did:key:zTreasurer', bps: 500 },
+      { to: far.did, bps: 1_000 },
+    ])
     expect(chain.route.path.map(hop => hop.did)).toEqual([near.did, far.did, exit.did])
     const door = await chain.reach(ECHO)
     const flows = await Promise.all([echoed(door, 5 * MIB), echoed(door, 1), echoed(door, 3 * MIB)])
@@ -215,6 +219,7 @@ function carry(more: object) {
     lid: LID,
     channel: '00112233445566778899aabbccddeeff',
     key: 'CQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+    leg: 1,
     received: '0',
     exp: Math.floor(Date.now() / 1_000) + 60,
     nonce: Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url'),

@@ -1,11 +1,11 @@
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Stream } from 'node:http2'
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
-import { ASK_ROUTES, Lasting, SEAL, sealContext } from '@conet/client/chain'
+import { ASK_ROUTES, endTogether, joinFlow, Lasting, SEAL, sealContext } from '@conet/client/chain'
 import { ok, type Result, reject } from '@conet/core/errors'
 import { agreeAsHolder } from '@conet/core/identity'
 import type { Did, Millis } from '@conet/core/units'
 import { decodeBase64url } from '@conet/core/wire'
-import { type ListenAt, listenForLegs, refuse } from './line.js'
+import { endWhenSilent, type ListenAt, listenForLegs, refuse, say } from './line.js'
 import { type CarryRequest, type RequestPorts, RequestReader } from './request.js'
 
 /** A channel without a leg ends after this: the terminal gives up at half of it. */
@@ -13,6 +13,10 @@ const LEGLESS_MS: Millis = 60_000
 const MOST_CHANNELS = 4_096
 /** Channels of one terminal: more are a flood. */
 const MOST_PER_TERMINAL = 8
+/** Flows of one channel at a time. */
+const MOST_FLOWS = 1_024
+/** A channel over which no seal comes about ends after this. */
+const HANDSHAKE_MS: Millis = 10_000
 
 export interface ExitOptions extends RequestPorts {
   readonly listen: ListenAt
@@ -21,6 +25,8 @@ export interface ExitOptions extends RequestPorts {
   readonly did: Did
   readonly seed: Uint8Array
   readonly monotonic: () => Millis
+  /** A leg without any byte for this long has lost its other end. Default 60,000. */
+  readonly silentMs?: Millis
   /** Base URL of this node's API, as its offers name it. */
   readonly api: string
   /** Where an authority that a flow asks for is reached here; `undefined`: not for strangers. */
@@ -31,6 +37,8 @@ interface Channel {
   readonly terminal: Did
   readonly key: string
   readonly lasting: Lasting
+  /** Number of the newest leg. */
+  leg: number
   timer: NodeJS.Timeout | undefined
 }
 
@@ -61,7 +69,8 @@ class Exit {
     this.#sealed = createSecureServer({
       ...SEAL,
       pskCallback: (_socket: unknown, channel: string) => this.#keyOf(channel),
-      settings: { initialWindowSize: 4 * 1024 * 1024 },
+      handshakeTimeout: HANDSHAKE_MS,
+      settings: { initialWindowSize: 4 * 1024 * 1024, maxConcurrentStreams: MOST_FLOWS },
     } as Parameters<typeof createSecureServer>[0])
     this.#sealed.on('stream', (stream, headers) => this.#flow(stream, headers))
     this.#sealed.on('session', session => session.setLocalWindowSize(16 * 1024 * 1024))
@@ -90,44 +99,45 @@ class Exit {
 
   #leg(socket: Socket, line: string): void {
     this.#keep(socket)
-    if (line === ASK_ROUTES) {
-      this.#tellRoutes(socket)
-      return
-    }
+    if (line === ASK_ROUTES) return void this.#tellRoutes(socket)
     const request = this.#requests.read(line)
-    const channel = request.ok ? this.#channelOf(request.value) : request
-    if (!channel.ok) {
-      refuse(socket, channel.code, channel.data)
-      return
-    }
+    if (!request.ok) return void refuse(socket, request.code, request.data)
+    const channel = this.#channelOf(request.value)
+    if (!channel.ok) return void refuse(socket, channel.code, channel.data)
     const { timer, lasting } = channel.value
     clearTimeout(timer)
+    endWhenSilent(socket, this.#options.silentMs)
     socket.write(`${JSON.stringify({ received: lasting.received })}\n`)
-    lasting.attach(socket, request.ok ? Number(request.value.payload.received) : 0)
+    lasting.attach(socket, Number(request.value.payload.received))
   }
 
   #tellRoutes(socket: Socket): void {
     const { lid, did, api } = this.#options
     const routes = [{ path: [], rttMs: 0, shares: [], api }]
-    socket.end(`${JSON.stringify({ lid, did, maxRelays: 7, routes })}\n`)
+    say(socket, { lid, did, maxRelays: 7, routes })
   }
 
   #channelOf({ terminal, payload }: CarryRequest): Result<Channel> {
-    const { channel: id, key, received, lid, path } = payload
+    const { channel: id, key, leg, received, lid, path } = payload
     if (path.at(-1)?.did !== this.#options.did || lid !== this.#options.lid) return reject('CARRY_NOT_MINE')
     const known = this.#channels.get(id)
-    if (known !== undefined)
-      return known.terminal === terminal && known.key === key ? ok(known) : reject('CARRY_FORGED')
+    if (known !== undefined) {
+      if (known.terminal !== terminal || known.key !== key) return reject('CARRY_FORGED')
+      // A leg that was held up on its way, or held back, must not drive out the one in use.
+      if (leg <= known.leg) return reject('CARRY_REPLAYED')
+      known.leg = leg
+      return ok(known)
+    }
     // Bytes of a channel that is gone cannot be sent again.
     if (received !== '0') return reject('CHANNEL_CLOSED')
     const own = [...this.#channels.values()].filter(channel => channel.terminal === terminal).length
     if (this.#channels.size >= MOST_CHANNELS || own >= MOST_PER_TERMINAL) return reject('CARRY_BUSY')
-    return ok(this.#open(id, terminal, key))
+    return ok(this.#open(id, payload, terminal))
   }
 
-  #open(id: string, terminal: Did, key: string): Channel {
+  #open(id: string, { key, leg }: CarryRequest['payload'], terminal: Did): Channel {
     const lasting = new Lasting(this.#options.monotonic)
-    const channel: Channel = { terminal, key, lasting, timer: undefined }
+    const channel: Channel = { terminal, key, leg, lasting, timer: undefined }
     this.#channels.set(id, channel)
     const inner = connect((this.#sealed.address() as AddressInfo).port, '127.0.0.1')
     inner.setNoDelay(true)
@@ -183,14 +193,12 @@ class Exit {
         return
       }
       stream.respond({ ':status': 200 })
-      socket.pipe(stream)
-      stream.pipe(socket)
+      joinFlow(stream, socket)
     })
     socket.once('close', () => {
       if (!stream.headersSent && !stream.destroyed) stream.respond({ ':status': 502 }, { endStream: true })
-      else stream.close()
     })
-    stream.once('close', () => socket.destroy())
+    endTogether(stream, socket)
   }
 
   #keep(socket: Socket): void {

@@ -6,6 +6,9 @@ import type { Millis } from '@conet/core/units'
 /** A neighbour says at once what it wants. */
 const FIRST_LINE_MS: Millis = 5_000
 const MOST_CONNECTIONS = 1_024
+/** An answer is read within this, or not at all. */
+const HANG_UP_MS: Millis = 2_000
+const SILENT_MS: Millis = 60_000
 
 /** Where legs come in. */
 export interface ListenAt {
@@ -33,7 +36,22 @@ const MEANING: Readonly<Record<string, string>> = {
 
 /** Writes a refusal as one line of JSON and hangs up. */
 export function refuse(socket: Socket, code: string, data: object = {}): void {
-  socket.end(`${JSON.stringify({ error: { code, message: MEANING[code] ?? code, data } }, decimal)}\n`)
+  say(socket, { error: { code, message: MEANING[code] ?? code, data } })
+}
+
+/** Writes one line of JSON and hangs up, also on somebody who does not. */
+export function say(socket: Socket, answer: object): void {
+  socket.end(`${JSON.stringify(answer, decimal)}\n`)
+  socket.resume()
+  setTimeout(() => socket.destroy(), HANG_UP_MS).unref()
+}
+
+/**
+ * Ends a leg over which nothing passes any more: terminals ask for a sign of life every second, so its other end has
+ * disappeared without a word.
+ */
+export function endWhenSilent(socket: Socket, silentMs: Millis = SILENT_MS): void {
+  socket.setTimeout(silentMs, () => socket.destroy())
 }
 
 function decimal(_name: string, value: unknown): unknown {

@@ -4,6 +4,12 @@ import type { Millis } from '@conet/core/units'
 const BURST_SECONDS = 0.1
 const TICK_MS: Millis = 20
 
+/** What is paused until bytes may pass: a socket. */
+interface Paused {
+  readonly destroyed: boolean
+  resume(): unknown
+}
+
 /**
  * One token bucket for all that a relay carries, so that its owner's own traffic always has room. Whoever finds it empty
  * pauses its socket and is woken in the order of asking.
@@ -13,7 +19,7 @@ export class Pace {
   readonly #now: () => Millis
   #tokens = 0
   #at: Millis
-  #waiting: (() => void)[] = []
+  #waiting: Paused[] = []
   #timer: NodeJS.Timeout | undefined
 
   /** @param rate - bytes per second now; asked again at every turn */
@@ -30,9 +36,9 @@ export class Pace {
     return this.#tokens >= 0
   }
 
-  /** Calls back when bytes may pass again. */
-  wait(resume: () => void): void {
-    this.#waiting.push(resume)
+  /** Wakes it when bytes may pass again. */
+  wait(paused: Paused): void {
+    this.#waiting.push(paused)
     this.#timer ??= setInterval(() => this.#turn(), TICK_MS)
   }
 
@@ -44,10 +50,11 @@ export class Pace {
 
   #turn(): void {
     this.#fill()
-    if (this.#tokens < 0) return
+    this.#waiting = this.#waiting.filter(({ destroyed }) => !destroyed)
+    if (this.#tokens < 0 && this.#waiting.length > 0) return
     const waiting = this.#waiting
     this.stop()
-    for (const resume of waiting) resume()
+    for (const paused of waiting) paused.resume()
   }
 
   #fill(): void {

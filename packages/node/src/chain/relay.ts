@@ -5,14 +5,17 @@ import { ConetError, reject } from '@conet/core/errors'
 import type { Amount, Bytes, Did, Millis } from '@conet/core/units'
 import { Accounts } from './account.js'
 import { Carriage } from './carriage.js'
-import { type ListenAt, listenForLegs, refuse } from './line.js'
+import { type ListenAt, listenForLegs, refuse, say } from './line.js'
 import { Pace } from './pace.js'
 import { type CarryRequest, type RequestPorts, RequestReader } from './request.js'
 
 const DIAL_MS: Millis = 1_500
 const ROUTES_EVERY_MS: Millis = 1_000
 const LIMITS_EVERY_MS: Millis = 1_000
+/** What a neighbour still reads: a path beyond it would spoil the whole answer. */
 const MOST_ROUTES = 16
+const MOST_PATH = 7
+const MOST_RTT_MS: Millis = 600_000
 
 export type CarryEvent =
   | { readonly type: 'carrying'; readonly channel: string; readonly terminal: Did; readonly hops: number }
@@ -50,6 +53,8 @@ export interface RelayOptions extends RequestPorts {
   /** Bytes per second that are left to others now; see `carriageAllowance`. */
   readonly allowance: () => number
   readonly monotonic: () => Millis
+  /** A leg without any byte for this long has lost its other end. Default 60,000. */
+  readonly silentMs?: Millis
   readonly onEvent?: (event: CarryEvent) => void
 }
 
@@ -83,6 +88,10 @@ class Relay implements RelayHandle {
   #port = 0
   #routes: readonly Route[] = []
   #timers: NodeJS.Timeout[] = []
+  /** Legs whose next hop is being dialled: they count like those that run. */
+  #coming = 0
+  #finding = false
+  #stopped = false
 
   constructor(options: RelayOptions) {
     this.#options = options
@@ -110,6 +119,7 @@ class Relay implements RelayHandle {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true
     for (const timer of this.#timers) clearInterval(timer)
     const closed = new Promise<void>(resolve => this.#server?.close(() => resolve()))
     for (const carriage of this.#carriages) carriage.end('CHANNEL_CLOSED')
@@ -128,12 +138,17 @@ class Relay implements RelayHandle {
     if (typeof place === 'string') return this.#refuse(socket, place)
     const admitted = this.#admit(request.value)
     if (!admitted.ok) return this.#refuse(socket, admitted.code, admitted.data)
+    this.#coming++
     try {
       const onward = await dial(place, DIAL_MS)
+      // Who came may be gone by now, and so may the relay.
+      if (socket.destroyed || this.#stopped) return void onward.destroy()
       onward.write(`${line}\n`)
       this.#carry(request.value, socket, onward)
     } catch (error) {
       this.#refuse(socket, error instanceof ConetError ? error.code : 'CARRY_NEXT_DOWN')
+    } finally {
+      this.#coming--
     }
   }
 
@@ -149,7 +164,8 @@ class Relay implements RelayHandle {
   #admit({ terminal, payload }: CarryRequest) {
     const { limits, state, shareBps } = this.#options
     if (shareBps > 0 && this.#accounts.owes(terminal)) return reject('CARRY_UNPAID')
-    return admitCarriage(limits, { ...state(), channels: this.#carriages.size }, terminal, payload.path.length - 1)
+    const channels = this.#carriages.size + this.#coming
+    return admitCarriage(limits, { ...state(), channels }, terminal, payload.path.length - 1)
   }
 
   #carry(request: CarryRequest, near: Socket, far: Socket): void {
@@ -189,30 +205,37 @@ class Relay implements RelayHandle {
 
   #tellRoutes(socket: Socket): void {
     const { lid, did, limits } = this.#options
-    socket.end(`${JSON.stringify({ lid, did, maxRelays: limits.maxRelays, routes: this.#routes })}\n`)
+    say(socket, { lid, did, maxRelays: limits.maxRelays, routes: this.#routes })
   }
 
   /** Ways of the next hops, less those that would come back here. */
   async #findRoutes(): Promise<void> {
-    const { lid, did, payee, shareBps, next, limits, monotonic } = this.#options
-    const share = shareBps === 0 ? [] : [{ to: payee ?? did, bps: shareBps }]
-    const found = await Promise.all(
-      next.map(async hop => {
-        const asked = monotonic()
-        const answer = await askRoutes(hop, DIAL_MS).catch(() => undefined)
-        const rttMs = Math.round(monotonic() - asked)
-        if (answer?.lid !== lid) return []
-        return answer.routes.map(route => ({
-          path: [{ did: answer.did, ...hop }, ...route.path],
-          rttMs: route.rttMs + rttMs,
-          shares: [...share, ...route.shares],
-          api: route.api,
-        }))
-      }),
-    )
+    // A neighbour that answers late must not bring back what is older.
+    if (this.#finding) return
+    this.#finding = true
+    const { did, next, limits } = this.#options
+    const found = await Promise.all(next.map(hop => this.#routesOver(hop)))
+    this.#finding = false
     this.#routes = found
       .flat()
       .filter(({ path }) => path.every(hop => hop.did !== did) && path.length <= limits.maxRelays)
       .slice(0, MOST_ROUTES)
+  }
+
+  async #routesOver(hop: Neighbour): Promise<readonly Route[]> {
+    const { lid, did, payee, shareBps, monotonic } = this.#options
+    const share = shareBps === 0 ? [] : [{ to: payee ?? did, bps: shareBps }]
+    const asked = monotonic()
+    const answer = await askRoutes(hop, DIAL_MS).catch(() => undefined)
+    const rttMs = Math.round(monotonic() - asked)
+    if (answer?.lid !== lid) return []
+    return answer.routes
+      .map(route => ({
+        path: [{ did: answer.did, ...hop }, ...route.path],
+        rttMs: Math.min(route.rttMs + rttMs, MOST_RTT_MS),
+        shares: [...share, ...route.shares],
+        api: route.api,
+      }))
+      .filter(({ path, shares }) => path.length <= Math.min(answer.maxRelays, MOST_PATH) && shares.length <= MOST_PATH)
   }
 }

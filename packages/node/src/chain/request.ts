@@ -5,7 +5,9 @@ import type { Did, Hash, UnixMillis } from '@conet/core/units'
 import { checkSignature, decodeEnvelope, type Sha256, type Verify } from '@conet/core/wire'
 
 /** A request lives at most this long ahead of our clock. */
-const MOST_LIFE_SECONDS = 600
+const MOST_LIFE_SECONDS = 120
+/** Requests remembered: beyond this the oldest is forgotten; an exit does not go back to it all the same. */
+const MOST_SEEN = 65_536
 /** Seconds two clocks may differ. */
 const SKEW_SECONDS = 60
 
@@ -27,6 +29,7 @@ export interface RequestPorts {
 export class RequestReader {
   readonly #ports: RequestPorts
   readonly #seen = new Map<Hash, number>()
+  #tidiedAt = 0
 
   constructor(ports: RequestPorts) {
     this.#ports = ports
@@ -45,15 +48,23 @@ export class RequestReader {
     if (!key.ok || !checkSignature(decoded.value, key.value, verify).ok) return reject('CARRY_FORGED', { kid })
     const seconds = Math.floor(now() / 1_000)
     const { exp } = payload.value
-    if (exp < seconds - SKEW_SECONDS || exp > seconds + MOST_LIFE_SECONDS) return reject('CARRY_EXPIRED', { exp })
+    if (exp < seconds - SKEW_SECONDS || exp > seconds + MOST_LIFE_SECONDS) {
+      return reject('CARRY_EXPIRED', { exp, now: now() })
+    }
     const { hash } = decoded.value
     if (this.#seen.has(hash)) return reject('CARRY_REPLAYED', { hash })
-    this.#forget(seconds)
-    this.#seen.set(hash, exp + SKEW_SECONDS)
+    this.#remember(hash, exp + SKEW_SECONDS, seconds)
     return ok({ text: line, hash, terminal: kid.slice(0, kid.indexOf('#')), payload: payload.value })
   }
 
-  #forget(seconds: number): void {
-    for (const [hash, until] of this.#seen) if (until < seconds) this.#seen.delete(hash)
+  /** The list is gone through once a second at most, however many requests come. */
+  #remember(hash: Hash, until: number, seconds: number): void {
+    if (seconds !== this.#tidiedAt) {
+      this.#tidiedAt = seconds
+      for (const [old, end] of this.#seen) if (end < seconds) this.#seen.delete(old)
+    }
+    this.#seen.set(hash, until)
+    const [oldest] = this.#seen.keys()
+    if (this.#seen.size > MOST_SEEN && oldest !== undefined) this.#seen.delete(oldest)
   }
 }

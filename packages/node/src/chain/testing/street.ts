@@ -4,7 +4,7 @@ import { nodePorts } from '@conet/client'
 import { Chain, type ChainOptions, type Neighbour } from '@conet/client/chain'
 import type { RelayLimits } from '@conet/core/carry'
 import type { KeySigner } from '@conet/core/identity'
-import { startExit } from '../exit.js'
+import { type ExitOptions, startExit } from '../exit.js'
 import { type CarryEvent, type RelayHandle, type RelayOptions, startRelay } from '../relay.js'
 
 export const LID = 'street'
@@ -41,20 +41,26 @@ export class Street {
   readonly inside = new Map<string, Neighbour>()
   readonly events: CarryEvent[] = []
 
-  async exit(): Promise<{ at: Neighbour; did: string }> {
-    const { signer, seed } = key()
+  /** `again`: with the key and on the port of one that stopped. */
+  async exit(
+    more: Partial<ExitOptions> = {},
+    again?: { at: Neighbour; seed: Uint8Array },
+  ): Promise<{ at: Neighbour; did: string; seed: Uint8Array; stop: () => Promise<void> }> {
+    const seed = again?.seed ?? key().seed
+    const signer = nodePorts.signer(seed)
     const { port, stop } = await startExit({
       ...this.ports,
-      listen: { host: HOST, port: 0 },
+      listen: { host: HOST, port: again?.at.port ?? 0 },
       lid: LID,
       did: signer.did,
       seed,
       monotonic: () => performance.now(),
       api: 'http://exit.example:8640',
       inside: authority => this.inside.get(authority),
+      ...more,
     })
     this.#ends.push(stop)
-    return { at: { host: HOST, port }, did: signer.did }
+    return { at: { host: HOST, port }, did: signer.did, seed, stop }
   }
 
   async relay(
