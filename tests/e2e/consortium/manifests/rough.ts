@@ -7,8 +7,7 @@ export const rough: Network = {
   followers: 1,
   lanes: 4,
   faults: [
-    { kind: 'disk', node: 'v4', atMs: 1_000, forMs: 4_000 },
-    { kind: 'garbage', node: 'f1', atMs: 2_000, forMs: 5_000 },
+    { kind: 'garbage', node: 'f1', atMs: 1_000, forMs: 4_000 },
     { kind: 'slow', node: 'v3', atMs: 6_000, forMs: 4_000 },
     { kind: 'kill', node: 'v2', atMs: 11_000, forMs: 2_000 },
     { kind: 'clock', node: 'v1', atMs: 14_000, forMs: 4_000 },

@@ -93,6 +93,21 @@ describe('supervisor', () => {
     expect(events.filter(event => event.type === 'started').length).toBe(started)
   })
 
+  it('starts a program again that lives on although its consensus gave up', async () => {
+    const binary = await script(
+      'engine',
+      'echo "E CONSENSUS FAIL"; printf "E CONSENSUS FAILURE!!! err=full"; exec sleep 60',
+    )
+    const events: SupervisorEvent[] = []
+    const options = { binary, home: dir, socket: join(dir, 's'), answers: async () => true }
+    const supervisor = new Supervisor({ ...options, onEvent: event => events.push(event) })
+    await supervisor.start()
+    while (events.filter(event => event.type === 'started').length < 2) await pause(20)
+    await supervisor.stop()
+    const ended = events.find(event => event.type === 'ended')
+    expect(ended).toMatchObject({ why: 'it ended by SIGTERM', lastLines: expect.stringMatching(/err=full$/) })
+  })
+
   it('ends what a killed node left behind, and nobody else who has that number', async () => {
     const file = join(dir, 'pid')
     const left = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', dir], { stdio: 'ignore' })

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync } from 'node:fs'
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { keepOutput } from './output.js'
 import { endStale, forgetPid, notePid } from './stale.js'
 
 /** Pauses before a dead engine is started again: doubled each time, back to the first after a good minute. */
@@ -65,16 +65,19 @@ export class Supervisor {
   /** Ends the process and starts no other. */
   async stop(): Promise<void> {
     this.#ending.abort()
-    const child = this.#child
-    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
-      const gone = once(child, 'exit')
-      child.kill('SIGTERM')
-      const hard = setTimeout(() => child.kill('SIGKILL'), END_MS)
-      await gone
-      clearTimeout(hard)
-    }
+    await this.#endChild()
     await this.#loop
     await forgetPid(this.#pidFile)
+  }
+
+  async #endChild(): Promise<void> {
+    const child = this.#child
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill('SIGTERM')
+    const hard = setTimeout(() => child.kill('SIGKILL'), END_MS)
+    await gone
+    clearTimeout(hard)
   }
 
   get #pidFile(): string {
@@ -105,19 +108,20 @@ export class Supervisor {
     const { binary, home, socket, onEvent } = this.#options
     await rotate(this.#logFile)
     await rm(socket, { force: true })
-    const log = openSync(this.#logFile, 'a', 0o600)
-    const child = spawn(binary, ['start', '--home', home], { stdio: ['ignore', log, log] })
-    closeSync(log)
+    const child = spawn(binary, ['start', '--home', home], { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
     // Before anything is awaited: a process that ends at once must not be missed.
     const ended = endOf(child)
+    const kept = keepOutput(child, this.#logFile, () => void this.#endChild())
     if (this.#ending.signal.aborted) child.kill('SIGTERM')
     if (child.pid !== undefined) {
       await notePid(this.#pidFile, child.pid)
       onEvent({ type: 'started', pid: child.pid })
       void this.#watch(child)
     }
-    return await ended
+    const why = await ended
+    if (child.pid !== undefined) await kept
+    return why
   }
 
   async #watch(child: ChildProcess): Promise<void> {
