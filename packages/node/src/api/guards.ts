@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import type { ConetError } from '@conet/core/errors'
 import { hostName } from '@conet/gateway/portal'
 import { sameToken } from '../keys/index.js'
@@ -8,6 +8,14 @@ import { apiError } from './errors.js'
 export function isLoopback(address: string): boolean {
   const plain = address.startsWith('::ffff:') ? address.slice(7) : address
   return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'))
+}
+
+/**
+ * Whether the other end is this machine too: by loopback, or by the address it was asked at, as on a gateway whose API listens
+ * for guests only. Who borrows that address from outside gets no answer: it goes to this machine.
+ */
+export function isHere({ remoteAddress = '', localAddress }: Pick<Socket, 'remoteAddress' | 'localAddress'>): boolean {
+  return isLoopback(remoteAddress) || (isIP(remoteAddress) !== 0 && remoteAddress === localAddress)
 }
 
 /**
@@ -30,13 +38,12 @@ export interface AdminRule {
   readonly remote: boolean
 }
 
-/** @returns the refusal, or `undefined` if this is the owner */
-export function refuseAdmin(
-  rule: AdminRule,
-  authorization: string | undefined,
-  address: string,
-): ConetError | undefined {
-  if (!rule.remote && !isLoopback(address)) {
+/**
+ * @param here - whether the request comes from this machine
+ * @returns the refusal, or `undefined` if this is the owner
+ */
+export function refuseAdmin(rule: AdminRule, authorization: string | undefined, here: boolean): ConetError | undefined {
+  if (!rule.remote && !here) {
     return apiError('ADMIN_REMOTE', 'admin paths answer on this machine only; set api.adminRemote to change that')
   }
   const given = /^Bearer ([A-Za-z0-9_-]{1,256})$/.exec(authorization ?? '')?.[1]

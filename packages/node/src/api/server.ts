@@ -10,7 +10,7 @@ import type { Endpoint } from './endpoint.js'
 import { ENDPOINTS } from './endpoints/index.js'
 import { apiError, errorBody, known, statusOf } from './errors.js'
 import { ENVELOPE_TYPE, ErrorAnswer } from './forms.js'
-import { type AdminRule, refuseAdmin, refuseHost } from './guards.js'
+import { type AdminRule, isHere, refuseAdmin, refuseHost } from './guards.js'
 import { API_HEADERS } from './headers.js'
 import { toJson } from './json.js'
 import { DEFAULT_RATE, type RateLimit, RateLimiter } from './rate.js'
@@ -137,7 +137,7 @@ function addEndpoint(app: FastifyInstance, gate: Gate, endpoint: Endpoint): void
     // Before the body is read: a stranger's body is not worth parsing.
     onRequest: async request => {
       const refusal = endpoint.admin
-        ? refuseAdmin(gate.admin, request.headers.authorization, request.ip)
+        ? refuseAdmin(gate.admin, request.headers.authorization, isHere(request.socket))
         : endpoint.expensive
           ? refuseRate(gate, request.ip)
           : undefined
