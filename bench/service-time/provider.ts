@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { parseConfig, startNode } from '@conet/node'
 import { DEFAULT_RISK_LIMITS } from '@conet/node/provider'
 
-/** A whole node (solo engine on disk, API, proxy gateway) and a local origin, in a process of their own. */
+/**
+ * A whole node (solo engine on disk, API, proxy gateway) and a local origin, in a process of their own. Its argument, if there
+ * is one, is JSON with further members of the configuration: where its data is and what orders its ledger.
+ */
 
 export interface Ready {
   readonly url: string
@@ -30,6 +33,7 @@ const config = parseConfig(
     dataDir: folder,
     api: { port: 0 },
     log: { level: 'silent' },
+    ...(JSON.parse(process.argv[2] ?? '{}') as object),
     gateway: { egressAllow: ['127.0.0.0/8'] },
     offers: [
       {
@@ -46,7 +50,9 @@ const node = await startNode(config, {
   provider: { limits: { ...DEFAULT_RISK_LIMITS, trials, maxStrangers: 100_000 } },
 })
 
-process.once('disconnect', () => {
+process.once('disconnect', async () => {
+  // An engine of a consortium is a process of its own, which the node ends.
+  if (process.argv[2] !== undefined) await node.stop()
   rmSync(folder, { recursive: true, force: true })
   process.exit(0)
 })

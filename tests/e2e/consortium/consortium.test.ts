@@ -1,22 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import { missingCometbft } from '../validators.js'
-import { whyNoSmallDisk } from './consortium.js'
+import { type ConsortiumWish, whyNoSmallDisk } from './consortium.js'
 import { type Network, randomManifest } from './manifest.js'
 import { MANIFESTS } from './manifests/index.js'
 import { run } from './runner.js'
+import { loopbackWiring } from './wiring/index.js'
 
-/** Found once, kept: the same trouble each time. Others are run by hand (`npm run soak -- --seed N`). */
-const SEEDS = [7]
+/** Cut lines, a slow one, and two halts; on loopback also where namespaces can be had. Others run by hand (`npm run soak -- --seed N`). */
+const SEED = 23
+
+/** Networks that would prove nothing about a halt if none had been seen. */
+const TWO_HALTS = ['outage', `seed ${SEED}`]
 
 /** A figure of a run that is not there must not look like one that is good. */
-async function holds(wanted: Network): Promise<void> {
+async function holds(wanted: Network, wish: ConsortiumWish = {}): Promise<void> {
   const network = possible(wanted)
-  const report = await run(network)
+  const report = await run(network, wish)
   console.log(JSON.stringify(report))
   expect(report.violations).toEqual([])
   expect(report.accepted).toBeGreaterThan(network.faults.length)
   expect(report.blocks).toBeGreaterThan(0)
-  if (network.name === 'outage') expect(report.halts).toBeGreaterThanOrEqual(2)
+  if (TWO_HALTS.includes(network.name)) expect(report.halts).toBeGreaterThanOrEqual(2)
 }
 
 /** The network without what this machine cannot do. */
@@ -29,8 +33,8 @@ function possible(network: Network): Network {
 }
 
 function suite(): void {
-  const networks = [...MANIFESTS, ...SEEDS.map(seed => randomManifest(seed))]
-  it.each(networks.map(network => [network.name, network] as const))('%s', (_, network) => holds(network), 300_000)
+  it.each(MANIFESTS.map(network => [network.name, network] as const))('%s', (_, network) => holds(network), 300_000)
+  it(`seed ${SEED} on loopback`, () => holds(randomManifest(SEED), { wiring: loopbackWiring }), 300_000)
 }
 
 const missing = await missingCometbft()

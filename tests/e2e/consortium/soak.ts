@@ -4,7 +4,8 @@ import { type Network, randomManifest } from './manifest.js'
 import { kills, MANIFESTS } from './manifests/index.js'
 import { type Report, run } from './runner.js'
 
-const USAGE = `npm run soak -- --manifest ${[...MANIFESTS.map(({ name }) => name)].join('|')} [--times N] [--minutes M]
+const USAGE = `npm run soak -- --manifest ${[...MANIFESTS.map(({ name }) => name), 'kills'].join('|')} [--minutes M]
+npm run soak -- --manifest kills [--times 50]
 npm run soak -- --seed N [--minutes M]`
 
 /**
