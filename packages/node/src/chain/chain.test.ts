@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import type { ChainEvent } from '@conet/client/chain'
 import { signEnvelope } from '@conet/core/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { echoed, key, LID, NO_LIMITS, Street } from './testing/street.js'
+import { carry, echoed, key, NO_LIMITS, Street } from './testing/street.js'
 
 const MIB = 1_048_576
 const ECHO = 'echo.example:7'
@@ -213,16 +213,3 @@ describe('a relay', () => {
     expect(performance.now() - started).toBeGreaterThan(700)
   })
 })
-
-function carry(more: object) {
-  return {
-    lid: LID,
-    channel: '00112233445566778899aabbccddeeff',
-    key: 'CQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
-    leg: 1,
-    received: '0',
-    exp: Math.floor(Date.now() / 1_000) + 60,
-    nonce: Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url'),
-    ...more,
-  }
-}

@@ -134,8 +134,8 @@ export class Street {
     })
   }
 
-  async terminal(neighbours: readonly Neighbour[], more: Partial<ChainOptions> = {}): Promise<Chain> {
-    const chain = await Chain.open({
+  terminalOptions(neighbours: readonly Neighbour[], more: Partial<ChainOptions> = {}): ChainOptions {
+    return {
       lid: LID,
       signer: key().signer,
       neighbours,
@@ -143,7 +143,11 @@ export class Street {
       now: () => Date.now(),
       monotonic: () => performance.now(),
       ...more,
-    })
+    }
+  }
+
+  async terminal(neighbours: readonly Neighbour[], more: Partial<ChainOptions> = {}): Promise<Chain> {
+    const chain = await Chain.open(this.terminalOptions(neighbours, more))
     this.#ends.push(() => chain.close())
     return chain
   }
@@ -181,4 +185,18 @@ export async function echoed(
   const same = await done
   socket.destroy()
   return same
+}
+
+/** Payload of a first line by hand. */
+export function carry(more: object) {
+  return {
+    lid: LID,
+    channel: '00112233445566778899aabbccddeeff',
+    key: 'CQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+    leg: 1,
+    received: '0',
+    exp: Math.floor(Date.now() / 1_000) + 60,
+    nonce: randomBytes(16).toString('base64url'),
+    ...more,
+  }
 }
