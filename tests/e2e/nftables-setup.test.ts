@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createLab, type Lab, whyNoLab } from '@conet/gateway/nftables/testing'
+import { createLab, type Lab, saying, whyNoLab } from '@conet/gateway/nftables/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
 // Programs are started many times, on a machine that may do other things too.
@@ -88,12 +88,23 @@ describe.runIf(missing === undefined)('conet gateway setup', () => {
     expect(state()).toBe(before)
   })
 
-  it('keeps guests out while no helper runs, whatever the owner forwards', () => {
+  it('keeps guests out while no helper runs, whatever the owner forwards', async () => {
     lab.in('gateway', 'ip link set lan0 up; ip addr add 10.77.0.1/24 dev lan0 || true')
     expect(setup('apply')).toEqual([])
     lab.in('client', 'ip route replace default via 10.77.0.1')
     const asked = `curl -s --max-time 2 telnet://10.99.0.2:7 </dev/null || echo $?`
     expect(lab.in('client', asked)).toBe('28\n')
+    // Names are answered, but too few to carry traffic inside them; also to a device that has an open flow.
+    const count = `let n = 0; const s = require('dgram').createSocket('udp4'); s.on('message', (_, r) => { n++; s.send('x', r.port, r.address) }); s.bind(53, '10.77.0.1', () => console.log('ready')); process.stdin.on('data', () => console.log('heard', n)); `
+    const resolver = lab.start('gateway', process.execPath, ['-e', count])
+    await saying(resolver, 'stdout', 'ready')
+    const asking = `const s = require('dgram').createSocket('udp4'); s.connect(53, '10.77.0.1', async () => { for (let i = 0; i < 600; i++) await new Promise(sent => s.send('x', sent)); s.close() })`
+    lab.in('client', `${process.execPath} -e "${asking}"`)
+    const heard = saying(resolver, 'stdout', 'heard')
+    resolver.stdin?.write('?')
+    const names = Number((await heard).match(/heard (\d+)/)?.[1])
+    expect(names).toBeGreaterThanOrEqual(100)
+    expect(names).toBeLessThan(400)
     expect(setup('undo')).toEqual([])
     expect(existsSync(join(root, 'etc/conet'))).toBe(false)
     lab.in('gateway', 'sysctl -qw net.ipv4.ip_forward=1')

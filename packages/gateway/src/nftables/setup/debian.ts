@@ -15,6 +15,7 @@ export function debianPlan(spec: SetupSpec, at: (path: string) => string): Plan 
       file('/etc/sysctl.d/60-conet.conf', sysctlText(spec)),
       file('/etc/network/interfaces.d/conet', interfaceText(spec)),
       file('/etc/dnsmasq.d/conet.conf', dnsmasqText(spec)),
+      file('/etc/systemd/system/conet-guard.service', GUARD_UNIT),
       file('/etc/systemd/system/conet-gateway.service', unitText(spec)),
     ],
     keeps: [],
@@ -70,6 +71,11 @@ function serviceCommands({ user }: SetupSpec): Command[] {
     },
     { run: ['systemctl', 'daemon-reload'], undo: ['systemctl', 'daemon-reload'], undoLast: true, service: true },
     {
+      run: ['systemctl', 'enable', 'conet-guard.service'],
+      undo: ['systemctl', 'disable', 'conet-guard.service'],
+      service: true,
+    },
+    {
       run: ['systemctl', 'enable', '--now', 'conet-gateway.service'],
       undo: ['systemctl', 'disable', '--now', 'conet-gateway.service'],
       service: true,
@@ -82,6 +88,25 @@ function serviceCommands({ user }: SetupSpec): Command[] {
     },
   ]
 }
+
+/** Forwarding is on from the first moment after a start: the guard must be there before any interface is. */
+const GUARD_UNIT = `[Unit]
+Description=Conet guard: keeps unpaid devices out while the helper is away
+DefaultDependencies=no
+Wants=network-pre.target
+Before=network-pre.target shutdown.target
+Conflicts=shutdown.target
+# The owner's own rules may begin by flushing all others.
+After=local-fs.target nftables.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/nft -f /etc/conet/guard.nft
+
+[Install]
+WantedBy=sysinit.target
+`
 
 function unitText({ conet, user }: SetupSpec): string {
   return `[Unit]

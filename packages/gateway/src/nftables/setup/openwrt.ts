@@ -20,6 +20,7 @@ export function openwrtPlan(spec: SetupSpec, at: (path: string) => string): Plan
       file('/etc/conet/gateway.json', helperJson(spec, SOCKET)),
       file('/etc/conet/guard.nft', guardText(spec)),
       file('/etc/conet/capabilities.json', CAPABILITIES),
+      file('/etc/init.d/conet-guard', GUARD_INIT, 0o755),
       file('/etc/init.d/conet-gateway', initText(spec), 0o755),
     ],
     keeps: CONFIGS.map(at),
@@ -29,6 +30,11 @@ export function openwrtPlan(spec: SetupSpec, at: (path: string) => string): Plan
       ...settings.map(([verb, text]) => ({ run: ['uci', '-c', at('/etc/config'), verb, text] })),
       { run: ['uci', '-c', at('/etc/config'), 'commit'] },
       ...['network', 'dnsmasq', 'odhcpd', 'firewall'].map(reload),
+      {
+        run: [at('/etc/init.d/conet-guard'), 'enable'],
+        undo: [at('/etc/init.d/conet-guard'), 'disable'],
+        service: true,
+      },
       {
         run: [at('/etc/init.d/conet-gateway'), 'enable'],
         undo: [at('/etc/init.d/conet-gateway'), 'disable'],
@@ -93,10 +99,22 @@ function firewallSettings({ portalPort, apiPort }: SetupSpec): Setting[] {
     ['set', 'firewall.conet_wan=forwarding'],
     ['set', 'firewall.conet_wan.src=conet'],
     ['set', 'firewall.conet_wan.dest=wan'],
+    // Offloaded flows pass no rule any more, ours neither: whoever paid once would stay online.
+    ['set', 'firewall.@defaults[0].flow_offloading=0'],
+    ['set', 'firewall.@defaults[0].flow_offloading_hw=0'],
     ...rule('conet_basics', 'udp', '53 67 547'),
     ...rule('conet_entry', 'tcp', `53 ${[...new Set([portalPort, apiPort])].join(' ')}`),
   ]
 }
+
+/** Before the firewall (19) and the network (20): guests are kept out from the first moment after a start. */
+const GUARD_INIT = `#!/bin/sh /etc/rc.common
+START=18
+
+start() {
+	nft -f /etc/conet/guard.nft
+}
+`
 
 function initText({ conet, user }: SetupSpec): string {
   return `#!/bin/sh /etc/rc.common

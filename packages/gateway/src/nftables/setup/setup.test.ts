@@ -34,6 +34,13 @@ describe('plan', () => {
           table inet conet_guard
           delete table inet conet_guard
           table inet conet_guard {
+          	set asks {
+          		type ether_addr
+          		size 4096
+          		flags dynamic,timeout
+          		timeout 1m
+          	}
+
           	chain forward {
           		type filter hook forward priority filter + 5; policy accept;
           		iifname "br-guest" meta mark and 0x10000000 == 0 drop
@@ -43,6 +50,7 @@ describe('plan', () => {
           	chain input {
           		type filter hook input priority filter + 5; policy accept;
           		iifname != "br-guest" return
+          		meta l4proto { tcp, udp } th dport 53 update @asks { ether saddr limit rate over 10/second burst 150 packets } drop
           		ct state { established, related } return
           		udp dport { 53, 67, 547 } return
           		tcp dport { 53, 8642, 8640 } return
@@ -78,6 +86,24 @@ describe('plan', () => {
           dhcp-option=114,"https://portal.example/captive"
           dhcp-option=option6:103,"https://portal.example/captive"
 
+      write /etc/systemd/system/conet-guard.service (mode 644)
+          [Unit]
+          Description=Conet guard: keeps unpaid devices out while the helper is away
+          DefaultDependencies=no
+          Wants=network-pre.target
+          Before=network-pre.target shutdown.target
+          Conflicts=shutdown.target
+          # The owner's own rules may begin by flushing all others.
+          After=local-fs.target nftables.service
+
+          [Service]
+          Type=oneshot
+          RemainAfterExit=yes
+          ExecStart=/usr/sbin/nft -f /etc/conet/guard.nft
+
+          [Install]
+          WantedBy=sysinit.target
+
       write /etc/systemd/system/conet-gateway.service (mode 644)
           [Unit]
           Description=Conet gateway helper: admits paying devices by nftables
@@ -111,6 +137,7 @@ describe('plan', () => {
       run sysctl -q -p /etc/sysctl.d/60-conet.conf
       run useradd --system --home-dir /var/lib/conet --shell /usr/sbin/nologin conet   (unless: getent passwd conet)
       run systemctl daemon-reload
+      run systemctl enable conet-guard.service
       run systemctl enable --now conet-gateway.service
       run systemctl restart dnsmasq
       "
@@ -139,6 +166,13 @@ describe('plan', () => {
           table inet conet_guard
           delete table inet conet_guard
           table inet conet_guard {
+          	set asks {
+          		type ether_addr
+          		size 4096
+          		flags dynamic,timeout
+          		timeout 1m
+          	}
+
           	chain forward {
           		type filter hook forward priority filter + 5; policy accept;
           		iifname "br-guest" meta mark and 0x10000000 == 0 drop
@@ -148,6 +182,7 @@ describe('plan', () => {
           	chain input {
           		type filter hook input priority filter + 5; policy accept;
           		iifname != "br-guest" return
+          		meta l4proto { tcp, udp } th dport 53 update @asks { ether saddr limit rate over 10/second burst 150 packets } drop
           		ct state { established, related } return
           		udp dport { 53, 67, 547 } return
           		tcp dport { 53, 8642, 8640 } return
@@ -173,6 +208,14 @@ describe('plan', () => {
             "inheritable": [
               "CAP_NET_ADMIN"
             ]
+          }
+
+      write /etc/init.d/conet-guard (mode 755)
+          #!/bin/sh /etc/rc.common
+          START=18
+
+          start() {
+          	nft -f /etc/conet/guard.nft
           }
 
       write /etc/init.d/conet-gateway (mode 755)
@@ -217,6 +260,8 @@ describe('plan', () => {
       run uci -c /etc/config set firewall.conet_wan=forwarding
       run uci -c /etc/config set firewall.conet_wan.src=conet
       run uci -c /etc/config set firewall.conet_wan.dest=wan
+      run uci -c /etc/config set 'firewall.@defaults[0].flow_offloading=0'
+      run uci -c /etc/config set 'firewall.@defaults[0].flow_offloading_hw=0'
       run uci -c /etc/config set firewall.conet_basics=rule
       run uci -c /etc/config set firewall.conet_basics.src=conet
       run uci -c /etc/config set firewall.conet_basics.proto=udp
@@ -232,6 +277,7 @@ describe('plan', () => {
       run /etc/init.d/dnsmasq reload
       run /etc/init.d/odhcpd reload
       run /etc/init.d/firewall reload
+      run /etc/init.d/conet-guard enable
       run /etc/init.d/conet-gateway enable
       run /etc/init.d/conet-gateway start
       "

@@ -10,14 +10,27 @@ export function helperJson({ lan, wan, portalPort, system }: SetupSpec, socket: 
 }
 
 /**
+ * Packets of one device to the resolver: enough for a page with a hundred names, too few to carry traffic inside names. Before
+ * open flows are let in, so that one long connection to the resolver is no way around it.
+ */
+const NAMES_RATE = '10/second burst 150 packets'
+
+/**
  * Closed when the helper is not there: guests pass only with the mark that its rules set, and reach nothing on this machine
- * but what they need to get in.
+ * but what they need to get in, names a few at a time.
  */
 export function guardText({ lan, wan, portalPort, apiPort }: SetupSpec): string {
   const unmarked = `meta mark and 0x${PASSED_MARK.toString(16)} == 0`
   return `table inet conet_guard
 delete table inet conet_guard
 table inet conet_guard {
+	set asks {
+		type ether_addr
+		size 4096
+		flags dynamic,timeout
+		timeout 1m
+	}
+
 	chain forward {
 		type filter hook forward priority filter + 5; policy accept;
 		iifname "${lan}" ${unmarked} drop
@@ -27,6 +40,7 @@ table inet conet_guard {
 	chain input {
 		type filter hook input priority filter + 5; policy accept;
 		iifname != "${lan}" return
+		meta l4proto { tcp, udp } th dport 53 update @asks { ether saddr limit rate over ${NAMES_RATE} } drop
 		ct state { established, related } return
 		udp dport { 53, 67, 547 } return
 		tcp dport { 53, ${[...new Set([portalPort, apiPort])].join(', ')} } return
