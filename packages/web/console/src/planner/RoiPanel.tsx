@@ -1,4 +1,4 @@
-import { useDeferredValue, useMemo, useState } from 'react'
+import { useDeferredValue, useId, useMemo, useState } from 'react'
 import { parse } from 'yaml'
 import { Panel } from '../parts/Panel.js'
 import { Stat } from '../parts/Stat.js'
@@ -15,13 +15,15 @@ import { caseStore, summaryOf } from './value-store.js'
 
 function Assumption({ slider, value }: { readonly slider: Slider; readonly value: number }) {
   const { path, label, min, max, step } = slider
+  const id = useId()
   return (
-    <label className="block min-w-0 text-sm">
-      <span className="flex justify-between gap-2">
-        <span>{label}</span>
-        <output className="font-medium">{value}</output>
-      </span>
+    <div className="min-w-0 text-sm">
+      <div className="flex justify-between gap-2">
+        <label htmlFor={id}>{label}</label>
+        <span className="font-medium">{value.toLocaleString('en')}</span>
+      </div>
       <input
+        id={id}
         type="range"
         className="mt-1 w-full accent-accent"
         min={min}
@@ -33,7 +35,7 @@ function Assumption({ slider, value }: { readonly slider: Slider; readonly value
           caseStore.set({ ...state, given: withAssumption(state.given, path, event.target.valueAsNumber) })
         }}
       />
-    </label>
+    </div>
   )
 }
 
@@ -74,7 +76,7 @@ function Figures({ view }: { readonly view: RoiView }) {
         </Stat>
         <Stat name="Break-even">{view.breakEven}</Stat>
         <Stat name="Break-even, discounted">{view.breakEvenDiscounted}</Stat>
-        <Stat name={`5 % to 95 %, ${view.currency}`} note="uncertain factors drawn together">
+        <Stat name={`5 % to 95 %, ${view.currency}`} note={`not negative: ${view.notNegative} of the draws`}>
           <span className="text-base">{view.range}</span>
         </Stat>
       </dl>
@@ -117,6 +119,7 @@ export function RoiPanel() {
   const given = useDeferredValue(state.given)
   const measured = state.coupled ? summary : undefined
   const { view, trouble } = useMemo(() => evaluated(given, measured), [given, measured])
+  const wrong = unread ?? trouble
   return (
     <Panel title="Does it pay" note={view?.name ?? 'A case for the operator'}>
       {view?.illustrative === true && (
@@ -124,7 +127,7 @@ export function RoiPanel() {
           <strong>Illustrative.</strong> The numbers of this case are made up to show the method.
         </p>
       )}
-      {(unread ?? trouble) !== undefined && <TroubleNote trouble={(unread ?? trouble) as Trouble} />}
+      {wrong !== undefined && <TroubleNote trouble={wrong} />}
       <div className="max-w-md px-4 py-3 md:px-5">
         <PickFile
           accept=".yaml,.yml,.json"

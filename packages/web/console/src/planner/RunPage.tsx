@@ -108,7 +108,11 @@ function rowsOf(moment: Moment): Row[] {
   const { coverage, deliveredMB } = moment
   const only = (name: string, value: string): Row => ({ name, without: '–', with: value })
   return [
-    { name: 'Terminals with service now', without: percent(coverage.without), with: percent(coverage.with) },
+    {
+      name: 'Covered by a cell, or served by a sharer now',
+      without: percent(coverage.without),
+      with: percent(coverage.with),
+    },
     { name: 'Delivered, MB', without: deliveredMB.without.toFixed(1), with: deliveredMB.with.toFixed(1) },
     only('Users served now', String(moment.users)),
     only('Of these over sharers', String(moment.relayed)),

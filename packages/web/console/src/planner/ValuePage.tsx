@@ -4,7 +4,7 @@ import { Panel } from '../parts/Panel.js'
 import { type Column, Table } from '../parts/Table.js'
 import { radarOption } from './chart-options.js'
 import { EChart } from './EChart.js'
-import { comparedPlayers, evaluateText, type RadarView, radarView } from './panel.js'
+import { comparedPlayers, evaluateText, noteText, type RadarView, radarView } from './panel.js'
 import { RoiPanel } from './RoiPanel.js'
 import { PickFile } from './ScenarioFiles.js'
 import { useStore } from './store.js'
@@ -105,7 +105,7 @@ function Comparison() {
         <ul className="list-disc pl-5 text-muted">
           {evaluation.notes.map(note => (
             <li key={`${note.code}${note.about ?? ''}`}>
-              {note.text} <code className="font-mono text-sm">{note.code}</code>
+              {noteText(note)} <code className="font-mono text-sm">{note.code}</code>
             </li>
           ))}
           <li>

@@ -47,7 +47,7 @@ export const radarOption =
     legend: legend(ink),
     radar: {
       center: ['50%', '56%'],
-      radius: '62%',
+      radius: '68%',
       indicator: axes.map(name => ({ name, max, min: 0 })),
       axisName: { ...text(ink), color: ink.ink, width: 90, overflow: 'break' },
       splitNumber: max,

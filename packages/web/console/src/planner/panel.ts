@@ -1,4 +1,4 @@
-import { type Evaluation, evaluatePanel, parsePanel, radarSize } from '@conet/core/valuation'
+import { type Evaluation, evaluatePanel, type Note, parsePanel, radarSize } from '@conet/core/valuation'
 
 /** What a page shows of the networks' names. */
 export const NETWORK_NAMES: Readonly<Record<string, string>> = {
@@ -63,6 +63,11 @@ export function radarView(evaluation: Evaluation, playerId: string, detail: 'pri
       }
     }),
   }
+}
+
+/** A note with whom it is about. */
+export function noteText({ text, about }: Note): string {
+  return about === undefined ? text : `${text} (${about})`
 }
 
 /** `experience/no-sim` → `no sim`. */

@@ -2,7 +2,7 @@ import type { Evaluation } from '@conet/core/valuation'
 import type { Scenario } from '@conet/sim'
 import { CHART_NAMES, CHARTS, COMPARED, chartSvg, PRAN_ONLY, type Summary, shown } from '@conet/sim/page'
 import { stringify } from 'yaml'
-import { comparedPlayers, radarView } from './panel.js'
+import { comparedPlayers, noteText, radarView } from './panel.js'
 import type { RoiView } from './roi.js'
 
 export interface ReportInput {
@@ -24,7 +24,7 @@ table { border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px so
 th:first-child { text-align: left; } thead th { color: #516170; font-weight: 500; } .note { border-left: 4px solid #845400; padding: 4px 12px; }
 .muted { color: #516170; } .grid { display: grid; gap: 16px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); }
 svg { max-width: 100%; height: auto; } figure { margin: 0; } pre { overflow-x: auto; font-size: 0.8rem; background: #f4f6f8; padding: 12px; }
-.scroll { overflow-x: auto; }`
+.scroll { overflow-x: auto; } caption { text-align: left; font-weight: 500; padding: 8px 0; }`
 
 const plain = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
@@ -96,7 +96,7 @@ function panelPart({ evaluation, illustrativePanel, charts }: ReportInput): stri
     '<h2>Value for each player</h2>',
     illustrativePanel ? note('Illustrative: a synthetic panel, made up to show the method; no expert was asked.') : '',
     ...parts,
-    `<ul class="muted">${evaluation.notes.map(one => `<li>${plain(one.text)} (${one.code})</li>`).join('')}</ul>`,
+    `<ul class="muted">${evaluation.notes.map(one => `<li>${plain(noteText(one))} (${one.code})</li>`).join('')}</ul>`,
   ].join('\n')
 }
 
@@ -108,6 +108,7 @@ function roiPart({ roi, coupled, charts }: ReportInput): string {
     ['Break-even', roi.breakEven],
     ['Break-even, discounted', roi.breakEvenDiscounted],
     [`5 % to 95 %, ${roi.currency}`, roi.range],
+    ['Draws that are not negative', roi.notNegative],
   ]
   return [
     `<h2>Does it pay</h2><p>${plain(roi.name)}. Coverage: ${coupled ? 'measured by the run above' : 'the formula of the case'}.</p>`,

@@ -78,7 +78,9 @@ export interface RoiView {
     readonly base: number
     readonly bars: readonly { readonly factor: string; readonly atLow: number; readonly atHigh: number }[]
   }
+  /** Fifth to ninety-fifth percentile of the net present value, and the share of draws at 0 or more. */
   readonly range: string
+  readonly notNegative: string
 }
 
 /** Draws of the uncertain factors: enough for two digits, quick enough to follow a slider. */
@@ -122,9 +124,8 @@ export function evaluateCase(given: Draft, summary: Summary | undefined): RoiVie
       base: millions(swings.base),
       bars: swings.bars.map(bar => ({ factor: bar.factor, atLow: millions(bar.atLow), atHigh: millions(bar.atHigh) })),
     },
-    range: simulation.defined
-      ? `${whole(simulation.p5)} to ${whole(simulation.p95)}, ${formatRatio(simulation.notNegativePpm)} not negative`
-      : simulation.text,
+    range: simulation.defined ? `${whole(simulation.p5)} to ${whole(simulation.p95)}` : simulation.text,
+    notNegative: simulation.defined ? formatRatio(simulation.notNegativePpm) : simulation.text,
   }
 }
 
