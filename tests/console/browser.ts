@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
-const CHROMIUM = '/usr/bin/chromium'
+export const CHROMIUM = '/usr/bin/chromium'
 /** No sandbox: containers have none to give. */
 const FLAGS = [
   '--headless',
@@ -57,7 +57,12 @@ async function startSample(dist: string): Promise<Sample> {
 
 /** A headless Chromium that talks to nobody by itself. @param flags - further ones */
 export function launch(...flags: string[]): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags] })
+  return launchBy(CHROMIUM, ...flags)
+}
+
+/** The same by another program that starts it, such as one that goes into a namespace first. */
+export function launchBy(program: string, ...flags: string[]): Promise<Browser> {
+  return chromium.launch({ executablePath: program, args: [...FLAGS, ...flags] })
 }
 
 /** Collects what the browser complains about on a page, from now on. */
