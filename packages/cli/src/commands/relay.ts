@@ -9,17 +9,20 @@ import {
   batteryPercent,
   DayCount,
   Earnings,
+  interfaceAddresses,
   interfaceBytes,
   ledgerOf,
+  limitsOf,
+  numberOf,
+  type Options,
   OwnTraffic,
-  parseHours,
   parseNeighbour,
+  payeeOf,
+  shareOf,
 } from '../relay/index.js'
 import { openApi, openWallet } from '../wallet.js'
 
-const MIB = 1_048_576
 const SETTLE_EVERY_MS = 60_000
-type Options = Readonly<Record<string, unknown>>
 
 export const relay: CliCommand = {
   name: 'relay',
@@ -49,17 +52,21 @@ export const relay: CliCommand = {
   run: async (context, _args, options) => {
     const { out } = context
     const neighbours = (options.next as readonly string[]).map(parseNeighbour)
+    const wishes = wishesOf(context, options)
     const lid = await ledgerOf(neighbours)
     const earnings = new Earnings(join(context.home, 'relay', 'vouchers.json'))
     const day = new DayCount(join(context.home, 'relay', 'day.json'), Date.now)
     const handle = await startRelay({
-      ...carrying(context, options, day),
+      ...wishes,
+      ...carrying(options, day),
       ...{ lid, next: neighbours },
       onEvent: event => tell(context, event, earnings),
     })
     out.note(`carrying for terminals on port ${handle.port}, ledger ${lid}   (Ctrl-C ends)`)
     if (out.json) out.result({ ok: true, port: handle.port, lid }, () => '')
-    const timer = setInterval(() => void settle(context, earnings), SETTLE_EVERY_MS)
+    const timer = setInterval(() => {
+      settle(context, earnings).catch(error => out.note(`not settled: ${(error as Error).message}`))
+    }, SETTLE_EVERY_MS)
     await aborted(context.signal)
     clearInterval(timer)
     await end(context, { handle, earnings, day })
@@ -67,60 +74,50 @@ export const relay: CliCommand = {
   },
 }
 
-function carrying(context: CommandContext, options: Options, day: DayCount): Omit<RelayOptions, 'lid' | 'next'> {
-  const wallet = openWallet(context)
-  let carried = 0
-  const monotonic = () => performance.now()
-  const allowance = ownFirst(options, () => carried)
+/** What the command line says, checked before anybody is asked. */
+function wishesOf(context: CommandContext, options: Options) {
+  const payee = payeeOf(options)
   return {
     listen: parseNeighbour(String(options.listen)),
-    ...{ sha256: nodeSha256, verify: nodeVerify, now: Date.now, monotonic, allowance },
-    did: wallet.did,
-    ...(options.payee === undefined ? {} : { payee: String(options.payee) }),
-    shareBps: Math.round(number(options, 'share', 0, 100) * 100),
+    did: openWallet(context).did,
+    ...(payee === undefined ? {} : { payee }),
+    shareBps: shareOf(options),
     limits: limitsOf(options),
+  }
+}
+
+type Carrying = Omit<RelayOptions, 'lid' | 'next' | keyof ReturnType<typeof wishesOf>>
+
+function carrying(options: Options, day: DayCount): Carrying {
+  const own = ownFirst(options)
+  return {
+    ...{ sha256: nodeSha256, verify: nodeVerify, now: Date.now, monotonic: () => performance.now() },
     state: () => ({ batteryPercent: batteryPercent(), carriedToday: day.bytes, minuteOfDay: minuteOfDay(new Date()) }),
-    onCarried: bytes => {
-      carried += bytes
+    allowance: own.allowance,
+    onCarried: (bytes, addresses) => {
+      own.carried(bytes, addresses)
       day.add(bytes)
     },
   }
 }
 
-function limitsOf(options: Options): RelayOptions['limits'] {
-  const list = (name: string) => (options[name] as readonly string[] | undefined) ?? []
-  return {
-    maxRelays: number(options, 'maxRelays', 1, 7),
-    minBatteryPercent: number(options, 'minBattery', 0, 100),
-    dataCapPerDay: BigInt(Math.round(number(options, 'capGib', 0, 1e6) * 1_024)) * BigInt(MIB),
-    hours: list('hours').map(parseHours),
-    allowed: list('allow'),
-    denied: list('deny'),
-    maxChannels: 64,
-    unpaidBytes: BigInt(Math.round(number(options, 'unpaidMib', 0, 1e6))) * BigInt(MIB),
-  }
+interface OwnFirst {
+  readonly allowance: RelayOptions['allowance']
+  readonly carried: RelayOptions['onCarried']
 }
 
-function ownFirst(options: Options, carried: () => number): () => number {
-  if (options.interface === undefined) return () => Number.MAX_SAFE_INTEGER
+function ownFirst(options: Options): OwnFirst {
+  if (options.interface === undefined) return { allowance: () => Number.MAX_SAFE_INTEGER, carried: () => {} }
   const name = String(options.interface)
   if (interfaceBytes(name) === undefined) throw new ConetError('USAGE', `there is no network interface ${name}`)
-  const uplinkBytesPerSecond = (number(options, 'uplinkMbit', 0.1, 1e6) * 1e6) / 8
   const own = new OwnTraffic({
-    ...{ uplinkBytesPerSecond, carried, floorBytesPerSecond: 0 },
+    uplinkBytesPerSecond: (numberOf(options, 'uplinkMbit', 0.1, 1e6) * 1e6) / 8,
+    floorBytesPerSecond: 0,
     passed: () => interfaceBytes(name) ?? 0,
+    addresses: () => interfaceAddresses(name),
     monotonic: () => performance.now(),
   })
-  return () => own.allowance
-}
-
-function number(options: Options, name: string, least: number, most: number): number {
-  const value = Number(options[name])
-  if (value >= least && value <= most) return value
-  throw new ConetError(
-    'USAGE',
-    `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)} must be a number from ${least} to ${most}, not "${String(options[name])}"`,
-  )
+  return { allowance: () => own.allowance, carried: (bytes, addresses) => own.carried(bytes, addresses) }
 }
 
 function minuteOfDay(date: Date): number {
@@ -131,11 +128,20 @@ function tell({ out }: CommandContext, event: CarryEvent, earnings: Earnings): v
   if (event.type === 'carrying') out.note(`carrying for ${event.terminal}, ${event.hops} hops to the exit`)
   if (event.type === 'refused') out.note(`refused: ${event.code}`)
   if (event.type === 'paid') {
-    earnings.keep(event.voucher)
+    keep(out, () => earnings.keep(event.voucher))
     out.step(`earned ${credits(event.amount)} ${event.asset}`)
   }
   if (event.type === 'ended') {
     out.note(`ended (${event.code}): carried ${humanBytes(event.carried)}, earned ${credits(event.earned)}`)
+  }
+}
+
+/** A full disk is no reason to stop carrying, but the owner must know. */
+function keep(out: CommandContext['out'], write: () => void): void {
+  try {
+    write()
+  } catch (error) {
+    out.note(`a voucher could not be kept, it is lost when this ends: ${(error as Error).message}`)
   }
 }
 

@@ -24,7 +24,7 @@ export class DayCount {
   add(bytes: number): void {
     this.#turn()
     this.#bytes += BigInt(bytes)
-    if (this.#now() - this.#writtenAt >= WRITE_EVERY_MS) this.write()
+    if (Math.abs(this.#now() - this.#writtenAt) >= WRITE_EVERY_MS) this.write()
   }
 
   get bytes(): Bytes {
@@ -32,11 +32,16 @@ export class DayCount {
     return this.#bytes
   }
 
+  /** On a full disk the count goes on in memory. */
   write(): void {
     this.#writtenAt = this.#now()
-    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 })
-    writeFileSync(`${this.#path}.new`, JSON.stringify({ day: this.#day, bytes: this.#bytes.toString() }))
-    renameSync(`${this.#path}.new`, this.#path)
+    try {
+      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 })
+      writeFileSync(`${this.#path}.new`, JSON.stringify({ day: this.#day, bytes: this.#bytes.toString() }))
+      renameSync(`${this.#path}.new`, this.#path)
+    } catch {
+      // Carrying must not end for this; the next write may succeed.
+    }
   }
 
   #turn(): void {
@@ -56,7 +61,7 @@ function dayOf(now: UnixMillis): string {
 function read(path: string): { day: string; bytes: bigint } | undefined {
   try {
     const { day, bytes } = JSON.parse(readFileSync(path, 'utf8')) as { day: string; bytes: string }
-    return { day, bytes: BigInt(bytes) }
+    return /^\d+$/.test(bytes) ? { day, bytes: BigInt(bytes) } : undefined
   } catch {
     return undefined
   }

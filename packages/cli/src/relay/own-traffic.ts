@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import { carriageAllowance } from '@conet/core/carry'
 import type { Millis } from '@conet/core/units'
 
@@ -11,8 +12,8 @@ export interface OwnTrafficOptions {
   readonly floorBytesPerSecond: number
   /** All bytes that passed the interface so far. */
   readonly passed: () => number
-  /** Bytes carried for others so far. */
-  readonly carried: () => number
+  /** Addresses of this machine on the interface. */
+  readonly addresses: () => ReadonlySet<string>
   readonly monotonic: () => Millis
 }
 
@@ -21,30 +22,42 @@ export class OwnTraffic {
   readonly #options: OwnTrafficOptions
   #at: Millis
   #passed: number
-  #carried: number
+  /** Of the interface's bytes, those of others since the last look. */
+  #others = 0
+  #addresses: ReadonlySet<string>
   #allowance: number
 
   constructor(options: OwnTrafficOptions) {
     this.#options = options
     this.#at = options.monotonic()
     this.#passed = options.passed()
-    this.#carried = options.carried()
+    this.#addresses = options.addresses()
     this.#allowance = this.#allow(0)
+  }
+
+  /**
+   * Counts bytes carried for others: what comes in and goes out by the interface passes it twice, what comes from another
+   * interface once.
+   *
+   * @param addresses - of this machine, at the socket it came by and the one it left by
+   */
+  carried(bytes: number, addresses: readonly string[]): void {
+    this.#others += bytes * addresses.filter(address => this.#addresses.has(address.replace(/^::ffff:/, ''))).length
   }
 
   /** Bytes per second. */
   get allowance(): number {
-    const { monotonic, passed, carried } = this.#options
+    const { monotonic, passed, addresses } = this.#options
     const now = monotonic()
     const elapsedMs = now - this.#at
     if (elapsedMs < WINDOW_MS) return this.#allowance
     const all = passed() - this.#passed
-    // What a relay carries comes in and goes out again: the interface counts it twice.
-    const others = 2 * (carried() - this.#carried)
+    const own = Math.max(0, all - this.#others)
     this.#at = now
     this.#passed += all
-    this.#carried += others / 2
-    this.#allowance = this.#allow((Math.max(0, all - others) * 1_000) / elapsedMs)
+    this.#others = 0
+    this.#addresses = addresses()
+    this.#allowance = this.#allow((own * 1_000) / elapsedMs)
     return this.#allowance
   }
 
@@ -66,4 +79,9 @@ export function interfaceBytes(name: string, root = '/sys/class/net'): number | 
   } catch {
     return undefined
   }
+}
+
+/** Addresses of this machine on an interface. */
+export function interfaceAddresses(name: string): ReadonlySet<string> {
+  return new Set((networkInterfaces()[name] ?? []).map(({ address }) => address))
 }

@@ -33,7 +33,7 @@ export interface CarriageOptions extends Pick<RequestPorts, 'sha256' | 'verify'>
   readonly shareBps: number
   readonly limits: RelayLimits
   readonly silentMs?: Millis
-  readonly onCarried: (bytes: number) => void
+  readonly onCarried: (bytes: number, addresses: readonly string[]) => void
   readonly onPaid: (paid: Paid) => void
   readonly onEnd: (code: string, totals: { carried: Bytes; earned: Amount }) => void
 }
@@ -76,12 +76,13 @@ export class Carriage {
 
   #pass(from: Socket, to: Socket, look: (chunk: Buffer) => void = () => {}): void {
     const { pace, onCarried } = this.#options
+    const addresses = [from.localAddress ?? '', to.localAddress ?? '']
     from.on('data', (chunk: Buffer) => {
       look(chunk)
       if (this.#ended) return
       this.#carried += BigInt(chunk.length)
       this.#options.account.carried += BigInt(chunk.length)
-      onCarried(chunk.length)
+      onCarried(chunk.length, addresses)
       const drained = to.write(chunk)
       const inPace = pace.take(chunk.length)
       this.#watchUnpaid()

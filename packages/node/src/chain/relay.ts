@@ -48,8 +48,11 @@ export interface RelayOptions extends RequestPorts {
   readonly next: readonly Neighbour[]
   /** Battery, clock of the day and what was carried before this start. */
   readonly state: () => Omit<CarriageState, 'channels'>
-  /** Every carried byte, for the day's count. */
-  readonly onCarried: (bytes: number) => void
+  /**
+   * Every carried byte, for the day's count; `addresses`: this machine's, where it came in and where it went out, so that
+   * own traffic can be told from carried by interface.
+   */
+  readonly onCarried: (bytes: number, addresses: readonly string[]) => void
   /** Bytes per second that are left to others now; see `carriageAllowance`. */
   readonly allowance: () => number
   readonly monotonic: () => Millis
