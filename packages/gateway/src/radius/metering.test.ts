@@ -48,6 +48,28 @@ describe('accounting', () => {
     expect((await house.authorize(who())).status).toBe(200)
   })
 
+  it('throws off a station that came back before the Stop of its stay before arrived', async () => {
+    await house.account('Start', user, 0)
+    await house.authorize(who())
+    await house.account('Stop', user, 10)
+    const again = { 'Acct-Session-Id': 'second-stay' }
+    await house.account('Start', user, 0, again)
+    await house.account('Interim-Update', user, 1_100_000, again)
+    house.clock.pass(2_000)
+    await house.disconnected()
+    const [heard] = house.nas.heard
+    expect(heard && attributeText(heard.packet, ATTRIBUTE.acctSessionId)).toBe('second-stay')
+  })
+
+  it('throws off a station that goes on although its access point said it began anew', async () => {
+    await house.account('Start', user, 0)
+    await house.account('Accounting-On', '', 0)
+    expect(house.gateway.meter(user).openFlows).toBe(0)
+    await house.account('Interim-Update', user, 1_100_000)
+    house.clock.pass(2_000)
+    await house.disconnected()
+  })
+
   it('throws nobody off whose quota is raised within the grace', async () => {
     await house.account('Interim-Update', user, 1_100_000)
     house.clock.pass(1_900)

@@ -44,7 +44,11 @@ export class RadiusSession {
   #quota: Bytes
   #half: Bytes
   #station: string | undefined
+  /** The same as its access point spells it. */
+  #spelled: string | undefined
   #seat: Seat | undefined
+  /** Accounting session of the stay that ended last: what arrives of it later says nothing. */
+  #gone: string | undefined
   #state: 'open' | 'expired' | 'closed' = 'open'
   #toldHalf = false
   #toldQuota = false
@@ -105,6 +109,7 @@ export class RadiusSession {
    */
   admit(station: string, nas: string, callingStationId: string): number {
     this.#station = station
+    this.#spelled = callingStationId
     const seat = this.#seat
     // Moving to another access point throws nothing off: the old one loses the station by itself, and its Stop comes late.
     if (seat?.nas !== nas) this.#seat = { nas, callingStationId, acctId: undefined, userName: undefined }
@@ -116,16 +121,34 @@ export class RadiusSession {
     if (record.station !== undefined && this.#station !== undefined && record.station !== this.#station) return false
     if (this.#state === 'closed' || !this.#tally.add(record)) return false
     this.#watchSilence(record.status !== 'Stop')
-    const seat = this.#seat
-    if (seat !== undefined && (record.nas === undefined || record.nas === seat.nas)) {
-      if (record.status !== 'Stop') {
-        seat.acctId = record.acctId
-        seat.userName = record.userName
-      } else if (seat.acctId === undefined || seat.acctId === record.acctId) this.#seat = undefined
-    }
+    if (record.status === 'Stop') this.#stand(record)
+    else this.#sit(record)
     this.#hasStopped(record)
     this.#weigh()
     return true
+  }
+
+  /**
+   * A station whose access point counts is on, whatever was said before: the Stop of its stay before may come after it is back,
+   * and who is on must have a seat to be thrown off from.
+   */
+  #sit({ nas, acctId, userName }: AccountingRecord): void {
+    const seat = this.#seat
+    if (seat !== undefined) {
+      if (nas === undefined || nas === seat.nas) Object.assign(seat, { acctId, userName })
+      return
+    }
+    if (nas === undefined || this.#spelled === undefined || this.#state !== 'open') return
+    if (acctId === this.#leaving || acctId === this.#gone) return
+    this.#seat = { nas, callingStationId: this.#spelled, acctId, userName }
+    if (this.#held) this.#throwOff()
+  }
+
+  #stand({ nas, acctId }: AccountingRecord): void {
+    this.#gone = acctId
+    const seat = this.#seat
+    if (seat === undefined || (nas !== undefined && nas !== seat.nas)) return
+    if (seat.acctId === undefined || seat.acctId === acctId) this.#seat = undefined
   }
 
   /** Its access point began anew, and with it the port. */
