@@ -152,6 +152,7 @@ async function run(): Promise<void> {
     listen: { host: HOST, port: 0 },
     now: Date.now,
     monotonic: () => performance.now(),
+    provider: nodePorts.signer(seed).did,
     api: 'http://source:2',
     inside: authority => (authority === 'source:1' ? { host: HOST, port } : undefined),
   })

@@ -259,10 +259,13 @@ async function openGuests(
 
 /** Opens the exit of relayed channels, if there is one. */
 async function openChain(
-  { config, engine, seeds, now, undo }: Base,
+  { config, engine, owner, seeds, now, undo }: Base,
   { node, api, egress, access }: { node: string; api: Api; egress: Egress; access: ReadonlySet<string> },
 ): Promise<number | undefined> {
-  const exit = await openExit(config, { lid: engine.genesis.lid, seeds, now, node, apiPort: api.port, access })
+  const { lid } = engine.genesis
+  const exit = await openExit(config, {
+    ...{ lid, provider: owner.did, seeds, now, node, apiPort: api.port, access },
+  })
   if (exit === undefined) return undefined
   undo.push(() => exit.stop())
   egress.guardPort(exit.port)

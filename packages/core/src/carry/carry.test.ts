@@ -165,6 +165,7 @@ describe('choice of a path', () => {
     path: [...dids].map(hop),
     rttMs,
     shares: bps === 0 ? [] : [{ to: 'did:key:a', bps }],
+    provider: 'did:key:owner',
     api: 'http://x:1',
   })
   const order = (routes: readonly Route[], wishes: Partial<Parameters<typeof rankRoutes>[1]> = {}) =>

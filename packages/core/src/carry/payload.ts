@@ -61,6 +61,8 @@ const RouteSchema = closed({
   shares: Type.Array(closed({ to: DidText, bps: Type.Integer({ minimum: 1, maximum: 10_000 }) }), {
     maxItems: MOST_HOPS,
   }),
+  /** Whom the exit's sessions pay: a voucher to anybody else pays no relay of this way. */
+  provider: DidText,
   /** Base URL of the exit's API as the exit itself reaches it. */
   api: Type.String({ pattern: '^http://[A-Za-z0-9.:_\\[\\]-]{1,253}$' }),
 })

@@ -30,6 +30,8 @@ export interface CarriageOptions extends Pick<RequestPorts, 'sha256' | 'verify'>
   /** Of the terminal. */
   readonly account: Account
   readonly payee: Did
+  /** Owner of the exit at the end of the path. */
+  readonly provider: Did | undefined
   readonly shareBps: number
   readonly limits: RelayLimits
   readonly silentMs?: Millis
@@ -113,7 +115,7 @@ export class Carriage {
     else this.#held ??= setTimeout(() => this.end('CARRY_UNPAID'), UNPAID_MS).unref()
   }
 
-  /** A voucher that does not pay this relay is somebody else's business: it is passed on and not counted. */
+  /** A voucher that does not pay this relay, or not for this exit, is somebody else's business: it is passed on and not counted. */
   #takeVoucher(text: string): void {
     const voucher = this.#readVoucher(text)
     if (voucher === undefined) return
@@ -128,7 +130,7 @@ export class Carriage {
   }
 
   #readVoucher(text: string): VoucherPayload | undefined {
-    const { sha256, verify, lid } = this.#options
+    const { sha256, verify, lid, provider } = this.#options
     const envelope = decodeEnvelope(text, { sha256, kinds: ['conet-voucher+jwt'] })
     if (!envelope.ok) return undefined
     const { kid } = envelope.value.header
@@ -137,6 +139,7 @@ export class Carriage {
     if (!checkSignature(envelope.value, key.value, verify).ok) return undefined
     const voucher = parseVoucher(envelope.value.payload)
     if (!voucher.ok || voucher.value.lid !== lid || voucher.value.client !== this.terminal) return undefined
+    if (voucher.value.provider !== provider) return undefined
     return voucher.value
   }
 }

@@ -27,6 +27,8 @@ export interface ExitOptions extends RequestPorts {
   readonly monotonic: () => Millis
   /** A leg without any byte for this long has lost its other end. Default 60,000. */
   readonly silentMs?: Millis
+  /** DID of this node's owner, whom vouchers name. */
+  readonly provider: Did
   /** Base URL of this node's API, as its offers name it. */
   readonly api: string
   /** Where an authority that a flow asks for is reached here; `undefined`: not for strangers. */
@@ -112,8 +114,8 @@ class Exit {
   }
 
   #tellRoutes(socket: Socket): void {
-    const { lid, did, api } = this.#options
-    const routes = [{ path: [], rttMs: 0, shares: [], api }]
+    const { lid, did, provider, api } = this.#options
+    const routes = [{ path: [], rttMs: 0, shares: [], provider, api }]
     say(socket, { lid, did, maxRelays: 7, routes })
   }
 

@@ -2,7 +2,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { type ChainEvent, type Neighbour, StandingChain } from '@conet/client/chain'
 import { signEnvelope } from '@conet/core/wire'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { carry, echoed, key, LID, Street } from './testing/street.js'
+import { carry, echoed, key, LID, NO_LIMITS, PROVIDER, Street } from './testing/street.js'
 
 const MIB = 1_048_576
 const ECHO = 'echo.example:7'
@@ -120,7 +120,7 @@ describe('legs of one channel', () => {
 describe('a terminal', () => {
   it('does not wait for an exit that takes the leg and stays silent', async () => {
     const { signer } = key()
-    const routes = [{ path: [], rttMs: 0, shares: [], api: 'http://exit.example:8640' }]
+    const routes = [{ path: [], rttMs: 0, shares: [], provider: PROVIDER, api: 'http://exit.example:8640' }]
     const silent = await serve(socket =>
       socket.once('data', line => {
         if (line.toString().startsWith('CONET-ROUTES'))
@@ -144,7 +144,7 @@ describe('a terminal', () => {
 
   it('shows nothing on its screen that a refusing node made up', async () => {
     const { signer } = key()
-    const routes = [{ path: [], rttMs: 0, shares: [], api: 'http://exit.example:8640' }]
+    const routes = [{ path: [], rttMs: 0, shares: [], provider: PROVIDER, api: 'http://exit.example:8640' }]
     const liar = await serve(socket =>
       socket.once('data', line => {
         const told = { lid: LID, did: signer.did, maxRelays: 7, routes }
@@ -226,5 +226,36 @@ describe('a flow', () => {
     await new Promise(resolve => other.once('data', resolve))
     chain.close()
     expect(await new Promise(resolve => other.once('close', resolve))).toBe(true)
+  })
+})
+
+describe('a voucher', () => {
+  const shown = async (wrong: { provider?: string; to?: string; bps?: number; signer?: 'other' }) => {
+    const exit = await street.exit()
+    const relay = await street.relay([exit.at], { shareBps: 1_000, limits: { ...NO_LIMITS, unpaidBytes: 1_000_000n } })
+    const { signer } = key()
+    const chain = await street.terminal([relay.at], { signer })
+    const payload = {
+      ...{ lid: LID, sid: 'a'.repeat(32), client: signer.did, provider: wrong.provider ?? PROVIDER, asset: 'credit' },
+      ...{ round: 1, owed: '5000', bytes: '100000000', statement: 'b'.repeat(64) },
+      shares: [{ to: wrong.to ?? relay.did, bps: wrong.bps ?? 1_000 }],
+    }
+    chain.note(signEnvelope('conet-voucher+jwt', payload, wrong.signer === undefined ? signer : key().signer))
+    await echoed(await chain.reach('nowhere:1'), 1)
+    // Frames keep their order, so the answer to the flow comes after the note was read.
+    return street.events.filter(event => event.type === 'paid').map(event => event.amount)
+  }
+
+  it('pays the relay its part', async () => {
+    expect(await shown({})).toEqual([500n])
+  })
+
+  it.each([
+    ['to somebody who is not the owner of the exit', { provider: 'did:key:zFriend' }],
+    ['that pays another relay', { to: 'did:key:zAnother' }],
+    ['with a smaller part than the relay wants', { bps: 999 }],
+    ['signed by somebody else', { signer: 'other' as const }],
+  ])('%s counts for nothing', async (_, wrong) => {
+    expect(await shown(wrong)).toEqual([])
   })
 })

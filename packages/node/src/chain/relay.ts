@@ -15,6 +15,7 @@ const LIMITS_EVERY_MS: Millis = 1_000
 /** What a neighbour still reads: a path beyond it would spoil the whole answer. */
 const MOST_ROUTES = 16
 const MOST_PATH = 7
+const MOST_OWNERS = 256
 const MOST_RTT_MS: Millis = 600_000
 
 export type CarryEvent =
@@ -90,6 +91,8 @@ class Relay implements RelayHandle {
   #server: Server | undefined
   #port = 0
   #routes: readonly Route[] = []
+  /** Whom the sessions at each exit pay; an exit that is out of reach for a while is still known. */
+  readonly #owners = new Map<Did, Did>()
   #timers: NodeJS.Timeout[] = []
   /** Legs whose next hop is being dialled: they count like those that run. */
   #coming = 0
@@ -181,6 +184,7 @@ class Relay implements RelayHandle {
       ...{ request, near, far, pace: this.#pace, onCarried },
       account: this.#accounts.of(request.terminal),
       payee: this.#options.payee ?? this.#options.did,
+      provider: this.#owners.get(path.at(-1)?.did ?? ''),
       onPaid: paid => onEvent?.({ type: 'paid', channel, ...paid }),
       onEnd: (code, { carried, earned }) => {
         this.#carriages.delete(carriage)
@@ -223,6 +227,15 @@ class Relay implements RelayHandle {
       .flat()
       .filter(({ path }) => path.every(hop => hop.did !== did) && path.length <= limits.maxRelays)
       .slice(0, MOST_ROUTES)
+    this.#rememberOwners()
+  }
+
+  #rememberOwners(): void {
+    for (const { path, provider } of this.#routes) this.#owners.set(path.at(-1)?.did ?? '', provider)
+    for (const exit of this.#owners.keys()) {
+      if (this.#owners.size <= MOST_OWNERS) return
+      this.#owners.delete(exit)
+    }
   }
 
   async #routesOver(hop: Neighbour): Promise<readonly Route[]> {
@@ -237,6 +250,7 @@ class Relay implements RelayHandle {
         path: [{ did: answer.did, ...hop }, ...route.path],
         rttMs: Math.min(route.rttMs + rttMs, MOST_RTT_MS),
         shares: [...share, ...route.shares],
+        provider: route.provider,
         api: route.api,
       }))
       .filter(({ path, shares }) => path.length <= Math.min(answer.maxRelays, MOST_PATH) && shares.length <= MOST_PATH)

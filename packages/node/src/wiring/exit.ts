@@ -36,6 +36,8 @@ export interface ExitParts {
   readonly lid: string
   readonly seeds: Seeds
   readonly now: () => number
+  /** DID of the owner, whom vouchers name. */
+  readonly provider: string
   /** Base URL that the offers name, and the API's port here. */
   readonly node: string
   readonly apiPort: number
@@ -51,10 +53,10 @@ export interface ExitParts {
 export async function openExit(config: Config, parts: ExitParts) {
   const { chain, gateway } = config
   if (chain === undefined) return undefined
-  const { lid, seeds, now, node, apiPort, access } = parts
+  const { lid, provider, seeds, now, node, apiPort, access } = parts
   const api = new URL(node).host
   return startExit({
-    ...{ lid, now, sha256: nodeSha256, verify: nodeVerify, listen: chain, api: node },
+    ...{ lid, provider, now, sha256: nodeSha256, verify: nodeVerify, listen: chain, api: node },
     did: encodeDidKey(publicKeyFromSeed(seeds.current)),
     seed: seeds.current,
     monotonic: () => performance.now(),

@@ -8,6 +8,8 @@ import { type ExitOptions, startExit } from '../exit.js'
 import { type CarryEvent, type RelayHandle, type RelayOptions, startRelay } from '../relay.js'
 
 export const LID = 'street'
+/** Owner of the street's exits. */
+export const PROVIDER = 'did:key:zOwnerOfTheExit'
 const HOST = '127.0.0.1'
 
 export const NO_LIMITS: RelayLimits = {
@@ -55,6 +57,7 @@ export class Street {
       did: signer.did,
       seed,
       monotonic: () => performance.now(),
+      provider: PROVIDER,
       api: 'http://exit.example:8640',
       inside: authority => this.inside.get(authority),
       ...more,
