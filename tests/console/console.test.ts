@@ -232,7 +232,7 @@ describe.runIf(missing === undefined)('the console in a browser', { timeout: 60_
     const { page } = await open(ENTRY, { viewport: { width: 390, height: 844 } })
     for (const view of VIEWS) {
       await show(page, view)
-      await expect.poll(() => page.getByText(/Reading from the node|Opening/).count()).toBe(0)
+      await expect.poll(() => page.getByText(/Reading from the node|^Opening/).count(), { timeout: 15_000 }).toBe(0)
       expect(await page.evaluate(() => document.documentElement.scrollWidth), view).toBeLessThanOrEqual(390)
     }
   })
@@ -241,7 +241,7 @@ describe.runIf(missing === undefined)('the console in a browser', { timeout: 60_
     const { page } = await open(ENTRY, { colorScheme })
     for (const view of VIEWS) {
       await show(page, view)
-      await expect.poll(() => page.getByText(/Reading from the node|Opening/).count()).toBe(0)
+      await expect.poll(() => page.getByText(/Reading from the node|^Opening/).count(), { timeout: 15_000 }).toBe(0)
       if (view === 'Ledger')
         await page
           .getByRole('button', { name: /^Block/ })

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import { runScenario, validateScenario } from '@conet/sim'
+import { csvFiles, summarise } from '@conet/sim/page'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { contrast, structure } from './audit.js'
 import { type Bench, missing, startBench, TOKEN, tabTo } from './browser.js'
 
@@ -8,6 +11,14 @@ if (missing !== undefined) console.log(`SKIPPED: planner in a browser: ${missing
 
 const PAGES = ['Scenario', 'Run', 'Value', 'Export']
 const SITE = /^Site \d+ at /
+
+/** What the same run measures without a browser. */
+async function metricsInNode(durationS: number, seed: number): Promise<string | undefined> {
+  const file = new URL('../../packages/sim/scenarios/city-block.yaml', import.meta.url)
+  const scenario = validateScenario({ ...parse(await readFile(file, 'utf8')), durationS })
+  const result = runScenario(scenario, seed)
+  return csvFiles(summarise(scenario, [result]), [result])['metrics.csv']
+}
 
 /** Opens a page of the planner the way its navigation does. */
 async function turnTo(page: Page, name: string): Promise<void> {
@@ -163,7 +174,7 @@ describe.runIf(missing === undefined)('the planner in a browser', { timeout: 60_
     const report = (await save('planner-report.html')).toString()
     expect(report).toContain('measured by the run above')
     expect(report).not.toContain('<script')
-    expect((await save('metrics.csv')).toString()).toMatch(/^metric,mean,low95/)
+    expect((await save('metrics.csv')).toString()).toBe(await metricsInNode(40, 1))
     expect((await save('map.png')).subarray(1, 4).toString()).toBe('PNG')
     expect((await save('tornado.png')).subarray(1, 4).toString()).toBe('PNG')
     expect((await save('radar-user.svg')).toString()).toMatch(/^<svg/)
