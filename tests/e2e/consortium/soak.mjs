@@ -2,6 +2,9 @@
 import { fileURLToPath } from 'node:url'
 import { createServer } from 'vite'
 
+// What runs is ended when this process exits; a signal alone would leave it behind.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
+
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const server = await createServer({
   root,

@@ -9,9 +9,13 @@ export const disk: FaultRule = {
   async begin(scene) {
     const ballast = join(inside(scene), 'ballast')
     fill(ballast)
+    const { member, books } = scene
+    await until(async () => !(await member.healthy()), 60_000).catch(() =>
+      books.blame(`${member.name} calls itself well with a full disk`),
+    )
     return async () => {
       rmSync(ballast)
-      await until(() => scene.member.healthy(), 120_000)
+      await until(() => member.healthy(), 120_000)
     }
   },
 }
