@@ -21,7 +21,7 @@ export function draftFromText(text: string): Draft {
   const value: unknown = parse(text, { maxAliasCount: 100, uniqueKeys: true })
   if (typeof value === 'object' && value !== null && 'files' in value) {
     throw new Error(
-      'This scenario names other files, which a page cannot open. "conet sim show" writes it in one piece.',
+      'This scenario names other files, which a page cannot open. "conet sim show NAME --json" writes it in one piece.',
     )
   }
   const { scenario, trouble } = check(value as Draft)
