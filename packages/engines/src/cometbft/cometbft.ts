@@ -43,6 +43,7 @@ export interface CometbftEngine extends Engine {
   readonly pid: number | undefined
   /** Last height of CometBFT, which also counts blocks in which nothing happened. */
   readonly engineHeight: number
+  signedHeader(height: number, counting?: 'ledger' | 'engine'): Promise<SignedHeader | undefined>
 }
 
 /**

@@ -92,6 +92,7 @@ export class Core implements Opened {
 
   #committed(block: CommittedBlock): void {
     const { waits, snapshots, snapshotEvery = SNAPSHOT_EVERY } = this.#options
+    for (const text of block.txs) this.book.forget(text)
     for (const result of block.result.results) {
       this.results.set(result.hash, result)
       waits.answer(result.hash, result)

@@ -6,6 +6,7 @@ export {
   type CometbftKeys,
   chainGenesis,
   cometbftKeys,
+  engineEnv,
   findCometbft,
   freePort,
   type StateSyncSettings,

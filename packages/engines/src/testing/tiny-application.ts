@@ -65,7 +65,7 @@ export function tinyApplication(storage: StateStorage): Application {
     },
     check: tx => judge(storage, tx, true),
     signerKey: keyOf,
-    prepareProposal: txs => txs,
+    prepareProposal: txs => txs.filter(tx => judge(storage, tx, true).code === 'OK'),
     processProposal: () => true,
     finalizeBlock(block) {
       const { height, timeMs, appHash, lid } = meta ?? fail()

@@ -48,6 +48,13 @@ export function verifyPacked(buffer: ArrayBuffer, count: number): Uint8Array {
   return verdicts
 }
 
+/** Checks items as they are, in the calling thread. @returns one byte per item, 1 = valid */
+export function verifyItems(items: readonly VerifyItem[]): Uint8Array {
+  return Uint8Array.from(items, ({ publicKey, signingInput, signature }) =>
+    verifySafely(publicKey, Buffer.from(signingInput, 'latin1'), signature) ? 1 : 0,
+  )
+}
+
 /** OpenSSL throws on keys it cannot load: such a signature is invalid, the others of the batch are not. */
 function verifySafely(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   try {

@@ -26,14 +26,19 @@ export class Admission {
   }
 
   /** CheckTx: from this node, from peers, and again for whatever is left after a block. */
-  async check({ tx, type }: Calls['checkTx']['request']): Promise<TxOutcome> {
+  check({ tx, type }: Calls['checkTx']['request']): TxOutcome | Promise<TxOutcome> {
     const text = Buffer.from(tx.buffer, tx.byteOffset, tx.byteLength).toString('latin1')
-    const { app, book, clock, onRefused } = this.#options
+    const { app, book, clock } = this.#options
     if (isWake(text)) return isWakeDue(app, text, clock()) ? GOOD : { code: 1, codespace: 'NOT_DUE' }
-    const read = book.get(text) ?? (await book.read(text))
-    const refusal = isKnown(read) ? this.#judge(read, type === RECHECK) : read
+    const known = book.get(text)
+    if (known !== undefined) return this.#outcome(text, known, type === RECHECK)
+    return book.read(text).then(read => this.#outcome(text, read, type === RECHECK))
+  }
+
+  #outcome(text: string, read: KnownTx | TxResult, again: boolean): TxOutcome {
+    const refusal = isKnown(read) ? this.#judge(read, again) : read
     if (refusal === undefined) return GOOD
-    onRefused(text, refusal)
+    this.#options.onRefused(text, refusal)
     return outcomeOf(refusal)
   }
 
@@ -47,21 +52,27 @@ export class Admission {
     const { app, clock } = this.#options
     const { height } = app.info()
     if (known.checkedAt === height) return undefined
-    const result = app.check(known, clock())
     const isTx = known.envelope.header.typ === 'conet-tx+jwt'
-    if (result.code !== 'OK' && (!isTx || Object.hasOwn(LEDGER_CODES, result.code))) return plainTx(result)
+    // What a module would say to a transaction does not matter here, and running it costs as much as in its block.
+    if (!isTx || !this.#isAuthentic(known)) {
+      const result = app.check(known, clock())
+      if (result.code !== 'OK' && (!isTx || Object.hasOwn(LEDGER_CODES, result.code))) return plainTx(result)
+    }
     known.checkedAt = height
     return undefined
   }
 
+  /** After every block for all that is left: only what a block can change about who signed, when, and whether it ran. */
   #judge(known: KnownTx, again: boolean): TxResult | undefined {
-    if (!again) return this.door(known)
-    // After every block for all that is left: only what a block can change about who signed, when, and whether it ran.
+    return again && this.#isAuthentic(known) ? undefined : this.door(known)
+  }
+
+  /** Whether it could be in a block now: well-formed, in time, not run before, and of a key that still holds. */
+  #isAuthentic(known: KnownTx): boolean {
     const { app, clock } = this.#options
     const { height, timeMs } = app.info()
     const context = { height: height + 1, timeMs: Math.max(clock(), timeMs) }
-    if (app.prepareProposal([known], context, Number.POSITIVE_INFINITY).length === 1) return undefined
-    return this.door(known)
+    return app.prepareProposal([known], context, Number.POSITIVE_INFINITY).length === 1
   }
 }
 

@@ -75,6 +75,11 @@ export class TxBook {
     return read.every(isKnown) ? read : undefined
   }
 
+  /** A block holds it: it comes by no more, and what is kept of it would only grow old. */
+  forget(text: string): void {
+    this.#known.delete(keyOf(text))
+  }
+
   #verify(text: string): Promise<KnownTx | TxResult> {
     const underWay = this.#reading.get(text)
     if (underWay !== undefined) return underWay

@@ -1,4 +1,5 @@
 export { COMETBFT_VERSION, type CometbftBinary, findCometbft } from './binary.js'
+export { engineEnv } from './engine-env.js'
 export { type ChainGenesis, chainGenesis } from './genesis.js'
 export { MAX_BATCH, MEMPOOL_TXS, type PeerAddress, type StateSyncSettings, writeHome } from './home.js'
 export { addressOf, type CometbftKeys, cometbftKeys } from './keys.js'

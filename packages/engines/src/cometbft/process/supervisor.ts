@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { engineEnv } from './engine-env.js'
 import { keepOutput } from './output.js'
 import { endStale, forgetPid, notePid } from './stale.js'
 
@@ -108,7 +109,7 @@ export class Supervisor {
     const { binary, home, socket, onEvent } = this.#options
     await rotate(this.#logFile)
     await rm(socket, { force: true })
-    const child = spawn(binary, ['start', '--home', home], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(binary, ['start', '--home', home], { stdio: ['ignore', 'pipe', 'pipe'], env: engineEnv() })
     this.#child = child
     // Before anything is awaited: a process that ends at once must not be missed.
     const ended = endOf(child)
