@@ -1,4 +1,4 @@
-import type { CommittedBlock } from '@conet/engines'
+import type { CommittedBlock, Engine } from '@conet/engines'
 import { Type } from '@sinclair/typebox'
 import { endpoint } from '../endpoint.js'
 import { toJson } from '../json.js'
@@ -10,7 +10,8 @@ const PAGE_CHARS = 4 * 1_048_576
 export const getBlocks = endpoint({
   method: 'GET',
   path: '/v1/ledger/blocks',
-  summary: 'Committed blocks in order; next is the height to go on from',
+  summary:
+    'Committed blocks in order; next is the height to go on from, the first that is kept if there are none before it',
   query: Type.Object({
     from: Type.Integer({ minimum: 1, default: 1 }),
     limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
@@ -25,6 +26,17 @@ export const getBlocks = endpoint({
       chars += toJson(block).length
     }
     const next = query.from + items.length
-    return { items, next: next <= engine.info().height ? next : null }
+    if (next > engine.info().height) return { items, next: null }
+    return { items, next: items.length > 0 ? next : await firstFrom(engine, next) }
   },
 })
+
+/** A replica that began with a snapshot has no blocks from before it: the height of the first one that it has. */
+async function firstFrom(engine: Engine, height: number): Promise<number | null> {
+  const found = new AbortController()
+  for await (const block of engine.blocks(height, found.signal)) {
+    found.abort()
+    return block.height > height ? block.height : null
+  }
+  return null
+}
