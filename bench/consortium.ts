@@ -5,9 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { cometbftKeys, freePort } from '@conet/engines/cometbft'
 import { kvstoreRate } from './consortium/kvstore.js'
-import { benchGenesis, ROUNDS_PER_SETTLEMENT, signedParts } from './consortium/load.js'
+import { benchGenesis, ROUNDS_PER_SETTLEMENT, signedParts, VALIDATORS } from './consortium/load.js'
 import { cpuSeconds, Program } from './consortium/program.js'
 import type { Report } from './consortium/validator.js'
+import { verifyCost } from './consortium/verify-cost.js'
 import { note, option, percentile, printFigures, round } from './lib.js'
 
 /**
@@ -16,7 +17,6 @@ import { note, option, percentile, printFigures, round } from './lib.js'
  * the same four nodes, settings and sizes, no signatures, nothing kept. The limit: 0.8 of it, and 1,500 a second.
  */
 
-const VALIDATORS = 4
 const SECONDS = option('seconds', 60)
 /** Under way on all validators together: at the limit of 1,500 a second a little over one second of work. */
 const WINDOW = option('window', 1_600)
@@ -46,7 +46,8 @@ async function main(): Promise<void> {
     const ours = await measure(dir, parts)
     note(`the same with CometBFT's key-value store, ${bytes} bytes each`)
     const kvstore = await kvstoreRate(dir, VALIDATORS, bytes, WINDOW, WARM_MS, SECONDS * 1_000)
-    const { txPerSecond, latencies, refused, idle, cpuMicros } = ours
+    const { txPerSecond, latencies, refused, idle, applicationMicros, engineMicros } = ours
+    const verifyMicros = VALIDATORS * verifyCost(parts.flat())
     printFigures({
       txPerSecond,
       kvstoreTxPerSecond: kvstore.txPerSecond,
@@ -56,9 +57,13 @@ async function main(): Promise<void> {
       idleBlocks: idle.blocks,
       idleCpuShare: idle.cpuShare,
       roundsPerSecond: (txPerSecond / 2) * ROUNDS_PER_SETTLEMENT,
-      // Processor time of everything that runs, per transaction: what a busy machine does not change much.
-      cpuMicrosPerTx: cpuMicros,
-      kvstoreCpuMicrosPerTx: kvstore.cpuMicros,
+      // Processor time of all nodes together for one transaction: what a busy machine does not change much.
+      applicationUsPerTx: applicationMicros,
+      verifyUsPerTx: verifyMicros,
+      engineUsPerTx: engineMicros,
+      kvstoreUsPerTx: kvstore.cpuMicros,
+      // The ratio of an application that does nothing but verify each signature on each node.
+      ratioBound: kvstore.cpuMicros / (kvstore.cpuMicros + verifyMicros),
       refused,
       validators: VALIDATORS,
       seconds: SECONDS,
@@ -73,15 +78,18 @@ async function measure(dir: string, parts: readonly string[][]) {
   try {
     const load = { window: Math.ceil(WINDOW / VALIDATORS), ms: SECONDS * 1_000, warmMs: WARM_MS }
     note(`${VALIDATORS} validators, ${SECONDS} s`)
-    const used = cpuOf(running)
     const reports = await Promise.all(running.map(({ program }) => program.ask<Report>({ load })))
-    const cpuMicros = ((cpuOf(running) - used) * 1e6) / reports.reduce((sum, report) => sum + report.all, 0)
-    const committed = reports.reduce((sum, report) => sum + report.committed, 0)
-    const refused = reports.reduce((sum, report) => sum + report.refused, 0)
+    const total = (of: (report: Report) => number) => reports.reduce((sum, report) => sum + of(report), 0)
+    const committed = total(report => report.committed)
     note(`${round(committed / SECONDS)} tx/s`)
-    const idle = await measureIdle(running)
-    const latencies = reports.flatMap(report => report.latencies)
-    return { txPerSecond: committed / SECONDS, latencies, refused, idle, cpuMicros }
+    return {
+      txPerSecond: committed / SECONDS,
+      refused: total(report => report.refused),
+      latencies: reports.flatMap(report => report.latencies),
+      applicationMicros: total(report => report.applicationMicros) / committed,
+      engineMicros: total(report => report.engineMicros) / committed,
+      idle: await measureIdle(running),
+    }
   } finally {
     await Promise.all(running.map(({ program }) => program.end()))
   }

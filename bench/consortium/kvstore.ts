@@ -4,7 +4,7 @@ import { openSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { chainGenesis, cometbftKeys, findCometbft, freePort, Rpc, writeHome } from '@conet/engines/cometbft'
+import { chainGenesis, cometbftKeys, engineEnv, findCometbft, freePort, Rpc, writeHome } from '@conet/engines/cometbft'
 import { LID } from './load.js'
 import { cpuSeconds } from './program.js'
 
@@ -94,7 +94,8 @@ async function startNetwork(dir: string, count: number): Promise<KvNode[]> {
     await writeHome(home, settings, genesis.text)
     const log = openSync(join(home, 'log'), 'a')
     const { path: binary } = await findCometbft()
-    const child = spawn(binary, ['start', '--home', home, '--proxy_app=kvstore'], { stdio: ['ignore', log, log] })
+    const args = ['start', '--home', home, '--proxy_app=kvstore']
+    const child = spawn(binary, args, { stdio: ['ignore', log, log], env: engineEnv() })
     started.push({ child, rpc: new Rpc(rpcSocket) })
   }
   for (const { rpc } of started) await synced(rpc)

@@ -6,10 +6,12 @@ import { type Signer, signEnvelope } from '@conet/core/wire'
 
 /** The load of the consortium benchmark: half transfers, half settlements of sessions, signed before anything is measured. */
 
+/** Nodes that order together, all on this machine. */
+export const VALIDATORS = 4
 export const LID = 'bench-consortium'
-const ASSET = 'credit'
+export const ASSET = 'credit'
 /** Enough that nobody runs dry in a run. */
-const BALANCE = '1000000000000'
+export const BALANCE = '1000000000000'
 /** DER of an Ed25519 private key up to the seed (RFC 8410 §7). */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
 const EXPIRES_S = 590
@@ -23,12 +25,14 @@ export const ROUNDS_PER_SETTLEMENT = 100
 const OWED_PER_SETTLEMENT = 1_000_000n
 const BYTES_PER_SETTLEMENT = 100 * 50 * 2 ** 20
 
-interface Account {
+/** Somebody who signs. */
+export interface Account {
   readonly did: string
   readonly signer: Signer
 }
 
-function account(name: string): Account {
+/** The same for the same name. */
+export function account(name: string): Account {
   const key = createPrivateKey({
     key: Buffer.concat([PKCS8_PREFIX, hash('sha256', name, 'buffer')]),
     format: 'der',
@@ -76,7 +80,8 @@ function makePart(part: number, txs: number): string[] {
   })
 }
 
-function transfer({ signer }: Account, to: string, exp: number, id: string): string {
+/** @param id - another one makes another transaction */
+export function transfer({ signer }: Account, to: string, exp: number, id: string): string {
   const nonce = hash('sha256', id, 'buffer').subarray(0, 16).toString('base64url')
   const body = { asset: ASSET, to, amount: '7' }
   return signEnvelope('conet-tx+jwt', { lid: LID, exp, nonce, type: 'accounts/transfer', body }, signer)

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Genesis } from '@conet/core/ledger'
 import { createVerifyPool, openCometbft } from '@conet/engines'
+import { VALIDATORS } from './load.js'
+import { cpuSeconds } from './program.js'
 
 /** One owner's node as far as the ledger goes: a replica with its own engine, and the transactions it submits. */
 
@@ -16,8 +19,9 @@ interface Plan {
 /** What this process did while it was measured. */
 export interface Report {
   readonly committed: number
-  /** Those of the warm-up too. */
-  readonly all: number
+  /** Processor time of this process and of its engine meanwhile, in microseconds. */
+  readonly applicationMicros: number
+  readonly engineMicros: number
   readonly refused: number
   /** Milliseconds from submission to durable here. */
   readonly latencies: readonly number[]
@@ -26,8 +30,8 @@ export interface Report {
 const plan = JSON.parse(process.argv[2] ?? '') as Plan
 const genesis = JSON.parse(readFileSync(plan.genesis, 'utf8')) as Genesis
 const txs = readFileSync(plan.txs, 'utf8').split('\n')
-// One thread: the four validators of this machine share its two cores.
-const pool = createVerifyPool(1)
+// More validators than cores: a thread for signatures would only take turns with everything else.
+const pool = createVerifyPool(Math.floor(availableParallelism() / VALIDATORS))
 const engine = await openCometbft({
   ...{ dir: plan.dir, genesis, pool, peers: plan.peers },
   p2p: { host: '127.0.0.1', port: plan.port },
@@ -47,7 +51,7 @@ await pool.close()
 /** Keeps `window` transactions under way; the first `warmMs` are not counted. */
 async function load({ window, ms, warmMs }: { window: number; ms: number; warmMs: number }): Promise<Report> {
   const start = performance.now()
-  const report = { committed: 0, all: 0, refused: 0, latencies: [] as number[] }
+  const report = { committed: 0, refused: 0, latencies: [] as number[] }
   const lane = async () => {
     while (performance.now() - start < warmMs + ms) {
       const tx = txs[next++]
@@ -55,7 +59,6 @@ async function load({ window, ms, warmMs }: { window: number; ms: number; warmMs
       const sentAt = performance.now()
       const { code } = await engine.submit(tx)
       const now = performance.now()
-      if (code === 'OK') report.all += 1
       if (now - start < warmMs || now - start > warmMs + ms) continue
       if (code === 'OK') {
         report.committed += 1
@@ -63,14 +66,22 @@ async function load({ window, ms, warmMs }: { window: number; ms: number; warmMs
       } else report.refused += 1
     }
   }
-  await Promise.all(
-    Array.from({ length: window }, async (_, i) => {
-      // Spread over the first second, so that the lanes do not march in step.
-      await pause((i * 1000) / window)
-      await lane()
-    }),
-  )
-  return report
+  const lanes = Array.from({ length: window }, async (_, i) => {
+    // Spread over the first second, so that the lanes do not march in step.
+    await pause((i * 1000) / window)
+    await lane()
+  })
+  const [used] = await Promise.all([usedBetween(warmMs, ms), ...lanes])
+  return { ...report, ...used }
+}
+
+/** Processor time of both processes in the `ms` that follow on `warmMs`. */
+async function usedBetween(warmMs: number, ms: number) {
+  await pause(warmMs)
+  const [own, engines] = [process.cpuUsage(), cpuSeconds(engine.pid)]
+  await pause(ms)
+  const { user, system } = process.cpuUsage(own)
+  return { applicationMicros: user + system, engineMicros: (cpuSeconds(engine.pid) - engines) * 1e6 }
 }
 
 function tell(message: object): void {
