@@ -28,7 +28,7 @@ export class Consortium {
   /** Validators that cannot take part now. */
   readonly away = new Set<string>()
   readonly #removeDir: () => void
-  readonly #onExit = () => this.#drop()
+  readonly #onExit = () => this.remove()
 
   private constructor(
     parts: Pick<Consortium, 'network' | 'wiring' | 'senders' | 'members'>,
@@ -91,7 +91,12 @@ export class Consortium {
   remove(): void {
     process.off('exit', this.#onExit)
     this.#drop()
-    this.#removeDir()
+    try {
+      this.#removeDir()
+    } catch {
+      // A process that is just dying may still have written there; the next attempt finds nobody.
+      this.#removeDir()
+    }
   }
 
   #drop(): void {
