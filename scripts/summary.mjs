@@ -1,16 +1,21 @@
-// Prints the closing line of a test run: tests of the JSON report plus the other steps; fails if anything did.
+// Prints the closing line of a test run: tests of the JSON reports plus the other steps; fails if anything did.
 import { existsSync, readFileSync } from 'node:fs'
 
-const [report, otherSteps, failedSteps] = process.argv.slice(2)
-const seen = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined
+/** Each run is `<path of the report>:<exit code of the runner>`. */
+const [otherSteps, failedSteps, ...runs] = process.argv.slice(2)
 
-// The test step itself counts as failed when its tests did: do not count it twice.
-const testsFailed = seen?.numFailedTests ?? 0
-const suitesFailed = testsFailed === 0 ? (seen?.numFailedTestSuites ?? 1) : 0
-const stepsFailed = Math.max(0, Number(failedSteps) - (testsFailed + suitesFailed > 0 ? 1 : 0))
-const failed = testsFailed + suitesFailed + stepsFailed
-const passed = (seen?.numPassedTests ?? 0) + Number(otherSteps) - stepsFailed
-const skipped = (seen?.numPendingTests ?? 0) + (seen?.numTodoTests ?? 0)
+let passed = Number(otherSteps) - Number(failedSteps)
+let failed = Number(failedSteps)
+let skipped = 0
+for (const run of runs) {
+  const [path, code] = run.split(':')
+  const report = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined
+  const tests = report?.numFailedTests ?? 0
+  // A file that could not be run at all, or an error outside every test, has no failed test of its own.
+  failed += tests > 0 ? tests : report?.numFailedTestSuites || (report === undefined || code !== '0' ? 1 : 0)
+  passed += report?.numPassedTests ?? 0
+  skipped += (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0)
+}
 
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
-process.exitCode = failed > 0 || seen === undefined ? 1 : 0
+process.exitCode = failed > 0 ? 1 : 0

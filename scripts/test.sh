@@ -12,11 +12,22 @@ step() {
 }
 
 mkdir -p .cache
-rm -f .cache/vitest.json
 step 'build' npm run --silent build
 step 'types, tests too' npx tsc -b
 step 'format and lint' npx biome check --error-on-warnings .
 step 'types of the pages' npm run --silent types --workspace @conet/console --workspace @conet/portal
 step 'documents regenerated and unchanged' node scripts/docs.mjs --check
-step 'tests' npx vitest run --reporter=default --reporter=json --outputFile.json=.cache/vitest.json
-node scripts/summary.mjs .cache/vitest.json 5 "$failed_steps"
+
+runs=()
+tests() {
+  local report=".cache/vitest-$1.json"
+  echo "== $2"
+  rm -f "$report"
+  shift 2
+  npx vitest run --reporter=default --reporter=json --outputFile.json="$report" "$@"
+  runs+=("$report:$?")
+}
+tests rooms 'tests of the rooms' --exclude 'tests/e2e/**' --exclude 'tests/console/**' --exclude 'tests/portal/**'
+# Whole programs, browsers and namespaces one after the other: beside each other they would measure each other.
+tests whole 'tests of whole programs' --no-file-parallelism tests/e2e tests/console tests/portal
+node scripts/summary.mjs 5 "$failed_steps" "${runs[@]}"
