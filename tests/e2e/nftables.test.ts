@@ -229,6 +229,19 @@ describe.runIf(missing === undefined)('who meddles', () => {
     await expect(spot.lab.helper({ before: drop.slice(0, 4) })).rejects.toThrow(/CAP_NET_ADMIN/)
   })
 
+  it('is left in peace by a second helper that is started by mistake', async () => {
+    const spot = await hotspot('second')
+    await spot.admit(FOUR)
+    // A table that is made anew has other handles.
+    const rules = () => spot.lab.in('gateway', 'nft -a list table inet conet_gw | grep -E "chain|table"')
+    const before = rules()
+    const events = spot.events.length
+    await expect(spot.lab.helper()).rejects.toThrow(/HELPER_BUSY|already listens/)
+    expect(rules()).toBe(before)
+    expect(await spot.reaches(FOUR)).toBe(true)
+    expect(spot.events.slice(events)).toEqual([])
+  })
+
   it('answers nonsense with an error and cuts off a line without end', async () => {
     const spot = await hotspot('nonsense')
     const answer = await new Promise<string>(resolve => {

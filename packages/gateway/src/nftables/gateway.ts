@@ -9,7 +9,7 @@ import { Keeper } from './keeper.js'
 import { HelperLine } from './line.js'
 import { errorOf } from './link.js'
 import type { Notice } from './notice.js'
-import { type Hello, LONGEST_LEASE_MS, type Push } from './protocol.js'
+import { type Hello, LONGEST_LEASE_MS, type Neighbour, type Push } from './protocol.js'
 import { NftSession } from './session.js'
 
 /** How an nftables gateway is set up. */
@@ -46,6 +46,7 @@ class NftGateway implements NftablesGateway {
   readonly #byAddress = new Map<string, NftSession>()
   readonly #closing = new Map<SessionId, Promise<Meter>>()
   readonly #closed = new Map<SessionId, Meter>()
+  readonly #looking = new Map<string, Promise<Neighbour>>()
   readonly #line: HelperLine
   readonly #keeper: Keeper
   #running = false
@@ -139,7 +140,10 @@ class NftGateway implements NftablesGateway {
 
   async clientOf(address: string): Promise<{ ip: string; mac: string } | undefined> {
     const ip = plainAddress(address)
-    const { mac } = await this.#line.neighbour(ip)
+    // However often a device asks at once, the helper is asked once: it has the leases of all others to renew.
+    const asked = this.#looking.get(ip) ?? this.#line.neighbour(ip).finally(() => this.#looking.delete(ip))
+    this.#looking.set(ip, asked)
+    const { mac } = await asked
     return mac === null ? undefined : { ip, mac }
   }
 

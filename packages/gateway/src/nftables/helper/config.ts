@@ -62,7 +62,9 @@ export function checkHelperConfig(value: unknown): HelperConfig {
 export function readHelperConfig(path: string): HelperConfig {
   let text: string
   try {
-    if ((statSync(path).mode & 0o022) !== 0) throw new Error('others may write it: chmod go-w')
+    const { mode, uid } = statSync(path)
+    if ((mode & 0o022) !== 0) throw new Error('others may write it: chmod go-w')
+    if (uid !== 0 && uid !== process.getuid?.()) throw new Error('it belongs to another user: chown root')
     text = readFileSync(path, 'utf8')
   } catch (cause) {
     throw invalid(path, cause instanceof Error ? cause.message : String(cause), cause)

@@ -50,7 +50,7 @@ describe('requests to the helper', () => {
         expect(read.ok || read.code === 'REQUEST_MALFORMED').toBe(true)
       }),
     )
-  })
+  }, 60_000)
 
   it('caps every lease at 60 seconds', () => {
     expect(cappedLease(10)).toBe(10)

@@ -1,8 +1,8 @@
-import { chmodSync, chownSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, lstatSync, readFileSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { createInterface } from 'node:readline'
 import { ConetError } from '@conet/core/errors'
-import { type Failure, type Hello, LONGEST_LINE, PROTOCOL_VERSION, type Push, type Request } from '../protocol.js'
+import { type Failure, type Hello, PROTOCOL_VERSION, type Push, type Request } from '../protocol.js'
+import { MOST_ASKERS, say, takeLines } from './asker.js'
 import type { HelperConfig } from './config.js'
 import { CONNTRACK_FOLDER, readConntrack } from './conntrack.js'
 import type { Kernel } from './kernel.js'
@@ -40,6 +40,7 @@ class RunningHelper implements Helper {
   #queue: Promise<unknown> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
   #stopped = false
+  #mayRemove = false
 
   constructor(
     private readonly config: HelperConfig,
@@ -54,9 +55,13 @@ class RunningHelper implements Helper {
     const push = (event: Push) => this.#push(event)
     this.#watch = new Watch({ kernel, rules: this.#rules, sessions: this.#sessions, conntrack, push })
     this.#server = createServer(socket => this.#accept(socket))
+    this.#server.maxConnections = MOST_ASKERS
   }
 
   async start(): Promise<void> {
+    // Before anything is touched: the rules of a helper that runs are not ours to change, nor to take away.
+    await refuseTaken(this.config)
+    this.#mayRemove = true
     await this.#rules.install()
     await this.kernel.settle()
     await listenPrivately(this.#server, this.config)
@@ -69,7 +74,7 @@ class RunningHelper implements Helper {
     this.#holder?.destroy()
     await new Promise(resolve => this.#server.close(resolve))
     await this.#queue.catch(() => undefined)
-    await this.#rules.remove()
+    if (this.#mayRemove) await this.#rules.remove()
     this.kernel.close()
   }
 
@@ -95,24 +100,21 @@ class RunningHelper implements Helper {
     socket.once('close', () => {
       if (this.#holder === socket) this.#holder = undefined
     })
-    limitLines(socket)
-    const lines = createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY })
-    lines.on('error', () => {})
-    lines.on('line', line => void this.#inTurn(() => this.#answer(socket, line)))
+    takeLines(socket, line => this.#inTurn(() => this.#answer(socket, line)))
   }
 
   async #answer(socket: Socket, line: string): Promise<void> {
     const request = readRequest(line)
     if (!request.ok) {
       const error = failureOf(malformed(String(request.data.why)))
-      send(socket, { id: Number(request.data.id ?? -1), ok: false, error })
+      say(socket, { id: Number(request.data.id ?? -1), ok: false, error })
       return
     }
     const { id } = request.value
     try {
-      send(socket, { id, ok: true, result: (await this.#carryOut(socket, request.value)) ?? null })
+      say(socket, { id, ok: true, result: (await this.#carryOut(socket, request.value)) ?? null })
     } catch (error) {
-      send(socket, { id, ok: false, error: failureOf(error) })
+      say(socket, { id, ok: false, error: failureOf(error) })
     }
   }
 
@@ -147,16 +149,12 @@ class RunningHelper implements Helper {
 
   #push(event: Push): void {
     if (event.event !== 'touched') this.#log(JSON.stringify(event))
-    if (this.#holder !== undefined) send(this.#holder, event)
+    if (this.#holder !== undefined) say(this.#holder, event)
   }
 
   #log(line: string): void {
     this.ports.log?.(line)
   }
-}
-
-function send(socket: Socket, value: unknown): void {
-  if (socket.writable) socket.write(`${JSON.stringify(value)}\n`)
 }
 
 function malformed(why: string): ConetError {
@@ -169,21 +167,20 @@ function failureOf(error: unknown): Failure {
   return { code: error.code, message: error.message, data: Object.fromEntries(data) as Record<string, string | number> }
 }
 
-/** A line without end would fill the memory of a privileged process. */
-function limitLines(socket: Socket): void {
-  let length = 0
-  socket.on('data', (chunk: Buffer) => {
-    const end = chunk.lastIndexOf(10)
-    length = end < 0 ? length + chunk.length : chunk.length - end - 1
-    if (length > LONGEST_LINE) socket.destroy()
-  })
+/** @throws ConetError `HELPER_BUSY`; `RULESET_INVALID` if something else than a socket is there, which is not deleted */
+async function refuseTaken({ socket }: HelperConfig): Promise<void> {
+  if (await answers(socket)) {
+    throw new ConetError('HELPER_BUSY', `a helper already listens on ${socket}: stop it first`, { verdict: 'retry' })
+  }
+  if (lstatSync(socket, { throwIfNoEntry: false })?.isSocket() === false) {
+    throw new ConetError('RULESET_INVALID', `${socket} is there and no socket: correct "socket" or move it away`, {
+      data: { path: 'socket' },
+    })
+  }
 }
 
 /** Listens so that nobody else can connect, not even for a moment. */
 async function listenPrivately(server: Server, { socket, group }: HelperConfig): Promise<void> {
-  if (await answers(socket)) {
-    throw new ConetError('HELPER_BUSY', `a helper already listens on ${socket}: stop it first`, { verdict: 'retry' })
-  }
   rmSync(socket, { force: true })
   const before = process.umask(0o177)
   try {
