@@ -124,7 +124,8 @@ describe('ten thousand trial requests', () => {
     expect(new Set(codes)).toEqual(new Set(['OK', 'TRIALS_USED_UP']))
     const { exposure } = world.service.totals()
     expect(exposure).toBe(3n * providerRisk(TERMS, TERMS.maxUnpaid))
-  })
+    // Ten thousand signatures are checked: seconds on a quiet machine, many more on a busy one.
+  }, 120_000)
 
   it('of many identities and addresses leave the exposure below the owner’s limit, and known clients get in', async () => {
     await running({ limits })
