@@ -46,6 +46,13 @@ describe('a wrong command line', () => {
     ['transfer', 'did:key:z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd', '1', '--key', 'some-order'],
     ['transfer', 'did:key:z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd', '1e3'],
     ['connect', '--listen', 'nowhere'],
+    ['connect', '--via', 'nowhere'],
+    ['connect', '--exit', 'did:key:z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd'],
+    ['relay'],
+    ['relay', '--next', 'nowhere'],
+    ['relay', '--next', '127.0.0.1:1', '--share', '0.001'],
+    ['relay', '--next', '127.0.0.1:1', '--hours', 'always'],
+    ['relay', '--next', '127.0.0.1:1', '--allow', 'Rose'],
     ['bench', 'nosuch'],
     ['demo', '--port', '70000'],
   ])('%s … ends with the usage code, and as JSON with one value', async (...argv) => {

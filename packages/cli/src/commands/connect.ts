@@ -22,6 +22,7 @@ export const connect: CliCommand = {
     'conet connect --listen 127.0.0.1:1080 --budget 2',
     'conet connect -- curl -s https://example.org',
     'conet connect --via 192.168.7.1:8651 --via 192.168.8.1:8651',
+    'conet connect --via "[fe80::1%wlan0]:8651" --exit did:key:z6Mk…',
   ],
   configure: command => {
     command
@@ -59,6 +60,11 @@ async function goOnline(
 ): Promise<{ connection: Connection; close: () => void }> {
   const usual = connectionOptions(context, options)
   const { via, exit } = options as { via?: readonly string[]; exit?: string }
+  if (via === undefined && exit !== undefined)
+    throw new ConetError(
+      'USAGE',
+      '--exit names where a chain ends: give --via HOST:PORT for each relay within reach, too',
+    )
   if (via === undefined) return { connection: await openConnection(usual), close: () => {} }
   let connection: Connection | undefined
   const over = await openOver(context, openWallet(context), { via, exit, onPath: () => connection?.rebook() })

@@ -32,6 +32,7 @@ export const relay: CliCommand = {
     'conet relay --next 10.0.0.1:8650',
     'conet relay --next 10.0.0.1:8650 --share 10 --cap-gib 5 --min-battery 40 --hours 18:00-23:30',
     'conet relay --next 10.0.0.1:8650 --interface wlan0 --uplink-mbit 50',
+    'conet relay --next 10.0.0.1:8650 --next 10.0.0.9:8651 --max-relays 2 --share 0',
   ],
   configure: command => {
     command
