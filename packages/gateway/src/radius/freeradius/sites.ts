@@ -76,12 +76,27 @@ ${SOURCE}	}
 `
 }
 
+/** Who and where, as the access point says: a station may write attributes of its own into the tunnel, and those would win. */
+const OUTER = ['Calling-Station-Id', 'NAS-IP-Address', 'NAS-IPv6-Address']
+  .map(
+    name => `		update request {
+			&${name} !* ANY
+		}
+		if (&outer.request:${name}) {
+			update request {
+				&${name} := &outer.request:${name}
+			}
+		}
+`,
+  )
+  .join('')
+
 /** `sites-available/conet-inner`: inside the tunnel of EAP-TTLS, where the true user name and the password are seen. */
 export function innerSite(): string {
   return `# Inside the tunnel of EAP-TTLS.
 server conet-inner {
 	authorize {
-		conet
+${OUTER}		conet
 		if (!ok && !updated) {
 			conet_reject
 		}
