@@ -43,6 +43,10 @@ export class Running<T> {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    // Also one that is only starting when the test itself is ended.
+    const drop = () => child.kill('SIGKILL')
+    process.once('exit', drop)
+    child.once('exit', () => process.off('exit', drop))
     let text = ''
     let errors = ''
     child.stderr.on('data', chunk => (errors += chunk))
