@@ -44,6 +44,7 @@ export interface CometbftEngine extends Engine {
   /** Last height of CometBFT, which also counts blocks in which nothing happened. */
   readonly engineHeight: number
   signedHeader(height: number, counting?: 'ledger' | 'engine'): Promise<SignedHeader | undefined>
+  trouble(): Error | undefined
 }
 
 /**
