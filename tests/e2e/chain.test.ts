@@ -55,12 +55,17 @@ describe.skipIf(why !== undefined)('a chain over separate hosts', () => {
     exit = await NodeProcess.start(folder.dir, {
       name: 'exit',
       egressAllow: [origin.authority],
+      ...{ port: await freePort(), gatewayPort: await freePort() },
       chain: { host: '0.0.0.0', port: CHAIN_PORT },
     })
-    far = await relay('far', `10.199.4.2:${CHAIN_PORT}`, '10')
+    const [one, two] = [
+      relay('far', `10.199.4.2:${CHAIN_PORT}`, '10'),
+      relay('other', `10.199.5.2:${CHAIN_PORT}`, '30'),
+    ]
+    far = await one
+    other = await two
     near = await relay('near', `10.199.3.2:${LEG_PORT}`, '5')
-    other = await relay('other', `10.199.5.2:${CHAIN_PORT}`, '30')
-  }, 60_000)
+  }, 120_000)
 
   afterAll(async () => {
     for (const one of started.reverse()) await one.end('SIGKILL')
@@ -106,6 +111,23 @@ describe.skipIf(why !== undefined)('a chain over separate hosts', () => {
       expect(Number(await exit.balance(did))).toBeLessThanOrEqual(part)
       expect(Number(await exit.balance(did))).toBeGreaterThan(part * 0.97 - 3)
     }
+  }, 90_000)
+
+  it('goes on over a new channel when the exit was started again', async () => {
+    for (const { running } of [near, other]) running.child.kill('SIGCONT')
+    const { home } = await visitor(folder.dir, 'lasting', exit)
+    const port = await freePort()
+    const via = ['--via', `10.199.2.2:${LEG_PORT}`]
+    const terminal = program(['connect', '--home', home, '--listen', `127.0.0.1:${port}`, ...via], hosts)
+    const url = `${origin.url}/bytes/${MIB}`
+    expect((await download(hosts, port, url)).digest).toBe(digestOf(MIB))
+    await exit.running.end('SIGKILL')
+    exit = await exit.again()
+    await until(() => /opening a new one/.test(terminal.said()))
+    expect((await download(hosts, port, url)).digest).toBe(digestOf(MIB))
+    expect(terminal.said()).toMatch(/CHANNEL_CLOSED/)
+    terminal.child.kill('SIGINT')
+    expect(await terminal.ended).toBe(0)
   }, 90_000)
 })
 
