@@ -150,7 +150,11 @@ describe('earnings', () => {
     const again = new Earnings(path())
     expect(again.open).toBe(2)
     const brought: string[] = []
-    expect(await again.settle(async text => brought.push(text) && 'OK')).toBe(2)
+    const bring = async (text: string) => {
+      brought.push(text)
+      return 'OK'
+    }
+    expect(await again.settle(bring)).toBe(2)
     expect(brought).toEqual([voucher(one, 2n), voucher(other, 5n)])
     expect(new Earnings(path()).open).toBe(0)
   })
