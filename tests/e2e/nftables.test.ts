@@ -2,7 +2,16 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { createNftablesGateway } from '@conet/gateway/nftables'
-import { CLIENT, ended, monotonicMs, ORIGIN, openFlow, saying, whyNoLab } from '@conet/gateway/nftables/testing'
+import {
+  CLIENT,
+  ended,
+  monotonicMs,
+  ORIGIN,
+  openFlow,
+  saying,
+  whyNoLab,
+  whyNoOtherUser,
+} from '@conet/gateway/nftables/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { echo, over } from '../../packages/gateway/src/suite.js'
 import { type Hotspot, openHotspot, until } from './nftables/hotspot.js'
@@ -12,6 +21,10 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const missing = whyNoLab('curl', 'iperf3', 'setpriv')
 if (missing !== undefined) console.log(`SKIPPED: the nftables gateway in namespaces: ${missing}`)
+
+const noOtherUser = missing ?? whyNoOtherUser()
+if (missing === undefined && noOtherUser !== undefined)
+  console.log(`SKIPPED: the helper as a user of its own: ${noOtherUser}`)
 
 const [FOUR, OTHER, SIX] = [CLIENT.four(0), CLIENT.four(1), CLIENT.six(0)]
 const open: Hotspot[] = []
@@ -212,23 +225,26 @@ describe.runIf(missing === undefined)('who meddles', () => {
     expect(spot.lab.in('gateway', 'nft list table ip own')).toBe(before)
   })
 
-  it('needs one capability, gives its socket to its own user, and serves one node', async () => {
-    const caps = '-all,+net_admin'
-    const drop = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', `--inh-caps=${caps}`]
-    const before = [...drop, `--ambient-caps=${caps}`, `--bounding-set=${caps}`]
-    const spot = await openNobody(before)
-    const status = spot.lab.in('gateway', `cat /proc/${spot.helper.pid}/status`)
-    expect(status).toMatch(/^Uid:\s+65534/m)
-    expect(status).toMatch(/^CapEff:\s+0000000000001000$/m)
-    expect(statSync(spot.lab.socket).mode & 0o777).toBe(0o600)
-    await spot.admit(FOUR)
-    expect(await spot.reaches(FOUR)).toBe(true)
-    const second = createNftablesGateway({ socket: spot.lab.socket, advertise: { host: 'x', port: 1 } })
-    await expect(second.start()).rejects.toMatchObject({ code: 'HELPER_BUSY' })
-    await expect(spot.lab.helper()).rejects.toThrow(/already listens/)
-    await ended(spot.helper)
-    await expect(spot.lab.helper({ before: drop.slice(0, 4) })).rejects.toThrow(/CAP_NET_ADMIN/)
-  })
+  it.skipIf(noOtherUser !== undefined)(
+    'needs one capability, gives its socket to its own user, and serves one node',
+    async () => {
+      const caps = '-all,+net_admin'
+      const drop = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', `--inh-caps=${caps}`]
+      const before = [...drop, `--ambient-caps=${caps}`, `--bounding-set=${caps}`]
+      const spot = await openNobody(before)
+      const status = spot.lab.in('gateway', `cat /proc/${spot.helper.pid}/status`)
+      expect(status).toMatch(/^Uid:\s+65534/m)
+      expect(status).toMatch(/^CapEff:\s+0000000000001000$/m)
+      expect(statSync(spot.lab.socket).mode & 0o777).toBe(0o600)
+      await spot.admit(FOUR)
+      expect(await spot.reaches(FOUR)).toBe(true)
+      const second = createNftablesGateway({ socket: spot.lab.socket, advertise: { host: 'x', port: 1 } })
+      await expect(second.start()).rejects.toMatchObject({ code: 'HELPER_BUSY' })
+      await expect(spot.lab.helper()).rejects.toThrow(/already listens/)
+      await ended(spot.helper)
+      await expect(spot.lab.helper({ before: drop.slice(0, 4) })).rejects.toThrow(/CAP_NET_ADMIN/)
+    },
+  )
 
   it('is left in peace by a second helper that is started by mistake', async () => {
     const spot = await hotspot('second')

@@ -33,6 +33,18 @@ export function whyNoLab(...programs: readonly string[]): string | undefined {
   return undefined
 }
 
+/** Why a helper cannot run as another user here: the checkout, or Node itself, may lie in a folder of root's own. */
+export function whyNoOtherUser(): string | undefined {
+  try {
+    const user = ['--reuid=65534', '--regid=65534', '--clear-groups']
+    const script = 'require("node:fs").accessSync(process.argv[1], 4)'
+    execFileSync('setpriv', [...user, process.execPath, '-e', script, HELPER], { stdio: 'ignore' })
+    return undefined
+  } catch {
+    return 'other users may read neither this checkout nor run this Node'
+  }
+}
+
 export const CLIENT = {
   four: (index: number) => `10.77.0.${index + 10}`,
   six: (index: number) => `fd77::${index + 10}`,
