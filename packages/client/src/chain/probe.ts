@@ -42,9 +42,8 @@ export class Probe {
   }
 
   #schedule(): void {
-    const { limits, busy } = this.#options
-    const often = busy() || this.#lasting.waiting || this.#unanswered > 0
-    this.#timer = setTimeout(() => this.#tick(), often ? limits.probeMs : limits.idleProbeMs)
+    // Always the short time: a flow that begins just after an idle probe must not wait for the next one.
+    this.#timer = setTimeout(() => this.#tick(), this.#options.limits.probeMs)
     this.#timer.unref()
   }
 
@@ -55,12 +54,19 @@ export class Probe {
     if (this.#lasting.leg !== undefined && this.#unanswered >= limits.misses && silentMs >= patienceMs) {
       this.#unanswered = 0
       onDead()
-    } else if (this.#lasting.leg !== undefined) {
+    } else if (this.#lasting.leg !== undefined && this.#isTime()) {
       this.#unanswered++
       this.#sentAt = now()
       this.#id = (this.#id + 1) % 2 ** 32
       this.#lasting.send({ type: 'ping', id: this.#id })
     }
     this.#schedule()
+  }
+
+  /** Rarely while nothing is under way. */
+  #isTime(): boolean {
+    const { limits, now, busy } = this.#options
+    if (busy() || this.#lasting.waiting || this.#unanswered > 0) return true
+    return now() - this.#sentAt >= limits.idleProbeMs
   }
 }
