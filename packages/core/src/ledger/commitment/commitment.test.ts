@@ -53,6 +53,11 @@ describe('tree', () => {
     )
   })
 
+  it('is that tree also when it grows by several levels at once', () => {
+    const { tree, theirs } = both([[0], [2048]])
+    expect(tree.root).toEqual(theirs.root)
+  })
+
   it('starts at depth 10 and grows by one when a power of two is passed', () => {
     const { tree } = both([[1023]])
     expect(tree.depth).toBe(10)

@@ -69,13 +69,26 @@ export class MerkleTree {
   stage(indexes: Uint32Array, leaves: Uint8Array): StagedUpdate {
     const last = indexes.length === 0 ? 0 : (indexes[indexes.length - 1] ?? 0)
     const depth = Math.max(this.#depth, Math.ceil(Math.log2(last + 1)))
-    const levels: StagedLevel[] = [{ indexes, hashes: words(leaves) }]
+    const levels: StagedLevel[] = [this.#bottom(indexes, leaves, depth)]
     for (let level = 0; level < depth && indexes.length > 0; level++) {
       levels.push(this.#parents(level, levels[level] as StagedLevel))
     }
     const top = levels[depth]
     const root = top === undefined ? this.root : new Uint8Array(top.hashes.slice(0, WORDS).buffer)
     return { depth, levels, root }
+  }
+
+  /**
+   * A tree that grows by several levels at once needs the nodes above its old root too: writing the first leaf again makes
+   * them. A ledger appends leaf by leaf and never comes here.
+   */
+  #bottom(indexes: Uint32Array, leaves: Uint8Array, depth: number): StagedLevel {
+    const hashes = words(leaves)
+    if (depth <= this.#depth + 1 || indexes[0] === 0) return { indexes, hashes }
+    const first = new Uint32Array(hashes.length + WORDS)
+    this.#read(0, 0, first, 0)
+    first.set(hashes, WORDS)
+    return { indexes: Uint32Array.of(0, ...indexes), hashes: first }
   }
 
   /** Makes a staged update the tree's content. */
