@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the whole test run needs and this machine lacks: a PostgreSQL server and Chromium (Debian, as root), and
 # CometBFT where Go is present, into .cache/bin of the project.
-# What cannot be installed is said here; the suites that miss it print SKIPPED with the reason.
+# What this machine has no means to install is said here; the suites that miss it print SKIPPED with the reason. An install
+# that was tried and failed ends with an error: then nothing is skipped in silence.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,10 +24,11 @@ install_cometbft() {
   echo "installing cometbft $COMETBFT …"
   mkdir -p .cache/bin
   GOBIN="$PWD/.cache/bin" go install "github.com/cometbft/cometbft/cmd/cometbft@$COMETBFT" ||
-    echo "cannot install cometbft: the suites that use it will say SKIPPED"
+    { echo "installing cometbft failed"; return 1; }
 }
 
-install_cometbft
+failed=0
+install_cometbft || failed=1
 
 missing=()
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
@@ -41,12 +43,13 @@ command -v openssl >/dev/null || missing+=(openssl)
 for pair in nft:nftables iperf3:iperf3 conntrack:conntrack ip:iproute2 dnsmasq:dnsmasq-base; do
   PATH="$PATH:/usr/sbin:/sbin" command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
 done
-[ ${#missing[@]} -eq 0 ] && exit 0
+[ ${#missing[@]} -eq 0 ] && exit "$failed"
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
   echo "cannot install ${missing[*]}: needs Debian's apt-get and root; the suites that use them will say SKIPPED"
-  exit 0
+  exit "$failed"
 fi
 echo "installing ${missing[*]} …"
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || failed=1
+exit "$failed"

@@ -5,7 +5,6 @@ cd "$(dirname "$0")/.."
 # One seed for the properties: the same commit gets the same verdict. `npm run check` explores anew each time.
 export PROPERTY_SEED="${PROPERTY_SEED:-20261122}"
 
-bash scripts/install.sh
 failed_steps=0
 step() {
   echo "== $1"
@@ -14,6 +13,7 @@ step() {
 }
 
 mkdir -p .cache
+step 'install what the tests need' bash scripts/install.sh
 step 'build' npm run --silent build
 step 'types, tests too' npx tsc -b
 step 'format and lint' npx biome check --error-on-warnings .
@@ -32,4 +32,4 @@ tests() {
 tests rooms 'tests of the rooms' --exclude 'tests/e2e/**' --exclude 'tests/console/**' --exclude 'tests/portal/**'
 # Whole programs, browsers and namespaces one after the other: beside each other they would measure each other.
 tests whole 'tests of whole programs' --no-file-parallelism tests/e2e tests/console tests/portal
-node scripts/summary.mjs 5 "$failed_steps" "${runs[@]}"
+node scripts/summary.mjs 6 "$failed_steps" "${runs[@]}"
