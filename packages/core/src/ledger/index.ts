@@ -5,7 +5,7 @@ export { verifyProof } from './commitment/index.js'
 export { schedule, unschedule } from './due.js'
 export { parseGenesis } from './genesis.js'
 export { type ApplicationOptions, createApplication } from './machine.js'
-export { memoryStorage } from './memory.js'
+export { lowerBound, memoryStorage } from './memory.js'
 export * from './module.js'
 export {
   LedgerReplay,

@@ -61,7 +61,8 @@ function* bucketRange(bucket: Bucket | undefined, from: string, to: string): Ite
   }
 }
 
-function lowerBound(keys: readonly string[], from: string): number {
+/** Index of the first key that is not below `from`; `keys` ascend by code unit. */
+export function lowerBound(keys: readonly string[], from: string): number {
   let low = 0
   let high = keys.length
   while (low < high) {

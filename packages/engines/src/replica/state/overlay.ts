@@ -1,3 +1,5 @@
+import { lowerBound } from '@conet/core/ledger'
+
 /** What was committed since the last checkpoint, readable by key and in key order. `null` marks a deletion. */
 export class Overlay {
   readonly #buckets = new Map<string, Bucket>()
@@ -128,15 +130,4 @@ function mergeSorted(a: readonly string[], b: readonly string[]): string[] {
     if (key !== undefined && merged[merged.length - 1] !== key) merged.push(key)
   }
   return merged
-}
-
-function lowerBound(keys: readonly string[], from: string): number {
-  let low = 0
-  let high = keys.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((keys[middle] ?? '') < from) low = middle + 1
-    else high = middle
-  }
-  return low
 }
