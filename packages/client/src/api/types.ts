@@ -1,7 +1,7 @@
 import type { AccessTerms, AccessTermsWire } from '@conet/core/services/access'
 import type { Did, UnixMillis } from '@conet/core/units'
 
-/** One page of a list; `next` is the cursor of the following page. */
+/** One page of a list; `next` is the cursor of the following page, `null` on the last one. */
 export interface Page<T> {
   readonly items: readonly T[]
   readonly next: string | null
@@ -17,10 +17,11 @@ export interface NodeView {
   readonly height: number
   readonly appHash: string
   readonly version: string
+  /** The node's clock when it answered: pages count down by it. */
   readonly time: UnixMillis
 }
 
-/** An offer as `GET /v1/offers` gives it. */
+/** `GET /v1/offers?type=&lat=&lon=&maxPerGiB=&maxPerHour=&slice=&sort=price|distance|trust&cursor=&limit=` → `Page<OfferView>`. */
 export interface OfferView {
   readonly id: string
   readonly version: number
@@ -63,15 +64,19 @@ export interface Balance {
   readonly debt: string
 }
 
+/** `GET /v1/accounts/:did/history?cursor=&limit=` → `Page<HistoryEntry>`, newest first. */
 export interface HistoryEntry {
+  /** Stable and unique: hash of the transaction and index of the event in it. */
   readonly id: string
   readonly timeMs: UnixMillis
   readonly height: number
+  /** Type of the ledger event, e.g. `accounts/transferred`, `sessions/settled`. */
   readonly type: string
   readonly direction: 'in' | 'out'
   readonly asset: string
   readonly amount: string
   readonly counterparty: Did | null
+  /** Hash of the transaction, `null` for scheduled work. */
   readonly hash: string | null
 }
 

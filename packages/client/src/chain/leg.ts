@@ -1,7 +1,8 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { parseRoutes, type RouteAnswer } from '@conet/core/carry'
 import { ConetError } from '@conet/core/errors'
 import type { Millis } from '@conet/core/units'
+import { connectWithin } from '../proxy/index.js'
 
 /** First line that asks a neighbour which ways it knows. */
 export const ASK_ROUTES = 'CONET-ROUTES 1'
@@ -80,21 +81,7 @@ export async function askRoutes(neighbour: Neighbour, waitMs: Millis): Promise<R
 
 /** Connects within `waitMs`. @throws ConetError `CARRY_NEXT_DOWN` */
 export function dial(neighbour: Neighbour, waitMs: Millis): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ ...neighbour, noDelay: true })
-    const fail = (cause?: Error) => {
-      socket.destroy()
-      reject(down(neighbour, cause))
-    }
-    socket.setTimeout(waitMs, fail)
-    socket.once('error', fail)
-    socket.once('connect', () => {
-      socket.setTimeout(0)
-      socket.off('error', fail)
-      socket.on('error', () => {})
-      resolve(socket)
-    })
-  })
+  return connectWithin({ ...neighbour }, waitMs, cause => down(neighbour, cause))
 }
 
 /**

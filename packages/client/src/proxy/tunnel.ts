@@ -1,7 +1,8 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { ConetError } from '@conet/core/errors'
 import type { AccessPoint } from '@conet/core/rounds'
 import type { Millis } from '@conet/core/units'
+import { connectWithin } from './dial.js'
 import { headerOf, headLength, parseHead, readUntil } from './head.js'
 
 /** A TCP handshake over a satellite and back takes under 2 s; the gateway itself waits 10 s for a target. */
@@ -61,22 +62,8 @@ async function dialDirectly(target: string): Promise<Socket> {
 }
 
 function dial({ host, port }: Pick<AccessPoint, 'host' | 'port'>): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true })
-    const fail = (cause?: Error) => {
-      socket.destroy()
-      reject(unreachable(`${host}:${port} cannot be reached`, cause))
-    }
-    socket.setTimeout(CONNECT_MS, fail)
-    socket.once('error', fail)
-    socket.once('connect', () => {
-      socket.setTimeout(0)
-      socket.off('error', fail)
-      // From here on a failure shows as 'close'.
-      socket.on('error', () => {})
-      resolve(socket)
-    })
-  })
+  const failed = (cause?: Error) => unreachable(`${host}:${port} cannot be reached`, cause)
+  return connectWithin({ host, port, allowHalfOpen: true }, CONNECT_MS, failed)
 }
 
 async function accepted(socket: Socket): Promise<void> {

@@ -5,6 +5,18 @@
  * Unix epoch by the node's clock; durations are milliseconds. `null` means "does not apply", a missing optional member
  * means "this node does not report it" and the console says so.
  */
+import type { Balance } from '@conet/client/api'
+
+/** What a device asks of a node too. */
+export type {
+  Balance as BalanceView,
+  HistoryEntry,
+  NodeView,
+  OfferView,
+  Page,
+  TxAnswer as TransferResult,
+} from '@conet/client/api'
+
 export type Amount = string
 export type ByteCount = string
 export type UnixMillis = number
@@ -13,49 +25,6 @@ export type Did = string
 /** Error body of every path. */
 export interface ErrorBody {
   readonly error: { readonly code: string; readonly message: string; readonly data?: Readonly<Record<string, unknown>> }
-}
-
-/** One page of a list; `next` is the cursor of the following page, `null` on the last one. */
-export interface Page<T> {
-  readonly items: readonly T[]
-  readonly next: string | null
-}
-
-/** `GET /v1/node` (open). */
-export interface NodeView {
-  readonly lid: string
-  readonly did: Did
-  readonly name: string
-  readonly networkType: string
-  readonly engine: string
-  readonly height: number
-  readonly appHash: string
-  readonly version: string
-  /** The node's clock when it answered: the console counts down by it. */
-  readonly time: UnixMillis
-}
-
-/** `GET /v1/offers?type=&lat=&lon=&maxPerGiB=&maxPerHour=&slice=&sort=price|distance|trust&cursor=&limit=` (open) → `Page<OfferView>`. */
-export interface OfferView {
-  readonly id: string
-  readonly version: number
-  readonly provider: Did
-  readonly providerName: string
-  readonly networkType: string
-  readonly type: string
-  readonly name: string
-  readonly terms: {
-    readonly tariff: { readonly asset: string; readonly perGiB: Amount; readonly perHour: Amount }
-    readonly trialMs: number
-    readonly restMs: number
-  }
-  readonly node: string
-  readonly area: { readonly lat: number; readonly lon: number; readonly radiusM: number } | null
-  readonly slice: string | null
-  readonly dataNetworks: readonly string[]
-  readonly hops: number
-  readonly quality: { readonly sessions: number; readonly disputes: number; readonly medianMs?: number }
-  readonly expiresAt: UnixMillis
 }
 
 /** `trial`: served, not yet paid. `due`: statement sent, voucher awaited. `paid`: voucher stored. `cut`: not paid in time, access ended. */
@@ -112,39 +81,16 @@ export interface SessionView {
   readonly rounds: readonly RoundView[]
 }
 
-export interface BalanceView {
-  readonly asset: string
-  readonly balance: Amount
-  readonly held: Amount
-  readonly debt: Amount
-}
-
 /** `GET /v1/accounts/:did` (open). */
 export interface AccountView {
   readonly did: Did
-  readonly balances: readonly BalanceView[]
+  readonly balances: readonly Balance[]
 }
 
 /** `GET /v1/wallet` (admin). */
 export interface WalletView extends AccountView {
   /** Since local midnight of the node: vouchers received as provider, vouchers given as client. */
   readonly today?: { readonly since: UnixMillis; readonly earned: Amount; readonly spent: Amount }
-}
-
-/** `GET /v1/accounts/:did/history?cursor=&limit=` (open) → `Page<HistoryEntry>`, newest first. */
-export interface HistoryEntry {
-  /** Stable and unique: hash of the transaction and index of the event in it. */
-  readonly id: string
-  readonly timeMs: UnixMillis
-  readonly height: number
-  /** Type of the ledger event, e.g. `accounts/transferred`, `sessions/settled`. */
-  readonly type: string
-  readonly direction: 'in' | 'out'
-  readonly asset: string
-  readonly amount: Amount
-  readonly counterparty: Did | null
-  /** Hash of the transaction, `null` for scheduled work. */
-  readonly hash: string | null
 }
 
 /** `POST /v1/wallet/transfer` (admin). A refusal by the ledger is an answer with its code, or an `ErrorBody`: both are understood. */
@@ -154,14 +100,6 @@ export interface TransferRequest {
   readonly amount: Amount
   /** One for each transfer: asked again with the same key, it is paid once. */
   readonly key?: string
-}
-
-export interface TransferResult {
-  readonly hash: string
-  /** `OK` or a code of the ledger. */
-  readonly code: string
-  readonly data: Readonly<Record<string, unknown>>
-  readonly height: number
 }
 
 export interface LedgerEvent {
@@ -200,7 +138,7 @@ export type NodeEvent =
   | { readonly type: 'meter'; readonly data: MeterEvent }
   | { readonly type: 'block'; readonly data: BlockEvent }
   | { readonly type: 'offers'; readonly data: { readonly id: string } }
-  | { readonly type: 'balance'; readonly data: BalanceView }
+  | { readonly type: 'balance'; readonly data: Balance }
 
 export interface RoundEvent {
   readonly sid: string
