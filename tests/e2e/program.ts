@@ -35,7 +35,7 @@ export class Running<T> {
   static async start<T>(
     args: readonly string[],
     env: NodeJS.ProcessEnv = {},
-    withinMs = 30_000,
+    withinMs = 60_000,
     host: readonly string[] = [],
   ): Promise<Running<T>> {
     const [program = process.execPath, ...rest] = [...host, process.execPath, MAIN, ...args, '--json']
@@ -85,7 +85,7 @@ export function scratch(): { readonly dir: string; remove(): void } {
 }
 
 /** Tries until it is so, at most `withinMs`. */
-export async function until(is: () => Promise<boolean> | boolean, withinMs = 20_000): Promise<void> {
+export async function until(is: () => Promise<boolean> | boolean, withinMs = 45_000): Promise<void> {
   for (const end = Date.now() + withinMs; ; await new Promise(done => setTimeout(done, 50))) {
     if (await is()) return
     if (Date.now() > end) throw new Error(`not so within ${withinMs} ms`)
