@@ -1,7 +1,9 @@
-import type { Amount, Millis, UnixMillis } from '../units/index.js'
+import { price } from '../services/access/price.js'
+import type { Amount, Hash, Millis, UnixMillis } from '../units/index.js'
 import { accepted } from './provider-statement.js'
 import type { HeldVoucher, ProviderDraft, ProviderEffect, ProviderState } from './provider-types.js'
-import { nextCredit } from './risk.js'
+import { nextCredit, providerRisk } from './risk.js'
+import { roundMs } from './timeline.js'
 
 /** The first vouchers of a session are checked one by one, so that who cannot pay is found out at once. */
 const FIRST_CHECKED = 2
@@ -17,15 +19,54 @@ export function verifiedOwed(state: ProviderState): Amount {
 /**
  * Whether the signature of a voucher over `owed` may be checked later (RND-15).
  *
- * A voucher that was not checked counts as unpaid. At most half of the unpaid limit goes into such vouchers, so that the other
- * half is left for bytes: together they never pass the limit.
+ * A voucher that was not checked counts as unpaid. At most half of the unpaid limit goes into such vouchers and the time of the
+ * round after them, so that the other half is left for bytes: together they never pass the limit.
  */
 export function mayPostpone(state: ProviderState, owed: Amount, nowMs: UnixMillis): boolean {
   const { defer } = state.config
   if (defer === undefined || defer.every <= 1) return false
   if (state.phase !== 'serving' || state.checks < FIRST_CHECKED || state.untilCheck <= 1) return false
   if (nowMs - state.checkedAt >= POSTPONED_MS) return false
-  return (owed - verifiedOwed(state)) * 2n <= state.credit
+  return (owed - verifiedOwed(state) + nextRound(state)) * 2n <= state.credit
+}
+
+/**
+ * What may pass unpaid once the stored promise is `owed`: the unpaid limit, less what was promised and not checked, less the time
+ * of the next round if that may be promised unchecked, too. By then every byte of this quota may have passed (RND-15).
+ */
+export function freeAfter(state: ProviderState, owed: Amount): Amount {
+  const unchecked = owed - verifiedOwed(state)
+  const reserve = nextRound(state)
+  return state.credit - unchecked - ((unchecked + 2n * reserve) * 2n <= state.credit ? reserve : 0n)
+}
+
+/** Price of one more round's time, rounded up, if signatures are checked later at all. */
+function nextRound(state: ProviderState): Amount {
+  const { config } = state
+  const { terms } = config.grant
+  if (config.defer === undefined || config.defer.every <= 1 || terms.tariff.perHour === 0n) return 0n
+  return price({ bytes: 0n, elapsedMs: roundMs(terms) }, terms.tariff) + 1n
+}
+
+/** Whether the time of an unchecked voucher, with all that may have passed before it came, could cost more than the stated risk. */
+function overreaches(state: ProviderState, elapsedMs: Millis): boolean {
+  const { terms } = state.config.grant
+  const used = price({ bytes: state.ceiling, elapsedMs: elapsedMs + terms.trialMs }, terms.tariff)
+  return used - verifiedOwed(state) > providerRisk(terms, state.credit)
+}
+
+/**
+ * Looks at a stored voucher that was not checked, before access is extended for it, if bytes that passed under an earlier, larger
+ * quota leave no room for its time.
+ *
+ * @returns what to do; with `dropped` in it if the voucher is forged
+ */
+export function checkStored(state: ProviderDraft, hash: Hash): ProviderEffect[] {
+  const held = state.storing.find(one => one.hash === hash)
+  if (held === undefined || held.checked || state.phase !== 'serving' || !overreaches(state, held.elapsedMs)) return []
+  if (state.config.defer?.authentic(held.text) !== true) return drop(state, held)
+  state.storing = state.storing.map(one => (one === held ? { ...held, checked: true } : one))
+  return []
 }
 
 /** After a check: how many vouchers until the next one, between half of `every` and `every`, as a secret number decides. */
@@ -76,11 +117,11 @@ export function isForged(effects: readonly ProviderEffect[]): boolean {
   return effects.some(effect => effect.type === 'dropped')
 }
 
-function drop(state: ProviderDraft, newest: HeldVoucher): ProviderEffect[] {
+function drop(state: ProviderDraft, forged: HeldVoucher): ProviderEffect[] {
   const { maxUnpaid } = state.config.grant.terms
   state.stored = state.verified
   state.storing = state.storing.filter(one => one.checked)
   state.paidRounds = state.checkedRounds
   if (state.credit > maxUnpaid) state.credit = maxUnpaid
-  return [{ type: 'dropped' }, { type: 'evidence', reason: 'VOUCHER_FORGED', texts: [newest.text] }]
+  return [{ type: 'dropped' }, { type: 'evidence', reason: 'VOUCHER_FORGED', texts: [forged.text] }]
 }

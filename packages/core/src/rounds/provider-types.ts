@@ -88,6 +88,8 @@ export interface ProviderState {
   /** The gateway lets bytes through until then, and up to `quota`: the end of the paid time until the next trial begins. */
   readonly gatewayUntil: UnixMillis
   readonly quota: Bytes
+  /** More than this cannot have passed, nor pass now: a quota that fell may have been used before it fell. */
+  readonly ceiling: Bytes
   /** Last count seen. */
   readonly meter: Count
   readonly resendAt: UnixMillis

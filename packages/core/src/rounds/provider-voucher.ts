@@ -1,7 +1,7 @@
 import { type Rejection, reject } from '../errors/index.js'
 import type { Hash, UnixMillis } from '../units/index.js'
 import type { RoundCode } from './codes.js'
-import { draw, mayPostpone, verifiedOwed, verify } from './provider-check.js'
+import { draw, freeAfter, mayPostpone, verifiedOwed, verify } from './provider-check.js'
 import { accepted } from './provider-statement.js'
 import type {
   HeldVoucher,
@@ -102,9 +102,8 @@ export function ackOf(state: ProviderState): ProviderEffect {
 }
 
 function extended(state: ProviderDraft, held: HeldVoucher, nowMs: UnixMillis): ProviderEffect {
-  // What was promised and not checked is unpaid: it takes its part of the limit (RND-15).
-  const free = state.credit - (held.owed - verifiedOwed(state))
-  state.quota = quotaFor(held.bytes, free, state.config.grant.terms.tariff)
+  state.quota = quotaFor(held.bytes, freeAfter(state, held.owed), state.config.grant.terms.tariff)
+  if (state.ceiling < state.quota) state.ceiling = state.quota
   return nowMs >= trialOpensAt(state) ? openTrial(state) : extendTo(state, state.gatewayUntil)
 }
 

@@ -1,5 +1,6 @@
-import type { UnixMillis } from '../units/index.js'
-import { issue, pending, raise, resend, statementAt } from './provider-statement.js'
+import type { Hash, UnixMillis } from '../units/index.js'
+import { checkStored, isForged } from './provider-check.js'
+import { issue, pending, raise, resend, statementAt, total } from './provider-statement.js'
 import { beginCut, closeEffect, cutDone, end, newsSince, settleUp, suspected, takeClose } from './provider-stop.js'
 import type {
   ProviderConfig,
@@ -29,6 +30,7 @@ import type { Count } from './types.js'
  */
 export function createProvider(config: ProviderConfig): ProviderState {
   const { grant, credit } = config
+  const quota = quotaFor(0n, credit, grant.terms.tariff)
   return {
     config,
     phase: 'serving',
@@ -46,7 +48,8 @@ export function createProvider(config: ProviderConfig): ProviderState {
     credit,
     accessUntil: grant.accessUntil,
     gatewayUntil: grant.accessUntil,
-    quota: quotaFor(0n, credit, grant.terms.tariff),
+    quota,
+    ceiling: quota,
     meter: { bytesUp: 0n, bytesDown: 0n },
     resendAt: grant.at,
     settling: 0n,
@@ -80,7 +83,7 @@ export function driveProvider(
   event: ProviderEvent,
   nowMs: UnixMillis,
 ): readonly ProviderEffect[] {
-  if ('meter' in event && event.type !== 'cut' && state.phase === 'serving') state.meter = metered(state, event.meter)
+  if ('meter' in event && event.type !== 'cut' && state.phase === 'serving') read(state, event.meter)
   return react(state, event, nowMs)
 }
 
@@ -91,7 +94,7 @@ function react(state: ProviderDraft, event: ProviderEvent, nowMs: UnixMillis): r
     case 'suspect':
       return suspected(state, nowMs)
     case 'stored':
-      return [...voucherStored(state, event.hash, nowMs), ...settleUp(state, nowMs)]
+      return stored(state, event.hash, nowMs)
     case 'store-failed':
       return [...voucherNotStored(state, event.hash), ...settleUp(state, nowMs)]
     case 'half':
@@ -126,10 +129,24 @@ export function nextProviderDeadline(state: ProviderState): UnixMillis | undefin
   return Math.min(cutAt(state), statementAt(state) ?? Infinity, resendAt, settleAt(state), trialOpensAt(state))
 }
 
+function read(state: ProviderDraft, seen: Count): void {
+  state.meter = metered(state, seen)
+  if (state.ceiling === state.quota) return
+  const passed = total(state.meter)
+  state.ceiling = passed > state.quota ? passed : state.quota
+}
+
 /** Most steps of most sessions see no byte: nothing is made for them. */
 function metered(state: ProviderState, seen: Count): Count {
   const { bytesUp, bytesDown } = state.meter
   return bytesUp === seen.bytesUp && bytesDown === seen.bytesDown ? state.meter : raise(state.meter, seen)
+}
+
+/** Access rests on what is stored; a signature that was put off is looked at first if the extension could pass the stated risk. */
+function stored(state: ProviderDraft, hash: Hash, nowMs: UnixMillis): ProviderEffect[] {
+  const looked = checkStored(state, hash)
+  if (isForged(looked)) return [...looked, ...beginCut(state, 'VOUCHER_FORGED', nowMs)]
+  return [...voucherStored(state, hash, nowMs), ...settleUp(state, nowMs)]
 }
 
 /** The quota is half used: a round ends on volume before it ends on time (RND-5). */

@@ -1,40 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { price } from '../services/access/price.js'
-import type { AccessTerms } from '../services/access/types.js'
 import { claimLimit, clientRisk, nextCredit, providerRisk } from './risk.js'
+import { calm, steady, TERMS } from './testing/calm.js'
 import { type Scenario, World } from './testing/world.js'
 import { driftMs, roundMs } from './timeline.js'
-
-const TERMS: AccessTerms = {
-  tariff: { asset: 'credit', perGiB: 1_000_000n, perHour: 360_000n },
-  trialMs: 400,
-  restMs: 1_600,
-  toleranceBps: 500,
-  toleranceBytes: 65_536n,
-  maxUnpaid: 2_000n,
-  maxUnpaidCap: 10_000n,
-  shares: [],
-}
-
-const calm: Scenario = {
-  terms: TERMS,
-  seed: 1,
-  loss: 0,
-  duplicate: 0,
-  delayMs: { min: 1, max: 5 },
-  storeMs: 3,
-  storeFails: 0,
-  clockOffsetMs: 0,
-  traffic: steady(11_000, 100_000),
-  lagMs: 5,
-  stop: { by: 'client', atMs: 11_000 },
-  settle: { everyRound: true },
-}
-
-function steady(untilMs: number, bytes: number) {
-  return Array.from({ length: untilMs / 100 }, (_, i) => ({ atMs: i * 100, up: bytes / 10, down: bytes }))
-}
 
 const traffic = fc.array(fc.record({ atMs: fc.nat(9_000), up: fc.nat(200_000), down: fc.nat(3_000_000) }), {
   maxLength: 60,
