@@ -109,11 +109,15 @@ class NftGateway implements NftablesGateway {
     return { ...this.options.advertise, protocols: ['direct'], username: hex(8), password: hex(16) }
   }
 
-  async extend(id: SessionId, until: UnixMillis, quota: Bytes): Promise<void> {
-    const session = this.#get(id)
-    if (session.state !== 'open' || session.isOverdue(this.#clock.now())) throw expired(id)
+  /** One promise for each of thousands: what lives while the helper works is what the collector must copy. */
+  extend(id: SessionId, until: UnixMillis, quota: Bytes): Promise<void> {
+    const session = this.#sessions.get(id)
+    if (session === undefined) return Promise.reject(unknown(id))
+    if (session.state !== 'open' || session.isOverdue(this.#clock.now())) return Promise.reject(expired(id))
     session.extend(until, quota)
-    if (!(await this.#renew(session))) throw expired(id)
+    return this.#renew(session).then(known => {
+      if (!known) throw expired(id)
+    })
   }
 
   close(id: SessionId): Promise<Meter> {

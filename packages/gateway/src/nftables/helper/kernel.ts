@@ -9,13 +9,14 @@ export type Change =
     }
   | { readonly set: 'up' | 'down'; readonly keep: boolean; readonly number: number }
   | { readonly set: 'rate'; readonly keep: boolean; readonly number: number; readonly rate: bigint }
-  | {
-      readonly set: 'lease'
-      readonly keep: boolean
-      readonly number: number
-      readonly forMs: number
-      readonly bytes: bigint
-    }
+  | ({ readonly set: 'lease'; readonly keep: boolean } & Lease)
+
+/** How long a session may go on, and how much it may carry until then. */
+export interface Lease {
+  readonly number: number
+  readonly forMs: number
+  readonly bytes: bigint
+}
 
 /** Counts of a session; a counter that is gone makes the whole `undefined`. */
 export interface Counts {
@@ -35,6 +36,8 @@ export interface Kernel {
   readonly elementQuota: boolean
   /** @throws ConetError `KERNEL_REFUSED`, `NOT_PERMITTED` */
   change(groups: readonly (readonly Change[])[]): Promise<void>
+  /** Puts leases of different sessions in place of those before: the short way for renewals, thousands at a time. */
+  lease(leases: readonly Lease[]): Promise<void>
   counts(numbers: readonly number[], leases?: boolean): Promise<Map<number, Counts>>
   /**
    * Takes out leases and clients that nobody here put in.

@@ -8,7 +8,7 @@ import {
   NetlinkError,
   NftablesLine,
 } from '../netlink/index.js'
-import type { Change, Counts, Kernel } from './kernel.js'
+import type { Change, Counts, Kernel, Lease } from './kernel.js'
 import { addressKey, clientKey, isFour, macText, numberKey } from './keys.js'
 import { refused } from './nft.js'
 
@@ -30,12 +30,13 @@ export class NetlinkKernel implements Kernel {
     this.#rules = new NftablesLine(table)
   }
 
-  async change(groups: readonly (readonly Change[])[]): Promise<void> {
-    try {
-      await this.#rules.change(groups.map(group => group.flatMap(change => this.#steps(change))))
-    } catch (error) {
-      throw error instanceof NetlinkError ? refused(error.errno, error) : error
-    }
+  change(groups: readonly (readonly Change[])[]): Promise<void> {
+    return this.#rules.change(groups.map(group => group.flatMap(change => this.#steps(change)))).catch(told)
+  }
+
+  lease(leases: readonly Lease[]): Promise<void> {
+    if (this.#destroys) return this.#rules.renew('lease', leases).catch(told)
+    return this.change(leases.map(lease => [{ set: 'lease', keep: true, ...lease }]))
   }
 
   async counts(numbers: readonly number[], leases = false): Promise<Map<number, Counts>> {
@@ -108,6 +109,10 @@ export class NetlinkKernel implements Kernel {
       : [add, { verb: 'delete', element: bare }]
     return change.keep ? [...out, add] : out
   }
+}
+
+function told(error: unknown): never {
+  throw error instanceof NetlinkError ? refused(error.errno, error) : error
 }
 
 function elementOf(change: Change): Element {

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import type { Change, Counts, Kernel } from './kernel.js'
+import type { Change, Counts, Kernel, Lease } from './kernel.js'
 import { classText, isFour } from './keys.js'
 import { NFT_PATH, nft, refused } from './nft.js'
 
@@ -32,6 +32,10 @@ export class NftKernel implements Kernel {
     if (commands.length === 0) return
     const complaint = await this.#inTurn(commands.join('; '))
     if (complaint !== '') throw refused(complaint)
+  }
+
+  lease(leases: readonly Lease[]): Promise<void> {
+    return this.change(leases.map(lease => [{ set: 'lease', keep: true, ...lease }]))
   }
 
   async counts(numbers: readonly number[], leases = false): Promise<Map<number, Counts>> {

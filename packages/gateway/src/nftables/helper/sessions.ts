@@ -1,43 +1,19 @@
 import { ConetError } from '@conet/core/errors'
-import {
-  type Counted,
-  LARGEST_PACKET,
-  type Neighbour,
-  type Opened,
-  type OpenItem,
-  type RenewItem,
-} from '../protocol.js'
+import type { Counted, Neighbour, Opened, OpenItem, RenewItem } from '../protocol.js'
 import { MOST_SESSIONS } from '../ruleset.js'
+import { admission, again, type Known, leaseOf, leftovers, standing, withdrawal } from './changes.js'
 import type { Conntrack } from './conntrack.js'
 import type { Change, Counts, Kernel } from './kernel.js'
 import { cappedLease } from './requests.js'
-
-/** A session as the helper knows it: enough to take it out again. */
-interface Known {
-  readonly n: number
-  readonly mac: string
-  readonly ip: string
-  readonly rate: bigint | undefined
-  /** When its lease ends, by the clock of this process; only for tidying up after a node that is gone. */
-  endsAt: number
-  /** What the node allowed and what was last read: for putting it in again. */
-  quota: bigint
-  used: bigint
-}
 
 /** Renewals of this many sessions at once still read fresh counts first. */
 const FRESH_UP_TO = 64
 /** A session whose node is gone is forgotten this long after its lease. */
 const FORGOTTEN_AFTER_MS = 5_000
-/** The kernel's quota is a signed number. */
-const MOST_BYTES = 2n ** 62n
-
-const bigger = (a: bigint, b: bigint) => (a > b ? a : b)
-const smaller = (a: bigint, b: bigint) => (a < b ? a : b)
-
-/** What the kernel may let pass until the quota is reached; nothing once it is. */
-function remaining(quota: bigint, used: bigint): bigint {
-  return used >= quota ? 0n : smaller(quota - used + LARGEST_PACKET, MOST_BYTES)
+/** A session that came, and the one of the same device that it replaces. */
+interface Entered {
+  readonly session: Known
+  readonly before: Known | undefined
 }
 
 /** The sessions in the kernel, by number and by address; one session per address. */
@@ -58,48 +34,75 @@ export class Sessions {
     return this.#known.size
   }
 
-  /** Lets clients through. One that cannot be found on the link is refused alone; the others go on. */
+  /**
+   * Lets clients through. One that cannot be found on the link is refused alone; the others go on. If the kernel refuses, everything
+   * is as it was before, also the earlier sessions of these devices.
+   */
   async open(items: readonly OpenItem[]): Promise<Opened[]> {
     const conntrack = this.ports.conntrack()
     if (conntrack !== undefined && conntrack.count >= conntrack.max) throw conntrackFull(conntrack)
-    const results: Opened[] = []
-    const groups: Change[][] = []
-    const entered: Known[] = []
     const macs = await this.kernel.neighbours(this.lan, [...new Set(items.map(({ ip }) => ip))])
-    for (const item of items) {
-      const mac = macs.get(item.ip)
-      const failed = mac === undefined ? notOnLink(item.ip) : this.#full()
-      if (mac === undefined || failed !== undefined) {
-        results.push({ error: failed ?? notOnLink(item.ip) })
-        continue
+    const results: Opened[] = []
+    const entered: Entered[] = []
+    try {
+      // One transaction names an address once.
+      for (const part of byDifferent(items, ({ ip }) => ip)) {
+        const groups = part.map(item => this.#admit(item, macs.get(item.ip), results, entered))
+        await this.kernel.change(groups)
       }
-      const [known, before] = this.#enter(item, mac)
-      entered.push(known)
-      groups.push([...before, ...admission(known, item)])
-      results.push({ n: known.n, mac })
-    }
-    await this.kernel.change(groups).catch(error => {
-      for (const session of entered) this.#forget(session)
+    } catch (error) {
+      await this.#takeBack(entered).catch(() => undefined)
       throw error
-    })
+    }
     return results
+  }
+
+  /** Notes one client; tells what must change for it. */
+  #admit(item: OpenItem, mac: string | undefined, results: Opened[], entered: Entered[]): Change[] {
+    const refusal = mac === undefined ? notOnLink(item.ip) : this.#full()
+    if (mac === undefined || refusal !== undefined) {
+      results.push({ error: refusal ?? notOnLink(item.ip) })
+      return []
+    }
+    const before = this.#byAddress.get(item.ip)
+    const session = this.#enter(item, mac)
+    entered.push({ session, before })
+    results.push({ n: session.n, mac })
+    const out = before === undefined ? [] : [...withdrawal(before), ...leftovers(before)]
+    return [...out, ...admission(session, item)]
+  }
+
+  /** Some of it may stand in the kernel all the same: only one transaction happens as a whole. */
+  async #takeBack(entered: readonly Entered[]): Promise<void> {
+    for (const { session, before } of entered.toReversed()) {
+      this.#forget(session)
+      if (before !== undefined) this.#remember(before)
+    }
+    const back = entered.flatMap(({ before }) => (before !== undefined && this.#known.has(before.n) ? [before] : []))
+    await this.read(back.map(({ n }) => n))
+    const now = this.ports.now()
+    const groups = entered.map(({ session, before }) => {
+      const out = [...withdrawal(session), ...leftovers(session)]
+      return before !== undefined && this.#known.has(before.n) ? [...out, ...again(before, now)] : out
+    })
+    await this.kernel.change(groups)
   }
 
   /** Moves ends and quotas. Numbers that are not known are named in the answer: their sessions are gone. */
   async renew(items: readonly RenewItem[]): Promise<{ gone: number[] }> {
-    const known = items.filter(item => this.#known.has(item.n))
+    // What was asked last counts: one transaction names a session once.
+    const last = new Map(items.map(item => [item.n, item]))
+    const asked = [...last.values()].filter(({ n }) => this.#known.has(n))
     const fresh =
-      items.length <= FRESH_UP_TO ? await this.kernel.counts(known.map(item => item.n)) : new Map<number, Counts>()
-    const groups = known.map((item): Change[] => {
-      const counts = fresh.get(item.n)
-      const used = bigger(BigInt(item.used), BigInt((counts?.up ?? 0) + (counts?.down ?? 0)))
-      const forMs = cappedLease(item.forMs)
-      const quota = BigInt(item.quota)
-      Object.assign(this.#known.get(item.n) ?? {}, { endsAt: this.ports.now() + forMs, quota, used })
-      return [{ set: 'lease', keep: true, number: item.n, forMs, bytes: remaining(quota, used) }]
-    })
-    await this.kernel.change(groups)
-    return { gone: items.filter(item => !this.#known.has(item.n)).map(item => item.n) }
+      asked.length <= FRESH_UP_TO ? await this.kernel.counts(asked.map(({ n }) => n)) : new Map<number, Counts>()
+    const leases = asked.map(item => leaseOf(item, fresh.get(item.n)))
+    const now = this.ports.now()
+    await this.kernel.lease(leases)
+    for (const { number, forMs, quota, used } of leases) {
+      const known = this.#known.get(number)
+      if (known !== undefined) [known.endsAt, known.quota, known.used] = [now + forMs, quota, used]
+    }
+    return { gone: [...last.keys()].filter(n => !this.#known.has(n)) }
   }
 
   /** Cuts at once, then reads the last counts, then forgets. */
@@ -146,9 +149,7 @@ export class Sessions {
   async fill(): Promise<void> {
     const now = this.ports.now()
     const paid = [...this.#known.values()].filter(({ endsAt }) => endsAt > now)
-    const lease = ({ n: number, endsAt, quota, used }: Known) =>
-      ({ set: 'lease', keep: true, number, forMs: Math.ceil(endsAt - now), bytes: remaining(quota, used) }) as const
-    await this.kernel.change(paid.map(session => [...standing(session), lease(session)]))
+    await this.kernel.change(paid.map(session => again(session, now)))
   }
 
   /** Takes out what a node that is gone left behind, once the paid time is over. */
@@ -167,16 +168,20 @@ export class Sessions {
     return { code: 'SESSIONS_FULL', message: `all ${MOST_SESSIONS} places are taken: try again when sessions ended` }
   }
 
-  /** A device that comes again takes the place of its earlier session, which goes out first. */
-  #enter(item: OpenItem, mac: string): readonly [Known, Change[]] {
+  /** A device that comes again takes the place of its earlier session. */
+  #enter(item: OpenItem, mac: string): Known {
     const before = this.#byAddress.get(item.ip)
     if (before !== undefined) this.#forget(before)
     const rate = item.rate === undefined ? undefined : BigInt(item.rate)
     const endsAt = this.ports.now() + cappedLease(item.forMs)
     const known: Known = { n: this.#nextNumber(), mac, ip: item.ip, rate, endsAt, quota: BigInt(item.quota), used: 0n }
-    this.#known.set(known.n, known)
-    this.#byAddress.set(known.ip, known)
-    return [known, before === undefined ? [] : [...withdrawal(before), ...leftovers(before)]]
+    this.#remember(known)
+    return known
+  }
+
+  #remember(session: Known): void {
+    this.#known.set(session.n, session)
+    this.#byAddress.set(session.ip, session)
   }
 
   #nextNumber(): number {
@@ -189,39 +194,6 @@ export class Sessions {
     this.#known.delete(session.n)
     if (this.#byAddress.get(session.ip) === session) this.#byAddress.delete(session.ip)
   }
-}
-
-/** Everything of a session but its lease. */
-function standing({ n: number, mac, ip, rate }: Known): Change[] {
-  return [
-    { set: 'up', keep: true, number },
-    { set: 'down', keep: true, number },
-    ...(rate === undefined ? [] : [{ set: 'rate', keep: true, number, rate } as const]),
-    { set: 'who', keep: true, mac, ip, number },
-    { set: 'to', keep: true, mac, ip, number },
-  ]
-}
-
-function admission(session: Known, { forMs, quota }: OpenItem): Change[] {
-  const bytes = remaining(BigInt(quota), 0n)
-  return [...standing(session), { set: 'lease', keep: true, number: session.n, forMs: cappedLease(forMs), bytes }]
-}
-
-function leaseOut(number: number): Change {
-  return { set: 'lease', keep: false, number, forMs: 1, bytes: 0n }
-}
-
-/** What cuts a session; the counters stay for the last reading. */
-function withdrawal({ n: number, mac, ip }: Known): Change[] {
-  return [leaseOut(number), { set: 'who', keep: false, mac, ip, number }, { set: 'to', keep: false, mac, ip, number }]
-}
-
-function leftovers({ n: number, rate }: Known): Change[] {
-  return [
-    { set: 'up', keep: false, number },
-    { set: 'down', keep: false, number },
-    ...(rate === undefined ? [] : [{ set: 'rate', keep: false, number, rate } as const]),
-  ]
 }
 
 function notOnLink(ip: string) {
@@ -238,4 +210,20 @@ function conntrackFull({ count, max }: Conntrack): ConetError {
     `the kernel tracks ${count} of at most ${max} connections, so that no new flow would pass: raise net.netfilter.nf_conntrack_max`,
     { verdict: 'retry', data: { count, max } },
   )
+}
+
+/** Divides items, in order, into parts in which no two have the same key. */
+function byDifferent<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  const parts: T[][] = []
+  let keys = new Set<string>()
+  for (const item of items) {
+    const key = keyOf(item)
+    if (parts.length === 0 || keys.has(key)) {
+      parts.push([])
+      keys = new Set()
+    }
+    keys.add(key)
+    parts.at(-1)?.push(item)
+  }
+  return parts
 }

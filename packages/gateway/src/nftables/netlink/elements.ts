@@ -1,4 +1,4 @@
-import { attributeList, attributesOf } from './reader.js'
+import { attributesOf, scanAttributes } from './reader.js'
 import type { Writer } from './writer.js'
 
 /** One element of a set or map, with what hangs on it. */
@@ -33,14 +33,22 @@ const COUNTER_BYTES = 1
 
 /** Writes the attributes of a message about elements of one set. */
 export function writeElements(to: Writer, table: string, set: string, elements: readonly Element[]): void {
+  writeList(to, table, set, () => {
+    for (const element of elements) writeElement(to, element)
+  })
+}
+
+/** The same, with the elements written by the caller. */
+export function writeList(to: Writer, table: string, set: string, write: () => void): void {
   to.text(LIST.table, table)
   to.text(LIST.set, set)
   const list = to.beginNest(LIST.elements)
-  for (const element of elements) writeElement(to, element)
+  write()
   to.endNest(list)
 }
 
-function writeElement(to: Writer, element: Element): void {
+/** Writes one element of a list. */
+export function writeElement(to: Writer, element: Element): void {
   const one = to.beginNest(1)
   writeValue(to, ELEMENT.key, element.key)
   if (element.data !== undefined) writeValue(to, ELEMENT.data, element.data)
@@ -97,31 +105,51 @@ export interface ElementState {
 /** Reads the elements of one answer; `body` as in `Message`. */
 export function readElements(body: Buffer): ElementState[] {
   const list = attributesOf(body, 4).get(LIST.elements)
-  if (list === undefined) return []
-  return [...attributeList(list)].map(([, element]) => readElement(element))
+  const found: ElementState[] = []
+  if (list !== undefined)
+    scanAttributes(list, 0, list.length, (_, from, end) => found.push(readElement(list, from, end)))
+  return found
 }
 
-function readElement(element: Buffer): ElementState {
-  const parts = attributesOf(element)
-  const key = parts.get(ELEMENT.key)
-  const expires = parts.get(ELEMENT.expiration)
-  const expression = parts.get(ELEMENT.expression)
-  return {
-    key: (key && attributesOf(key).get(VALUE)) ?? Buffer.alloc(0),
-    bytes: expression && counterBytes(expression),
-    expiresInMs: expires && Number(expires.readBigUInt64BE()),
-  }
+function readElement(data: Buffer, from: number, end: number): ElementState {
+  let key: Buffer = NO_KEY
+  let [bytes, expiresInMs]: (number | undefined)[] = []
+  scanAttributes(data, from, end, (type, at, to) => {
+    if (type === ELEMENT.key) key = valueIn(data, at, to)
+    else if (type === ELEMENT.expiration) expiresInMs = number64(data, at, to)
+    else if (type === ELEMENT.expression) bytes = counterBytes(data, at, to)
+  })
+  return { key, bytes, expiresInMs }
 }
 
-function counterBytes(expression: Buffer): number | undefined {
-  const parts = attributesOf(expression)
-  if (parts.get(EXPRESSION.name)?.toString('latin1') !== 'counter\0') return undefined
-  const data = parts.get(EXPRESSION.data)
-  const bytes = data && attributesOf(data).get(COUNTER_BYTES)
-  return bytes && Number(bytes.readBigUInt64BE())
+const NO_KEY = Buffer.alloc(0)
+const COUNTER = Buffer.from('counter\0', 'latin1')
+
+const number64 = (data: Buffer, from: number, end: number) =>
+  end - from < 8 ? undefined : data.readUInt32BE(from) * 0x1_0000_0000 + data.readUInt32BE(from + 4)
+
+function valueIn(data: Buffer, from: number, end: number): Buffer {
+  let value: Buffer = NO_KEY
+  scanAttributes(data, from, end, (type, at, to) => {
+    if (type === VALUE) value = data.subarray(at, to)
+  })
+  return value
+}
+
+function counterBytes(data: Buffer, from: number, end: number): number | undefined {
+  let counts = false
+  let bytes: number | undefined
+  scanAttributes(data, from, end, (type, at, to) => {
+    if (type === EXPRESSION.name) counts = COUNTER.compare(data, at, to) === 0
+    if (type !== EXPRESSION.data || !counts) return
+    scanAttributes(data, at, to, (part, first, last) => {
+      if (part === COUNTER_BYTES) bytes = number64(data, first, last)
+    })
+  })
+  return bytes
 }
 
 /** The text under which answers are found again. */
 export function elementKey(key: Uint8Array): string {
-  return Buffer.from(key).toString('latin1')
+  return (Buffer.isBuffer(key) ? key : Buffer.from(key)).toString('latin1')
 }

@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readElements, writeElements } from './elements.js'
 import { attributesOf, messagesOf } from './reader.js'
+import { LIST_BYTES, RENEWAL_BYTES, renewalLists } from './renewal.js'
 import { Writer } from './writer.js'
 
 const KEY = Buffer.from('05000000', 'hex')
@@ -52,5 +54,47 @@ describe('netlink messages', () => {
     expect([...messagesOf(data)].map(({ seq }) => seq)).toEqual([1, 2])
     expect([...messagesOf(data.subarray(0, data.length - 1))].map(({ seq }) => seq)).toEqual([1])
     for (let size = 0; size < data.length; size++) expect(() => attributesOf(data.subarray(0, size), 16)).not.toThrow()
+  })
+
+  it('copies renewals into the very bytes that elements have', () => {
+    const lease = fc.record({
+      number: fc.integer({ min: 1, max: 0xff_ffff }),
+      forMs: fc.integer({ min: 1, max: 60_000 }),
+      bytes: fc.bigInt(0n, 2n ** 62n),
+    })
+    const key = (number: number) => Buffer.from(Uint32Array.of(number).buffer)
+    fc.assert(
+      fc.property(fc.array(lease, { minLength: 1, maxLength: 20 }), leases => {
+        const expected = (['destroy', 'add'] as const).map(verb => {
+          const to = new Writer()
+          const elements = leases.map(({ number, forMs, bytes }) => ({
+            ...{ set: 'lease', key: key(number) },
+            ...(verb === 'add' && { timeoutMs: forMs, quota: bytes }),
+          }))
+          writeElements(to, 't', 'lease', elements)
+          return { verb, hex: to.bytes().toString('hex') }
+        })
+        const written = renewalLists('t', 'lease', leases).map(({ verb, write }) => {
+          const to = new Writer()
+          write(to)
+          return { verb, hex: to.bytes().toString('hex') }
+        })
+        expect(written).toEqual(expected)
+      }),
+    )
+  })
+
+  it('divides renewals so that each list fits an attribute, and none is lost', () => {
+    const leases = Array.from({ length: 2_200 }, (_, index) => ({ number: index + 1, forMs: 1, bytes: 1n }))
+    const lists = renewalLists('t', 'lease', leases).map(({ verb, write }) => {
+      const to = new Writer()
+      write(to)
+      return { verb, size: to.length, count: readElements(Buffer.concat([Buffer.alloc(4), to.bytes()])).length }
+    })
+    expect(lists.every(({ size }) => size < LIST_BYTES + 100)).toBe(true)
+    const sum = (wanted: string) =>
+      lists.filter(({ verb }) => verb === wanted).reduce((all, { count }) => all + count, 0)
+    expect([sum('destroy'), sum('add')]).toEqual([2_200, 2_200])
+    expect(RENEWAL_BYTES).toBe(84)
   })
 })

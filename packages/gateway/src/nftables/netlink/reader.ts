@@ -24,20 +24,29 @@ export function* messagesOf(data: Buffer): Generator<Message> {
   }
 }
 
+/**
+ * Tells where each attribute's value lies, without making anything: for answers with thousands of elements.
+ *
+ * @param visit - type, first byte of the value, first byte behind it
+ */
+export function scanAttributes(
+  data: Buffer,
+  from: number,
+  end: number,
+  visit: (type: number, from: number, end: number) => void,
+): void {
+  let at = from
+  while (at + 4 <= end) {
+    const length = data.readUInt16LE(at)
+    if (length < 4 || at + length > end) return
+    visit(data.readUInt16LE(at + 2) & 0x3fff, at + 4, at + length)
+    at += (length + 3) & ~3
+  }
+}
+
 /** Attributes by type, behind `skip` bytes of a fixed header; the last of a type wins. */
 export function attributesOf(data: Buffer, skip = 0): Map<number, Buffer> {
   const found = new Map<number, Buffer>()
-  for (const [type, value] of attributeList(data, skip)) found.set(type, value)
+  scanAttributes(data, skip, data.length, (type, from, end) => found.set(type, data.subarray(from, end)))
   return found
-}
-
-/** The same in order, for lists. */
-export function* attributeList(data: Buffer, skip = 0): Generator<readonly [number, Buffer]> {
-  let at = skip
-  while (at + 4 <= data.length) {
-    const length = data.readUInt16LE(at)
-    if (length < 4 || at + length > data.length) return
-    yield [data.readUInt16LE(at + 2) & 0x3fff, data.subarray(at + 4, at + length)]
-    at += (length + 3) & ~3
-  }
 }

@@ -21,6 +21,13 @@ const ERROR = 2
 /** The kernel answers within microseconds: silence this long means lost answers (a full receive buffer). */
 const SILENCE_MS = 2_000
 
+/**
+ * Each answer is read at once, without asking for its size: the kernel fills long answers only as far as it saw us read before, and walks
+ * a set from its beginning for each. It holds the largest: a refusal, which quotes a whole message of ours. A socket's buffer has this size
+ * on every Linux.
+ */
+const BUFFERS = { messagePeeking: false, msgBufferSize: 65_536, recvBufferSize: 212_992, sendBufferSize: 212_992 }
+
 interface Waiting {
   readonly first: number
   readonly last: number
@@ -46,7 +53,7 @@ export class NetlinkLine {
 
   /** @param protocol - of linux/netlink.h: 0 routing, 12 netfilter */
   constructor(protocol: number) {
-    this.#socket = new RawNetlinkSocket(protocol)
+    this.#socket = new RawNetlinkSocket(protocol, BUFFERS)
     this.#socket.on('message', data => this.#receive(data))
     this.#socket.on('error', error => this.#waiting?.done(error))
   }

@@ -8,6 +8,7 @@ import {
   writeElements,
 } from './elements.js'
 import { attributesOf } from './reader.js'
+import { LIST_BYTES, RENEWAL_BYTES, type Renewal, renewalLists, type WrittenList } from './renewal.js'
 import { errnoName, errorNumber, NetlinkError, NetlinkLine } from './socket.js'
 import { Writer } from './writer.js'
 
@@ -25,10 +26,13 @@ const DUMP = 0x300
 const CREATE = 0x400
 /** A longer send is refused by the kernel (EMSGSIZE): its buffer holds about 200 KiB. */
 const BATCH_BYTES = 150_000
-/** One list of elements must fit the 16 bits of an attribute's length. */
-const LIST_BYTES = 60_000
+/** The largest send that the kernel takes with its default buffer, without the headers of a few messages. */
+const RENEWALS_AT_ONCE = Math.floor(200_000 / RENEWAL_BYTES)
 /** More answers at once than these would not fit the receive buffer. */
 const READS_AT_ONCE = 24
+
+/** Room for what stands around the elements of a transaction. */
+const HEADERS_BYTES = 4_096
 
 const typeOf = (message: number) => (NFTABLES << 8) | message
 
@@ -43,6 +47,9 @@ interface ElementList {
   readonly set: string
   readonly elements: Element[]
 }
+
+const writtenLists = (table: string, groups: readonly (readonly ElementChange[])[]): WrittenList[] =>
+  listsOf(groups).map(({ verb, set, elements }) => ({ verb, write: to => writeElements(to, table, set, elements) }))
 
 /**
  * What groups do at the same step goes into one message, as long as it is the same: thousands of elements cost a few messages.
@@ -93,23 +100,31 @@ export class NftablesLine {
       batch.push(group)
       size += group.reduce((sum, { element }) => sum + sizeOf(element), 0)
       if (size < BATCH_BYTES) continue
-      await this.#commit(listsOf(batch))
+      await this.#commit(writtenLists(this.table, batch))
       ;[batch, size] = [[], 0]
     }
-    if (batch.length > 0) await this.#commit(listsOf(batch))
+    if (batch.length > 0) await this.#commit(writtenLists(this.table, batch))
   }
 
-  async #commit(lists: readonly ElementList[]): Promise<void> {
+  /** Puts leases in place of those of the same numbers, in as few transactions as fit; each is replaced within one (Linux 6.3). */
+  async renew(set: string, leases: readonly Renewal[]): Promise<void> {
+    for (let at = 0; at < leases.length; at += RENEWALS_AT_ONCE) {
+      const part = leases.slice(at, at + RENEWALS_AT_ONCE)
+      await this.#commit(renewalLists(this.table, set, part), RENEWAL_BYTES * part.length + HEADERS_BYTES)
+    }
+  }
+
+  async #commit(lists: readonly WrittenList[], size?: number): Promise<void> {
     const first = this.#line.takeSeq(lists.length + 2)
     const last = first + lists.length
-    const to = new Writer()
+    const to = new Writer(size)
     writeBatchEdge(to, BATCH_BEGIN, first)
-    lists.forEach(({ verb, set, elements }, index) => {
+    lists.forEach(({ verb, write }, index) => {
       const seq = first + 1 + index
       const flags = REQUEST | (verb === 'add' ? CREATE : 0) | (seq === last ? ACK : 0)
       const at = to.beginMessage(typeOf(ELEMENT_TYPE[verb]), flags, seq)
       to.netfilter(INET)
-      writeElements(to, this.table, set, elements)
+      write(to)
       to.endMessage(at)
     })
     writeBatchEdge(to, BATCH_END, last + 1)

@@ -5,8 +5,13 @@ const FIRST_SIZE = 16_384
 
 /** Builds netlink messages one behind the other: lengths are filled in when a part ends. */
 export class Writer {
-  #buffer = Buffer.allocUnsafe(FIRST_SIZE)
+  #buffer: Buffer
   #length = 0
+
+  /** @param size - bytes that will probably be needed */
+  constructor(size = FIRST_SIZE) {
+    this.#buffer = Buffer.allocUnsafe(size)
+  }
 
   get length(): number {
     return this.#length
@@ -39,8 +44,21 @@ export class Writer {
     this.#buffer.writeUInt16BE(resource, at + 2)
   }
 
-  raw(bytes: Uint8Array): void {
-    this.#buffer.set(bytes, this.#grow(bytes.length))
+  /** @returns where the bytes stand */
+  raw(bytes: Uint8Array): number {
+    const at = this.#grow(bytes.length)
+    this.#buffer.set(bytes, at)
+    return at
+  }
+
+  /** Four bytes in the machine's order in place of what stands there. */
+  putNumber(at: number, value: number): void {
+    this.#buffer.writeUInt32LE(value, at)
+  }
+
+  /** Eight bytes in network order in place of what stands there. */
+  putU64(at: number, value: bigint): void {
+    this.#buffer.writeBigUInt64BE(value, at)
   }
 
   /** Opens an attribute that holds attributes. */
