@@ -1,6 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { SessionEvent } from '@conet/client'
+import { nodePorts, type SessionEvent } from '@conet/client'
+import { parseStatement } from '@conet/core/rounds'
+import type { Did } from '@conet/core/units'
+import { decodeEnvelope } from '@conet/core/wire'
 import { toJson } from './output.js'
 
 /**
@@ -14,4 +17,38 @@ export function keepEvidence(home: string, sid: string, evidence: Extract<Sessio
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   writeFileSync(path, `${toJson({ sid, ...evidence })}\n`, { mode: 0o600 })
   return path
+}
+
+/**
+ * How many sessions of each provider this device disputed, as the evidence that it kept says. Whoever deletes a file forgives.
+ * What is not evidence is passed over.
+ */
+export function disputesIn(home: string): ReadonlyMap<Did, number> {
+  const folder = join(home, 'evidence')
+  const disputes = new Map<Did, number>()
+  for (const name of filesIn(folder)) {
+    const provider = providerIn(join(folder, name))
+    if (provider !== undefined) disputes.set(provider, (disputes.get(provider) ?? 0) + 1)
+  }
+  return disputes
+}
+
+function filesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter(name => name.endsWith('.json'))
+  } catch {
+    // There was no dispute yet.
+    return []
+  }
+}
+
+function providerIn(path: string): Did | undefined {
+  try {
+    const { statement } = JSON.parse(readFileSync(path, 'utf8')) as { readonly statement?: unknown }
+    const envelope = decodeEnvelope(statement, { sha256: nodePorts.sha256, kinds: ['conet-statement+jwt'] })
+    const read = envelope.ok ? parseStatement(envelope.value.payload) : envelope
+    return read.ok ? read.value.provider : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -8,7 +8,7 @@ import {
 } from '@conet/client'
 import { ConetError } from '@conet/core/errors'
 import type { CliCommand, CommandContext } from '../command.js'
-import { keepEvidence } from '../evidence.js'
+import { disputesIn, keepEvidence } from '../evidence.js'
 import { EXIT } from '../exit.js'
 import { credits, humanBytes, type Output, parseCredits } from '../output.js'
 import { openOver } from '../relay/index.js'
@@ -88,6 +88,7 @@ function connectionOptions(context: CommandContext, options: Readonly<Record<str
     api,
     wallet: openWallet(context, api),
     listen: listenAddress(String(options.listen)),
+    disputes: disputesIn(context.home),
     onEvent: event => {
       tell(context.out, event)
       if (event.type === 'session' && event.event.type === 'evidence')

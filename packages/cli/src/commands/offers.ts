@@ -1,6 +1,7 @@
-import { type Offer, type RankedOffer, rankOffers } from '@conet/client'
+import { NOTHING_MEASURED, type Offer, type RankedOffer, rankOffers } from '@conet/client'
 import { ConetError } from '@conet/core/errors'
 import type { CliCommand } from '../command.js'
+import { disputesIn } from '../evidence.js'
 import { credits, parseCredits } from '../output.js'
 import { openApi } from '../wallet.js'
 
@@ -23,10 +24,12 @@ export const offers: CliCommand = {
   },
   run: async (context, _args, options) => {
     const page = await openApi(context).offers(query(options))
-    const ranked = rankOffers(page.items, { expected: EXPECTED, ...position(options) })
+    const disputes = disputesIn(context.home)
+    const quality = new Map([...disputes].map(([did, count]) => [did, { ...NOTHING_MEASURED, disputes: count }]))
+    const ranked = rankOffers(page.items, { expected: EXPECTED, quality, ...position(options) })
     context.out.result({ items: ranked.map(plain), next: page.next }, () => {
       if (ranked.length === 0) return 'no offers here: widen the search, or ask another node with --node'
-      const rows = ranked.map(one => row(one))
+      const rows = ranked.map(one => row(one, disputes.get(one.offer.provider) ?? 0))
       const table = context.out.table(['score', 'offer', 'provider', 'per GiB', 'per hour', 'hops', 'trust'], rows)
       return page.next === null ? table : `${table}\nmore: --cursor ${page.next}`
     })
@@ -67,8 +70,9 @@ function plain({ offer, score, price, reasons }: RankedOffer) {
   return { ...offer, score, priceOfExpected: price, reasons }
 }
 
-function row({ offer, score }: { offer: Offer; score: number }): string[] {
+function row({ offer, score }: { offer: Offer; score: number }, own: number): string[] {
   const { tariff } = offer.terms
+  const trust = `${offer.quality.sessions} settled, ${offer.quality.disputes} disputed`
   return [
     score.toFixed(0),
     `${offer.id.slice(0, 18)} ${offer.name}`,
@@ -76,6 +80,6 @@ function row({ offer, score }: { offer: Offer; score: number }): string[] {
     credits(tariff.perGiB),
     credits(tariff.perHour),
     String(offer.hops),
-    `${offer.quality.sessions} settled, ${offer.quality.disputes} disputed`,
+    own === 0 ? trust : `${trust}, ${own} by you`,
   ]
 }

@@ -176,6 +176,16 @@ describe('a connection', () => {
     expect(summary.sessions.map(one => one.reason)).toEqual(['METER_DISPUTE', 'CLIENT_DONE'])
   })
 
+  it('asks a provider last whose count this device disputed before', async () => {
+    const honest = await fake({ seedByte: 9, quality: { sessions: 0, disputes: 5 } })
+    const cheat = await fake({ seedByte: 8, others: () => [honest.offer], quality: { sessions: 50, disputes: 0 } })
+    const { connection } = await connected(cheat, { disputes: new Map([[cheat.offer.provider, 1]]) })
+    expect(connection.session?.offer.id).toBe('offer-9')
+    await connection.stop()
+    const only = await connected(cheat, { offer: 'offer-8', disputes: new Map([[cheat.offer.provider, 1]]) })
+    expect(only.connection.session?.offer.id).toBe('offer-8')
+  })
+
   it('buys nothing more once its budget is spent', async () => {
     const provider = await fake()
     const { connection, events, port } = await connected(provider, { budget: 1_300n })
@@ -215,7 +225,7 @@ describe('a connection', () => {
 })
 
 describe('complaint', () => {
-  const good = { latencyMs: 20, bytesPerSecond: 1_000_000, failureRate: 0, samples: 10 }
+  const good = { latencyMs: 20, bytesPerSecond: 1_000_000, failureRate: 0, disputes: 0, samples: 10 }
   it.each([
     ['nothing while there is too little to judge by', { ...good, failureRate: 1, samples: 3 }, undefined],
     ['nothing about a good provider', good, undefined],

@@ -1,7 +1,7 @@
 import { ConetError } from '@conet/core/errors'
 import type { ClientSummary } from '@conet/core/rounds'
 import type { Amount, Did, UnixMillis } from '@conet/core/units'
-import type { Quality, RankedOffer } from '../discovery/index.js'
+import { NOTHING_MEASURED, observe, type Quality, type RankedOffer } from '../discovery/index.js'
 import { nodePorts } from '../ports/node.js'
 import type { ClientPorts } from '../ports/types.js'
 import { type Flow, LocalProxy } from '../proxy/index.js'
@@ -58,6 +58,9 @@ export class Connection {
     this.#ports = options.ports ?? nodePorts
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
     this.#keys = new KeyBook(options.api)
+    for (const [provider, disputes] of options.disputes ?? []) {
+      this.#qualities.set(provider, { ...NOTHING_MEASURED, disputes })
+    }
   }
 
   /** Where the local port listens. */
@@ -201,7 +204,7 @@ export class Connection {
 
   /** A provider that is only slow is left for another, never for nobody. */
   #judge(provider: Did, quality: Quality): void {
-    this.#qualities.set(provider, quality)
+    this.#qualities.set(provider, { ...quality, disputes: this.#qualityOf(provider).disputes })
     const why = complaint(quality, this.#limits)
     const now = this.#ports.now()
     if (why === undefined || now < this.#lookAgainAt || this.#options.offer !== undefined) return
@@ -224,10 +227,17 @@ export class Connection {
     })
   }
 
+  #qualityOf(provider: Did): Quality {
+    return this.#qualities.get(provider) ?? NOTHING_MEASURED
+  }
+
   #ended(carrier: Carrier, { reason, dispute }: ClientSummary): void {
     const { provider } = carrier.session.offer
     // Whoever inflates a meter is not asked again by this connection.
-    if (dispute !== undefined) this.#resting.set(provider, Number.MAX_SAFE_INTEGER)
+    if (dispute !== undefined) {
+      this.#resting.set(provider, Number.MAX_SAFE_INTEGER)
+      this.#qualities.set(provider, observe(this.#qualityOf(provider), { disputed: true }))
+    }
     if (this.#current !== carrier || this.#stopped) return
     // Only the budget makes a session say that it is done while it still carries flows.
     if (reason === 'CLIENT_DONE') this.#exhausted()

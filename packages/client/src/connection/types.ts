@@ -27,6 +27,8 @@ export interface ConnectionOptions {
   /** How to reach the provider when it is not next door: over relays, see `client/chain`. */
   readonly over?: Over
   readonly limits?: Partial<SwitchLimits>
+  /** How many sessions of each provider this device disputed before: such a provider is asked last. */
+  readonly disputes?: ReadonlyMap<Did, number>
   readonly onEvent?: (event: ConnectionEvent) => void
 }
 

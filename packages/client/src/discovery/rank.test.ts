@@ -65,6 +65,19 @@ describe('ranking', () => {
     expect(order([offer('x'), offer('y')], { quality })).toEqual(['y', 'x'])
   })
 
+  it('puts a provider whose count this device disputed behind all others, however cheap, and says so', () => {
+    const quality = new Map([['did:key:x', observe(NOTHING_MEASURED, { disputed: true })]])
+    const cheap = offer('x', { ...at(1n), quality: { sessions: 9_999, disputes: 0 } })
+    const dear = offer('y', { ...at(9_000_000n), hops: 3, quality: { sessions: 0, disputes: 9 } })
+    expect(order([cheap, dear])).toEqual(['x', 'y'])
+    expect(order([cheap, dear], { quality })).toEqual(['y', 'x'])
+    const [only] = rankOffers([cheap], { expected, quality })
+    expect(only?.reasons).toContainEqual({ part: 'quality', value: 0, weight: 20, why: '1 disputed with this device' })
+    expect(
+      order([cheap, offer('z')], { quality: new Map([...quality, ['did:key:z', observe(NOTHING_MEASURED, {})]]) }),
+    ).toEqual(['z', 'x'])
+  })
+
   it('leaves out what is too dear or in another asset', () => {
     expect(order([offer('x', at(2_000_000n)), offer('y')], { maxPrice: 1_500_000n })).toEqual(['y'])
     expect(order([offer('x')], { asset: 'shells' })).toEqual([])
@@ -109,6 +122,8 @@ describe('measuring', () => {
     expect(then.latencyMs).toBeCloseTo(130)
     expect(then.failureRate).toBeCloseTo(0.3)
     expect(observe(then, { bytesPerSecond: 5 })).toMatchObject({ bytesPerSecond: 5, failureRate: then.failureRate })
+    const disputed = observe(observe(then, { disputed: true }), { latencyMs: 9, failed: false })
+    expect([then.disputes, disputed.disputes]).toEqual([0, 1])
   })
 
   it('knows how far London is from Paris', () => {

@@ -45,6 +45,8 @@ const EARTH_RADIUS_M = 6_371_000
 
 /**
  * Orders offers from best to worst and says why. Pure; ties are broken by the offer's id, so that the order is stable.
+ *
+ * A provider whose count this device disputed comes after all others, however cheap: last instead of never, as it may be the only one.
  */
 export function rankOffers(offers: readonly Offer[], context: RankContext): RankedOffer[] {
   const { asset, maxPrice, expected } = context
@@ -53,9 +55,13 @@ export function rankOffers(offers: readonly Offer[], context: RankContext): Rank
     .map(offer => ({ offer, price: price(expected, offer.terms.tariff) }))
     .filter(one => maxPrice === undefined || one.price <= maxPrice)
   const [cheapest] = priced.map(one => one.price).sort((one, other) => (one < other ? -1 : 1))
+  const shunned = ({ offer }: RankedOffer) => ((context.quality?.get(offer.provider)?.disputes ?? 0) > 0 ? 1 : 0)
   return priced
     .map(one => scored(one.offer, one.price, cheapest ?? 0n, context))
-    .sort((one, other) => other.score - one.score || (one.offer.id < other.offer.id ? -1 : 1))
+    .sort(
+      (one, other) =>
+        shunned(one) - shunned(other) || other.score - one.score || (one.offer.id < other.offer.id ? -1 : 1),
+    )
 }
 
 function scored(offer: Offer, cost: Amount, cheapest: Amount, context: RankContext): RankedOffer {
@@ -85,6 +91,7 @@ function trust({ quality: { sessions, disputes } }: Offer): Reason {
 }
 
 function measured(own: Quality, { quality: { medianMs } }: Offer): Reason {
+  if (own.disputes > 0) return reason('quality', 0, `${own.disputes} disputed with this device`)
   const latencyMs = own.latencyMs ?? medianMs
   if (latencyMs === undefined && own.samples === 0) return reason('quality', UNKNOWN, 'not measured yet')
   const speed = latencyMs === undefined ? UNKNOWN : HALF_LATENCY_MS / (HALF_LATENCY_MS + latencyMs)

@@ -1,0 +1,1 @@
+export { type FakeOptions, FakeProvider } from './fake-provider.js'
