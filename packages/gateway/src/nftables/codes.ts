@@ -6,6 +6,8 @@ export const NFTABLES_CODES = {
   RULESET_INVALID: 'reject',
   /** The program `nft` is not installed. */
   NFT_MISSING: 'reject',
+  /** A run of `nft` ended early or did not end in time: it was killed, and whether it happened is not known (`data.why`). */
+  NFT_LOST: 'retry',
   /** The kernel did not take the rules or an element (`data.why`). */
   KERNEL_REFUSED: 'reject',
   /** The helper lacks CAP_NET_ADMIN. */

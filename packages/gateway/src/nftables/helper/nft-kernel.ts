@@ -1,16 +1,14 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
+import type { Millis } from '@conet/core/units'
 import type { Change, Counts, Kernel, Lease } from './kernel.js'
 import { classText, isFour } from './keys.js'
-import { NFT_PATH, nft, refused } from './nft.js'
-
-const ENV = { ...process.env, PATH: NFT_PATH }
+import { LastingNft } from './lasting-nft.js'
+import { NFT_ENV, nft, refused } from './nft.js'
 
 const LINK_ADDRESS = /lladdr ((?:[0-9a-f]{2}:){5}[0-9a-f]{2})/
 
-interface Waiting {
-  readonly mark: string
-  readonly done: (complaint: string) => void
-}
+/** A question to the neighbour table that takes longer finds nobody. */
+const NEIGHBOUR_MS: Millis = 5_000
 
 /**
  * Elements by one lasting `nft -i`: for machines where the netlink library does not load. Quotas are named
@@ -19,18 +17,18 @@ interface Waiting {
 export class NftKernel implements Kernel {
   readonly channel = 'nft'
   readonly elementQuota = false
-  #child: ChildProcess | undefined
-  #complaints = ''
-  #waiting: Waiting | undefined
-  #queue: Promise<unknown> = Promise.resolve()
-  #marks = 0
+  readonly #table: string
+  readonly #nft: LastingNft
 
-  constructor(private readonly table: string) {}
+  constructor(table: string, lasting = new LastingNft()) {
+    this.#table = table
+    this.#nft = lasting
+  }
 
   async change(groups: readonly (readonly Change[])[]): Promise<void> {
     const commands = groups.flat().flatMap(change => this.#commands(change))
     if (commands.length === 0) return
-    const complaint = await this.#inTurn(commands.join('; '))
+    const complaint = await this.#nft.say(commands)
     if (complaint !== '') throw refused(complaint)
   }
 
@@ -75,20 +73,19 @@ export class NftKernel implements Kernel {
   }
 
   close(): void {
-    this.#child?.kill()
-    this.#child = undefined
+    this.#nft.close()
   }
 
   #commands(change: Change): string[] {
     const [set, key, more] = textOf(change)
-    const add = `add element inet ${this.table} ${set} { ${key}${more} }`
+    const add = `add element inet ${this.#table} ${set} { ${key}${more} }`
     if (change.set === 'lease') return this.#leaseCommands(change, add)
-    return change.keep ? [add] : [add, `delete element inet ${this.table} ${set} { ${key} }`]
+    return change.keep ? [add] : [add, `delete element inet ${this.#table} ${set} { ${key} }`]
   }
 
   /** The lease and its quota, an object of its own; each is put in first, so that taking it out never fails. */
   #leaseCommands(change: Extract<Change, { set: 'lease' }>, add: string): string[] {
-    const [inet, number] = [`inet ${this.table}`, classText(change.number)]
+    const [inet, number] = [`inet ${this.#table}`, classText(change.number)]
     const quota = `add quota ${inet} q${change.number} { over ${change.bytes} bytes }`
     const link = `add element ${inet} quotas { ${number} : "q${change.number}" }`
     const put = [quota, link, add]
@@ -101,60 +98,9 @@ export class NftKernel implements Kernel {
   }
 
   async #list(set: string): Promise<Map<number, number>> {
-    const { nftables } = JSON.parse(await nft(['-j', 'list', 'set', 'inet', this.table, set])) as Listing
+    const { nftables } = JSON.parse(await nft(['-j', 'list', 'set', 'inet', this.#table, set])) as Listing
     const elements = nftables.flatMap(entry => entry.set?.elem ?? [])
     return new Map(elements.map(({ elem }) => [numberOf(elem.val), elem.counter?.bytes ?? 0]))
-  }
-
-  #inTurn(line: string): Promise<string> {
-    const run = this.#queue.then(() => this.#say(line))
-    this.#queue = run.catch(() => undefined)
-    return run
-  }
-
-  /** `nft` says nothing when all is well: a question it must refuse marks where the answer ends. */
-  #say(line: string): Promise<string> {
-    const child = this.#running()
-    const mark = `conet__mark_${++this.#marks}`
-    return new Promise(done => {
-      this.#complaints = ''
-      this.#waiting = { mark, done }
-      child.stdin?.write(`${line}\nlist chain inet ${mark} x\n`)
-    })
-  }
-
-  #running(): ChildProcess {
-    if (this.#child !== undefined) return this.#child
-    const child = spawn('nft', ['-i'], { stdio: ['pipe', 'ignore', 'pipe'], env: ENV })
-    const over = () => {
-      this.#child = undefined
-      this.#settle('nft ended')
-    }
-    child.on('error', over).on('exit', over)
-    child.stdin?.on('error', () => {})
-    child.stderr?.on('data', chunk => this.#hear(String(chunk)))
-    this.#child = child
-    return child
-  }
-
-  #hear(text: string): void {
-    this.#complaints += text
-    const mark = this.#waiting?.mark
-    // The refusal quotes the question: its last line holds the name and the one below points at it.
-    if (mark === undefined || !new RegExp(`${mark} x\\n[ ~^]+\\n`).test(this.#complaints)) return
-    this.#settle(this.#complaints.split('\n').find(line => line.includes('Error') && !this.#isMark(line)) ?? '')
-  }
-
-  /** The first complaint is the mark's own if the one line with its name follows directly. */
-  #isMark(line: string): boolean {
-    const lines = this.#complaints.split('\n')
-    return lines[lines.indexOf(line) + 1]?.includes('conet__mark_') === true
-  }
-
-  #settle(complaint: string): void {
-    const waiting = this.#waiting
-    this.#waiting = undefined
-    waiting?.done(complaint)
   }
 }
 
@@ -193,6 +139,11 @@ function textOf(change: Change): readonly [string, string, string] {
 
 function ipNeighbour(name: string, ip: string): Promise<string> {
   return new Promise(resolve => {
-    execFile('ip', ['neigh', 'show', ip, 'dev', name], { env: ENV }, (_error, out) => resolve(out))
+    execFile(
+      'ip',
+      ['neigh', 'show', ip, 'dev', name],
+      { env: NFT_ENV, timeout: NEIGHBOUR_MS, killSignal: 'SIGKILL' },
+      (_error, out) => resolve(out),
+    )
   })
 }
