@@ -44,7 +44,7 @@ describe.skipIf(why !== undefined)('a chain over separate hosts', () => {
     const home = join(folder.dir, host)
     const { did } = walletFromSeed(openOrCreateKeystore(join(home, 'wallet.json')), nodePorts)
     const args = ['relay', '--home', home, '--next', next, '--share', share, '--listen', `0.0.0.0:${LEG_PORT}`]
-    const running = await Running.start<{ port: number }>(args, {}, 30_000, hosts.on(host))
+    const running = await Running.start<{ port: number }>(args, {}, 60_000, hosts.on(host))
     started.push(running)
     return { running, did }
   }

@@ -57,7 +57,7 @@ describe.skipIf(reason !== undefined)('a station at a switch with 802.1X', () =>
       const env = { CONET_HOME: guest.home, CONET_NODE: node.url.replace('127.0.0.1', port.addresses.host) }
       const args = ['radius', 'credential', '--interface', port.stationInterface]
       const inside = ['ip', 'netns', 'exec', port.station]
-      const paying = await Running.start<Printed>(args, env, 30_000, inside)
+      const paying = await Running.start<Printed>(args, env, 60_000, inside)
       port.leaveOtherNetwork()
       const pinging = port.ping()
       await pause(1_000)
