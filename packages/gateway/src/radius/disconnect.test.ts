@@ -24,7 +24,12 @@ afterEach(async () => {
 const PATIENT = [5_000, 5_000, 5_000]
 const HASTY = [30, 60, 120]
 
-async function setUp(onRequest?: (count: number) => Reply, waitsMs = PATIENT, secret = SECRET) {
+async function setUp(
+  onRequest?: (count: number) => Reply,
+  waitsMs = PATIENT,
+  secret = SECRET,
+  againMs: readonly number[] = [],
+) {
   const nas = await fakeNas(SECRET, onRequest && ((_packet, count) => onRequest(count)))
   const notes: RadiusNote[] = []
   const disconnector = new Disconnector({
@@ -32,10 +37,13 @@ async function setUp(onRequest?: (count: number) => Reply, waitsMs = PATIENT, se
     clock: systemClock,
     note: note => notes.push(note),
     waitsMs,
+    againMs,
   })
   Object.assign(open, { nas, disconnector })
   return { nas, notes, disconnector }
 }
+
+const answered = (count: number): Reply => (count > 3 ? { code: DISCONNECT.ack } : undefined)
 
 describe('disconnecting', () => {
   it('names the station, its accounting session and the time, signed', async () => {
@@ -66,14 +74,18 @@ describe('disconnecting', () => {
     const { nas, notes, disconnector } = await setUp(() => undefined, HASTY)
     expect(await disconnector.send(TARGET)).toBe('silent')
     expect(nas.heard).toHaveLength(3)
-    expect(notes).toEqual([{ type: 'nas-silent', session: TARGET.session, nas: '127.0.0.1', tries: 3 }])
+    const about = { session: TARGET.session, nas: '127.0.0.1' }
+    expect(notes).toEqual([
+      { type: 'nas-silent', ...about, tries: 3 },
+      { type: 'station-stays', ...about, outcome: 'silent', asked: 1 },
+    ])
   })
 
   it('is ignored by an access point with another secret', async () => {
     const { nas, notes, disconnector } = await setUp(undefined, HASTY, 'not-the-secret')
     expect(await disconnector.send(TARGET)).toBe('silent')
     expect(nas.heard.every(({ signed }) => !signed)).toBe(true)
-    expect(notes.map(({ type }) => type)).toEqual(['nas-silent'])
+    expect(notes.map(({ type }) => type)).toEqual(['nas-silent', 'station-stays'])
   })
 
   it('believes no answer that is not signed with the secret', async () => {
@@ -104,7 +116,47 @@ describe('disconnecting', () => {
     const asked = nas.heard.map(({ packet }) => attributeText(packet, ATTRIBUTE.acctSessionId))
     expect(asked).toEqual(['acct-1', undefined])
     expect(await disconnector.send(TARGET)).toBe('refused')
-    expect(notes).toEqual([{ type: 'disconnect-refused', session: TARGET.session, nas: '127.0.0.1', errorCause: 403 }])
+    const about = { session: TARGET.session, nas: '127.0.0.1' }
+    expect(notes).toEqual([
+      { type: 'disconnect-refused', ...about, errorCause: 403 },
+      { type: 'station-stays', ...about, outcome: 'refused', asked: 1 },
+    ])
+  })
+
+  it('asks anew, with a request of its own, an access point that refused or was silent', async () => {
+    const { nas, notes, disconnector } = await setUp(
+      // Refused, silent for both tries of the next request, then off.
+      count => [{ code: DISCONNECT.nak, errorCause: 506 }, undefined, undefined][count - 1] ?? answered(count),
+      [60, 60],
+      SECRET,
+      [20, 20],
+    )
+    expect(await disconnector.send(TARGET)).toBe('off')
+    expect(notes.map(({ type }) => type)).toEqual(['disconnect-refused', 'nas-silent', 'disconnected'])
+    expect(new Set(nas.heard.map(({ packet }) => packet.id)).size).toBe(3)
+    expect(nas.heard.every(({ signed }) => signed)).toBe(true)
+  })
+
+  it('gives up after a few, and says so', async () => {
+    const { nas, notes, disconnector } = await setUp(() => ({ code: DISCONNECT.nak }), PATIENT, SECRET, [10, 20])
+    expect(await disconnector.send(TARGET)).toBe('refused')
+    expect(nas.heard).toHaveLength(3)
+    expect(notes.at(-1)).toEqual({
+      ...{ type: 'station-stays', session: TARGET.session, nas: '127.0.0.1' },
+      ...{ outcome: 'refused', asked: 3 },
+    })
+  })
+
+  it('asks no more once the station may stay, or when it is stopped', async () => {
+    const { nas, notes, disconnector } = await setUp(() => ({ code: DISCONNECT.nak }), PATIENT, SECRET, [10, 60_000])
+    let asked = 0
+    expect(await disconnector.send(TARGET, () => ++asked < 2)).toBe('refused')
+    expect(nas.heard).toHaveLength(1)
+    const sent = disconnector.send(TARGET)
+    while (nas.heard.length < 3) await new Promise(resolve => setTimeout(resolve, 5))
+    disconnector.stop()
+    expect(await sent).toBe('refused')
+    expect(notes.map(({ type }) => type)).not.toContain('station-stays')
   })
 
   it('asks more stations than there are identifiers, and nobody it has no secret for', async () => {

@@ -28,6 +28,11 @@ export type DisconnectOutcome = 'off' | 'was-off' | 'refused' | 'silent' | 'unkn
 
 /** Waits before each repetition (RFC 5080 2.2.1 begins at 2 s; here the paid time is over). 3.75 s in all, then silent. */
 const WAITS_MS: readonly Millis[] = [250, 500, 1_000, 2_000]
+/**
+ * Waits before a station is asked for anew, in a new request, after a refusal or silence: an access point that restarts is back within a
+ * minute, and one that lacks resources (Error-Cause 506) has them again. RFC 5176 leaves this to whoever asks; then it is reported.
+ */
+const AGAIN_MS: readonly Millis[] = [2_000, 8_000, 30_000]
 /** Error-Cause 503: Session Context Not Found. */
 const NOT_FOUND = 503
 
@@ -45,6 +50,7 @@ interface Parts {
   readonly clock: Clock
   readonly note: (note: RadiusNote) => void
   readonly waitsMs?: readonly Millis[]
+  readonly againMs?: readonly Millis[]
 }
 
 const text = (type: number, value: string | undefined): Attribute[] =>
@@ -56,6 +62,7 @@ export class Disconnector {
   readonly #nas: ReadonlyMap<string, NasSettings>
   readonly #pending = new Map<string, Pending>()
   readonly #waiting: (() => void)[] = []
+  readonly #pauses = new Set<() => void>()
   readonly #sockets = new Map<'udp4' | 'udp6', Socket>()
   #id = 0
   #stopped = false
@@ -66,10 +73,39 @@ export class Disconnector {
   }
 
   /**
-   * Resolves when the access point has answered, or is given up. Never rejects. An access point that does not know the accounting
-   * session is asked once more by the station alone: the last report may have been of an older one.
+   * Resolves when the station is off, or when the access point is given up, which is told by the note `station-stays`. Never rejects.
+   *
+   * @param unwanted - whether it must still be thrown off; asked before each new request
    */
-  async send(target: DisconnectTarget): Promise<DisconnectOutcome> {
+  async send(target: DisconnectTarget, unwanted = () => true): Promise<DisconnectOutcome> {
+    const { againMs = AGAIN_MS, note } = this.#parts
+    for (let asked = 1; ; asked++) {
+      const outcome = await this.#askTwice(target)
+      if ((outcome !== 'refused' && outcome !== 'silent') || this.#stopped || !unwanted()) return outcome
+      const wait = againMs[asked - 1]
+      if (wait === undefined) {
+        note({ type: 'station-stays', session: target.session, nas: target.nas, outcome, asked })
+        return outcome
+      }
+      await this.#pause(wait)
+      if (this.#stopped || !unwanted()) return outcome
+    }
+  }
+
+  #pause(ms: Millis): Promise<void> {
+    return new Promise(resolve => {
+      const go = () => {
+        this.#pauses.delete(go)
+        cancel()
+        resolve()
+      }
+      const cancel = this.#parts.clock.after(ms, go)
+      this.#pauses.add(go)
+    })
+  }
+
+  /** An access point that does not know the accounting session is asked once more by the station alone: the last report may have been of an older one. */
+  async #askTwice(target: DisconnectTarget): Promise<DisconnectOutcome> {
     const outcome = await this.#ask(target)
     if (outcome !== 'was-off' || target.acctId === undefined) return outcome
     return this.#ask({ ...target, acctId: undefined, userName: undefined })
@@ -88,6 +124,7 @@ export class Disconnector {
   stop(): void {
     this.#stopped = true
     for (const [key, pending] of [...this.#pending]) this.#end(key, pending, 'silent')
+    for (const go of [...this.#pauses]) go()
     for (const socket of this.#sockets.values()) socket.close()
     this.#sockets.clear()
   }

@@ -29,7 +29,9 @@ export interface RadiusOptions extends Omit<WaitingPorts, 'now'> {
   readonly holdGraceMs?: Millis
   /** How long `close` waits for the access point's last count; default 1 s. */
   readonly closeWaitMs?: Millis
+  /** Waits before each repetition of one Disconnect-Request, and before each new one after a refusal or silence. */
   readonly disconnectWaitsMs?: readonly Millis[]
+  readonly disconnectAgainMs?: readonly Millis[]
   readonly clock?: Clock
   readonly random?: (size: number) => Uint8Array
   readonly onNote?: (note: RadiusNote) => void
@@ -78,13 +80,14 @@ class Radius implements RadiusGateway {
     this.#disconnector = new Disconnector({
       ...{ nas: options.nas, clock: this.#clock, note: note => options.onNote?.(note) },
       ...(options.disconnectWaitsMs && { waitsMs: options.disconnectWaitsMs }),
+      ...(options.disconnectAgainMs && { againMs: options.disconnectAgainMs }),
     })
     const { interimSeconds = DEFAULTS.interimSeconds, holdGraceMs = DEFAULTS.holdGraceMs } = options
     this.#book = new RadiusBook({
       clock: this.#clock,
       rules: { interimSeconds, holdGraceMs },
       emit: event => this.#emit(event),
-      disconnect: target => void this.#disconnector.send(target),
+      disconnect: (target, unwanted) => this.#disconnector.send(target, unwanted),
     })
     this.#waiting = new WaitingRoom({ ...options, now })
     const parts = { lid, provider, verify, openSession, now, book: this.#book, waiting: this.#waiting }
@@ -172,7 +175,8 @@ class Radius implements RadiusGateway {
     const target = session.close()
     const wait = this.#options.closeWaitMs ?? DEFAULTS.closeWaitMs
     const stopped = session.stopped(wait)
-    if (target !== undefined) await Promise.race([this.#disconnector.send(target), this.#pause(wait)])
+    const unwanted = () => session.isUnwanted(target?.acctId)
+    if (target !== undefined) await Promise.race([this.#disconnector.send(target, unwanted), this.#pause(wait)])
     await stopped
     this.#book.drop(id, session.meter)
     this.#waiting.remove(id)

@@ -3,7 +3,7 @@ import type { Bytes, Millis, UnixMillis } from '@conet/core/units'
 import type { Clock } from '../clock.js'
 import type { Admission, GatewayEvent, Meter } from '../contract.js'
 import { type AccountingRecord, Tally } from './accounting.js'
-import type { DisconnectTarget } from './disconnect.js'
+import type { DisconnectOutcome, DisconnectTarget } from './disconnect.js'
 
 /** How a session's station is treated; set once per gateway. */
 export interface SessionRules {
@@ -22,8 +22,8 @@ export interface SessionPorts {
   readonly clock: Clock
   readonly rules: SessionRules
   readonly emit: (event: GatewayEvent) => void
-  /** Throws the station off. */
-  readonly disconnect: (target: DisconnectTarget) => void
+  /** Throws the station off; asks again, while it is `unwanted`, if the access point refuses or is silent. */
+  readonly disconnect: (target: DisconnectTarget, unwanted: () => boolean) => Promise<DisconnectOutcome>
 }
 
 /** Where a station is on. */
@@ -235,8 +235,28 @@ export class RadiusSession {
   }
 
   #throwOff(): void {
+    const seat = this.#seat
     const target = this.#leave()
-    if (target !== undefined) this.#ports.disconnect(target)
+    if (seat === undefined || target === undefined) return
+    const unwanted = () => this.isUnwanted(seat.acctId)
+    void this.#ports.disconnect(target, unwanted).then(outcome => {
+      if (outcome === 'refused' || outcome === 'silent') this.#isStillOn(seat)
+    })
+  }
+
+  /** Whether the station of an accounting session must go: it is over or held, and no Stop has come. */
+  isUnwanted(acctId: string | undefined): boolean {
+    return (this.#state !== 'open' || this.#held) && (acctId === undefined || acctId === this.#leaving)
+  }
+
+  /** The access point did not throw it off: it has its seat again, and who closes the session asks once more. */
+  #isStillOn(seat: Seat): void {
+    if (seat.acctId !== undefined && seat.acctId !== this.#leaving) return
+    const lost = this.#state === 'open' && this.isUnwanted(seat.acctId)
+    this.#leaving = undefined
+    this.#seat ??= seat
+    const reason = 'the access point does not throw the station off'
+    if (lost) this.#ports.emit({ type: 'lost', session: this.id, reason })
   }
 
   #timeUp(): void {

@@ -11,7 +11,8 @@ echo $$ >> "$(dirname "$0")/started"
 while read -r line; do
   case "$line" in
     *swallow*) read -r mark ;;
-    *cache*) read -r mark; echo 'Error: cache initialization failed: No buffer space available' >&2 ;;
+    *cache*) read -r mark; echo 'netlink: Error: cache initialization failed: No buffer space available' >&2 ;;
+    *forbidden*) read -r mark; printf 'Error: Could not process rule: Operation not permitted\n%s\n^^^^\nnetlink: Error: cache initialization failed: Operation not permitted\n' "$line" >&2 ;;
     *die*) exit 1 ;;
     *wrong*) printf 'Error: syntax error, unexpected string\\n%s\\n^^^^\\n' "$line" >&2 ;;
     'list chain inet '*) printf 'Error: No such file or directory\\n%s\\n                ^^^\\n' "$line" >&2 ;;
@@ -59,6 +60,12 @@ it.each([
   expect(started()).toHaveLength(2)
   // The one that fell silent does not live on: nobody would hear it.
   await expect.poll(() => isAlive(Number(old)), { timeout: 10_000 }).toBe(false)
+})
+
+it('tells the complaint about the commands themselves, though nothing can be read back', async () => {
+  expect(await nft.say(['forbidden'])).toBe('Error: Could not process rule: Operation not permitted')
+  expect(await nft.say(['add one'])).toBe('')
+  expect(started()).toHaveLength(2)
 })
 
 it('fails with a code when there is no such program', async () => {

@@ -6,6 +6,9 @@ import { lostNft, missingNft, NFT_ENV } from './nft.js'
 const PATIENCE_MS: Millis = 5_000
 const PATIENCE_EACH_MS: Millis = 1
 
+/** `nft` could not read the table back. It says so without quoting the line, so that no mark is ever seen. */
+const NO_CACHE = /cache initialization failed.*\n/
+
 /** What a lasting `nft` is; another program and less patience in tests. */
 export interface NftProgram {
   readonly program: string
@@ -22,8 +25,8 @@ interface Asked {
 
 /**
  * One lasting `nft -i`: a line at a time, each of which ends in an answer or an error within a bound. A program that ends or falls
- * silent (it did once under load: a refusal of the cache, which names no line, is no answer that could be told apart) is killed, and the
- * next line gets a new one. What the lost line asked for may have happened or not: the kernel made all of it or nothing.
+ * silent is killed, and the next line gets a new one. What the lost line asked for may have happened or not, as a whole; the helper's
+ * watch compares table and sessions at its next look.
  */
 export class LastingNft {
   readonly #program: NftProgram
@@ -87,12 +90,16 @@ export class LastingNft {
   #hear(child: ChildProcess, text: string): void {
     if (this.#asked?.child !== child) return
     this.#complaints += text
+    const unread = NO_CACHE.test(this.#complaints)
     // The refusal quotes the question: its last line holds the name and the one below points at it.
-    if (!new RegExp(`${this.#asked.mark} x\\n[ ~^]+\\n`).test(this.#complaints)) return
+    if (!unread && !new RegExp(`${this.#asked.mark} x\\n[ ~^]+\\n`).test(this.#complaints)) return
     const lines = this.#complaints.split('\n')
     // The mark's own refusal is followed by the line with its name.
     const isMark = (at: number) => lines[at + 1]?.includes('conet__mark_') === true
-    this.#take()?.answer(lines.find((line, at) => line.includes('Error') && !isMark(at)) ?? '')
+    const complaint = lines.find((line, at) => line.includes('Error') && !isMark(at)) ?? ''
+    if (!NO_CACHE.test(`${complaint}\n`)) this.#take()?.answer(complaint)
+    // More of the same may follow: it would be taken for the next answer.
+    if (unread) this.#lose(child, lostNft(complaint))
   }
 
   #take(): Asked | undefined {

@@ -9,7 +9,7 @@ import { makeToken } from '../token.js'
 import { ask, type Told, type Written } from './ask.js'
 import { HandClock } from './clock.js'
 import { clientOf, nodeSha256, nodeVerify } from './crypto.js'
-import { type FakeNas, fakeNas } from './nas.js'
+import { type FakeNas, fakeNas, type Reply } from './nas.js'
 
 export const START = 1_790_000_000_000
 export const TRIAL_MS = 20_000
@@ -80,8 +80,9 @@ export class House {
     this.gateway.onEvent(event => this.events.push(event))
   }
 
-  static async open(options: Partial<RadiusOptions> = {}): Promise<House> {
-    const house = new House(await fakeNas(SECRET), options)
+  /** @param reply - how the access point answers Disconnect-Requests; default: it obeys */
+  static async open(options: Partial<RadiusOptions> = {}, reply?: () => Reply): Promise<House> {
+    const house = new House(await fakeNas(SECRET, reply), options)
     await house.gateway.start()
     return house
   }
