@@ -52,7 +52,7 @@ describe.runIf(missing === undefined)('conet gateway setup', () => {
     })
     const kernel = lab.in(
       'gateway',
-      'sysctl net.ipv4.ip_forward net.ipv6.conf.all.forwarding; nft list ruleset; ip -o -4 addr show dev lan0 | tr -s " "; ip -o -6 addr show dev lan0 scope global | cut -d" " -f1-7; ip link show lan0 | head -1',
+      'sysctl net.ipv4.ip_forward net.ipv6.conf.all.forwarding net.ipv6.conf.wan0.accept_ra; nft list ruleset; ip -o -4 addr show dev lan0 | tr -s " "; ip -o -6 addr show dev lan0 scope global | cut -d" " -f1-7; ip link show lan0 | head -1',
     )
     return `${files.join('\n')}\n${kernel.replace(/,?LOWER_UP|,?NO-CARRIER|state \w+/g, '')}`
   }
@@ -79,6 +79,26 @@ describe.runIf(missing === undefined)('conet gateway setup', () => {
     expect(conet('--undo')).toMatchObject({ ok: true, undone: true, complaints: [] })
     expect(state()).toBe(before)
     expect(setup('undo')).toMatchObject({ code: 'SETUP_NOT_APPLIED' })
+  })
+
+  it('keeps the router advertisements of an uplink that takes them, and leaves one alone that takes none', () => {
+    const now = () => lab.in('gateway', 'sysctl -n net.ipv6.conf.wan0.accept_ra').trim()
+    const hook = () => lab.in('gateway', `IFACE=wan0 ${root}/etc/network/if-up.d/conet-uplink`)
+    for (const [before, after] of [
+      ['1', '2'],
+      ['0', '0'],
+    ] as const) {
+      lab.in('gateway', `sysctl -qw net.ipv6.conf.wan0.accept_ra=${before}`)
+      expect(setup('apply')).toEqual([])
+      expect(now()).toBe(after)
+      // What ifupdown writes when the interface comes up again.
+      lab.in('gateway', `sysctl -qw net.ipv6.conf.wan0.accept_ra=${before}`)
+      hook()
+      expect(now()).toBe(after)
+      expect(setup('undo')).toEqual([])
+      expect(now()).toBe(before)
+    }
+    lab.in('gateway', 'sysctl -qw net.ipv6.conf.wan0.accept_ra=1')
   })
 
   it('takes everything back when a step fails', () => {

@@ -48,8 +48,10 @@ function missingFolders(path: string): string[] {
   return existsSync(folder) ? [] : [...missingFolders(folder), folder]
 }
 
-function sysctlNow(name: string): string {
-  return readFileSync(`/proc/sys/${name.replaceAll('.', '/')}`, 'utf8').trim()
+/** @returns nothing for what this machine does not have, such as an interface that is not there yet */
+function sysctlNow(name: string): (readonly [string, string])[] {
+  const path = `/proc/sys/${name.includes('/') ? name : name.replaceAll('.', '/')}`
+  return existsSync(path) ? [[name, readFileSync(path, 'utf8').trim()]] : []
 }
 
 async function stepsOf(plan: Plan, services: boolean): Promise<Command[]> {
@@ -69,7 +71,7 @@ function journalOf(plan: Plan, steps: readonly Command[], root: string): Journal
   return {
     files: paths.map(fileBefore),
     folders: [...new Set([...paths, journalAt(root)].flatMap(missingFolders))],
-    sysctls: plan.sysctls.map(name => [name, sysctlNow(name)] as const),
+    sysctls: plan.sysctls.flatMap(sysctlNow),
     undo: words(false),
     last: words(true),
   }

@@ -1,6 +1,7 @@
 import type { Command, Plan, PlannedFile } from './plan.js'
 import type { SetupSpec } from './spec.js'
 import { dnsmasqText, guardText, helperJson } from './texts.js'
+import { uplinkCommands, uplinkFiles, uplinkSysctls } from './uplink.js'
 
 const SOCKET = '/run/conet/gateway.sock'
 
@@ -15,15 +16,18 @@ export function debianPlan(spec: SetupSpec, at: (path: string) => string): Plan 
       file('/etc/sysctl.d/60-conet.conf', sysctlText(spec)),
       file('/etc/network/interfaces.d/conet', interfaceText(spec)),
       file('/etc/dnsmasq.d/conet.conf', dnsmasqText(spec)),
+      ...uplinkFiles(spec).map(({ path, text, mode }) => file(path, text, mode)),
       file('/etc/systemd/system/conet-guard.service', GUARD_UNIT),
       file('/etc/systemd/system/conet-gateway.service', unitText(spec)),
     ],
     keeps: [],
-    sysctls: sysctls(spec).map(([name]) => name),
+    // The uplink last: it must still be kept while forwarding is switched off again.
+    sysctls: [...sysctls(spec).map(([name]) => name), ...uplinkSysctls(spec)],
     commands: [
       // Closed before anything is opened: the guard comes before forwarding.
       { run: ['nft', '-f', at('/etc/conet/guard.nft')], undo: ['nft', 'delete', 'table', 'inet', 'conet_guard'] },
       ...linkCommands(spec),
+      ...uplinkCommands(spec, at),
       { run: ['sysctl', '-q', '-p', at('/etc/sysctl.d/60-conet.conf')] },
       ...serviceCommands(spec),
     ],

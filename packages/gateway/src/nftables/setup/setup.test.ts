@@ -86,6 +86,15 @@ describe('plan', () => {
           dhcp-option=114,"https://portal.example/captive"
           dhcp-option=option6:103,"https://portal.example/captive"
 
+      write /etc/sysctl.d/61-conet-uplink.conf (mode 644)
+          net/ipv6/conf/eth0/accept_ra = 2
+
+      write /etc/network/if-up.d/conet-uplink (mode 755)
+          #!/bin/sh
+          [ "$IFACE" = "eth0" ] || exit 0
+          grep -qx 1 "/proc/sys/net/ipv6/conf/eth0/accept_ra" || exit 0
+          exec sysctl -q -w "net/ipv6/conf/eth0/accept_ra=2"
+
       write /etc/systemd/system/conet-guard.service (mode 644)
           [Unit]
           Description=Conet guard: keeps unpaid devices out while the helper is away
@@ -134,6 +143,7 @@ describe('plan', () => {
       run ip link set br-guest up   (unless: sh -c 'ip -o link show dev br-guest | grep -q '\\''[<,]UP[,>]'\\''')
       run ip addr add 10.77.0.1/24 dev br-guest   (unless: sh -c 'ip -o addr show dev br-guest | grep -qwF 10.77.0.1/24')
       run ip addr add fd77::1/64 dev br-guest   (unless: sh -c 'ip -o addr show dev br-guest | grep -qwF fd77::1/64')
+      run sysctl -q -p /etc/sysctl.d/61-conet-uplink.conf   (unless: sh -c '! grep -qx '\\''[12]'\\'' /proc/sys/net/ipv6/conf/eth0/accept_ra')
       run sysctl -q -p /etc/sysctl.d/60-conet.conf
       run useradd --system --home-dir /var/lib/conet --shell /usr/sbin/nologin conet   (unless: getent passwd conet)
       run systemctl daemon-reload
@@ -282,6 +292,21 @@ describe('plan', () => {
       run /etc/init.d/conet-gateway start
       "
     `)
+  })
+
+  it('keeps router advertisements on an uplink, before it forwards IPv6, and only then', () => {
+    const plan = planSetup({ ...SPEC, wan: 'eth0.10' }, '/image')
+    const run = plan.commands.map(({ run: words }) => words.join(' '))
+    const [uplink, forwarding] = ['61-conet-uplink', '60-conet'].map(name =>
+      run.indexOf(`sysctl -q -p /image/etc/sysctl.d/${name}.conf`),
+    )
+    expect(uplink).toBeGreaterThanOrEqual(0)
+    expect(uplink).toBeLessThan(forwarding ?? -1)
+    expect(plan.sysctls.at(-1)).toBe('net/ipv6/conf/eth0.10/accept_ra')
+    const { address6: _, ...without } = SPEC
+    for (const spec of [without, { ...SPEC, system: 'openwrt' as const }]) {
+      expect(planText(planSetup(spec))).not.toContain('accept_ra')
+    }
   })
 
   it('tells guests the captive-portal API by DHCP and by DHCPv6 (RFC 8910), and only if there is one', () => {
