@@ -16,6 +16,7 @@ class FakeKernel implements Kernel {
   divides = false
 
   async change(groups: readonly (readonly Change[])[]): Promise<void> {
+    expect(groups.every(group => group.length > 0)).toBe(true)
     for (const part of this.divides ? groups.map(group => [group]) : [groups]) {
       if (this.succeeds-- <= 0) {
         this.succeeds = Number.POSITIVE_INFINITY
@@ -36,7 +37,8 @@ class FakeKernel implements Kernel {
   }
 
   async neighbours(_: readonly string[], ips: readonly string[]): Promise<Map<string, string>> {
-    return new Map(ips.map(ip => [ip, `02:00:00:00:00:${ip.slice(-2)}`]))
+    const here = ips.filter(ip => ip.startsWith('10.'))
+    return new Map(here.map(ip => [ip, `02:00:00:00:00:${ip.slice(-2)}`]))
   }
 
   sweep = async () => 0
@@ -100,6 +102,12 @@ describe('an opening that the kernel refuses', () => {
     expect(kernel.elements.size).toBe(EVERYTHING.length)
     expect(kernel.elements.get(`lease ${first}`)).toMatchObject({ forMs: 5_000, bytes: 500n + 65_536n })
   })
+})
+
+it('asks the kernel for nothing where nobody is on the link', async () => {
+  expect(await sessions.open([item('192.0.2.1')])).toMatchObject([{ error: { code: 'CLIENT_NOT_ON_LINK' } }])
+  expect(await open(item('192.0.2.1'), item('10.0.0.11'))).toEqual([Number.NaN, expect.any(Number)])
+  expect(sessions.size).toBe(1)
 })
 
 it('opens two sessions of one device, asked for at once: the later one stays', async () => {

@@ -48,7 +48,7 @@ export class Sessions {
       // One transaction names an address once.
       for (const part of byDifferent(items, ({ ip }) => ip)) {
         const groups = part.map(item => this.#admit(item, macs.get(item.ip), results, entered))
-        await this.kernel.change(groups)
+        await this.kernel.change(groups.filter(group => group.length > 0))
       }
     } catch (error) {
       await this.#takeBack(entered).catch(() => undefined)

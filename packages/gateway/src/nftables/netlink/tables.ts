@@ -115,6 +115,8 @@ export class NftablesLine {
   }
 
   async #commit(lists: readonly WrittenList[], size?: number): Promise<void> {
+    // The kernel says nothing to a transaction without a message.
+    if (lists.length === 0) return
     const first = this.#line.takeSeq(lists.length + 2)
     const last = first + lists.length
     const to = new Writer(size)
