@@ -10,7 +10,7 @@ import { openReplica } from '../replica/index.js'
 import { createVerifyPool } from '../verify/index.js'
 import { type AbciServer, startAbciServer } from './abci/index.js'
 import { abciHandlers, isKnown, Lock, SnapshotStore, StateSync } from './application/index.js'
-import { Core } from './core.js'
+import { Core, hashOf } from './core.js'
 import { signedHeaderAt } from './headers.js'
 import type { CometbftEvent, CometbftOptions } from './options.js'
 import { Outbox } from './outbox.js'
@@ -121,7 +121,7 @@ class Cometbft implements CometbftEngine {
     this.#core = new Core(replica, {
       ...{ pool: this.#pool, clock, waits: this.#waits, snapshots, snapshotEvery },
       onEvent: event => this.#tell(event),
-      wake: text => this.#outbox?.push(text),
+      handOver: texts => this.#outbox?.push(...texts),
     })
   }
 
@@ -147,7 +147,7 @@ class Cometbft implements CometbftEngine {
     }
     await writeHome(home, settings, chain.text)
     this.#rpc = new Rpc(rpcSocket)
-    this.#outbox = new Outbox({ rpc: this.#rpc, onRefused: (text, why) => this.#notTaken(text, why) })
+    this.#outbox = new Outbox({ rpc: this.#rpc, onRefused: (texts, why) => this.#notTaken(texts, why) })
     this.#server = await startAbciServer({
       path: appSocket,
       handlers: this.#handlers(chain.digest),
@@ -257,12 +257,14 @@ class Cometbft implements CometbftEngine {
     return core
   }
 
-  /** A text that is in the mempool already was brought by a peer: it is waited for like any other. */
-  #notTaken(text: string, why: string): void {
-    const hash = this.#core?.book.get(text)?.envelope.hash
-    if (hash === undefined || !this.#waits.isFor(hash, text) || /already exists in cache/.test(why)) return
+  /** What is in the mempool already was brought by a peer: it is waited for like anything else. */
+  #notTaken(texts: readonly string[], why: string): void {
+    if (/already exists in cache/.test(why)) return
     const error = /is full/.test(why) ? full(this.#waits.size) : unreachable(why)
-    this.#waits.fail(hash, error)
+    for (const text of texts) {
+      const hash = hashOf(text)
+      if (this.#waits.isFor(hash, text)) this.#waits.fail(hash, error)
+    }
   }
 
   trouble(): Error | undefined {

@@ -156,6 +156,43 @@ function suite(): void {
     rpc.close()
   })
 
+  it('loses nothing and runs each once when two nodes bundle the same transactions, beside a hostile bundle of them', async () => {
+    const dirs = ['a', 'b'].map(name => join(dir, name))
+    for (const folder of dirs) await mkdir(folder)
+    const keys = await Promise.all(dirs.map(folder => cometbftKeys(join(folder, 'cometbft'))))
+    const validators = keys.map(({ validatorKey: publicKey }) => ({ owner: alice.did, publicKey, power: 10 }))
+    const genesis = walletGenesis([alice.did, bob.did], validators)
+    const ports = [await freePort(), await freePort()]
+    const peers = keys.map(({ nodeId }, i) => `${nodeId}@127.0.0.1:${ports[i]}`)
+    const [a, b] = (await Promise.all(
+      dirs.map((folder, i) => {
+        const p2p = { host: '127.0.0.1', port: ports[i] ?? 0 }
+        return begin({ dir: folder, genesis, p2p, peers: peers.filter((_, other) => other !== i) })
+      }),
+    )) as [CometbftEngine, CometbftEngine]
+    const txs = Array.from({ length: 150 }, () => alice.pay(bob.did, 1))
+    const forged = `${txs[0]?.slice(0, -4)}AAAA`
+    const rpc = new Rpc(join(dir, 'b', 'cometbft', 'rpc.sock'))
+    await rpc.broadcast([[forged, ...txs.slice(0, 20)].join('\n'), [...txs.slice(100, 120), 'rubbish'].join('\n')])
+    const results = await Promise.all([
+      ...txs.slice(0, 100).map(tx => a.submit(tx)),
+      ...txs.slice(50).map(tx => b.submit(tx)),
+    ])
+    const codes = new Map<string, string[]>()
+    for (const { hash, code } of results) codes.set(hash, [...(codes.get(hash) ?? []), code])
+    expect(codes.size).toBe(150)
+    // Whoever comes after the block is told that it ran; whoever waited for it gets its result.
+    for (const answers of codes.values()) expect(answers.filter(code => code !== 'REPLAYED')).toContain('OK')
+    await until(() => a.info().height === b.info().height && String(balance(a, bob.did)) === '1150')
+    expect(a.info()).toEqual(b.info())
+    const heights = Array.from({ length: a.info().height }, (_, i) => i + 1)
+    const blocks = await Promise.all(heights.map(height => a.block(height)))
+    const kept = blocks.flatMap(block => block?.txs ?? [])
+    expect(kept.toSorted()).toEqual(txs.toSorted())
+    expect(blocks.flatMap(block => block?.result.results ?? []).every(({ code }) => code === 'OK')).toBe(true)
+    rpc.close()
+  }, 60_000)
+
   it('does not start while another holds the folder, nor without the program', async () => {
     const genesis = walletGenesis([alice.did])
     await begin({ dir, genesis })

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { ConetError } from '@conet/core/errors'
 import type { TxResult } from '@conet/core/ledger'
+import type { Hash } from '@conet/core/units'
 import type { CommittedBlock } from '../contract.js'
 import type { Clock } from '../contract-application.js'
 import type { Replica } from '../replica/index.js'
-import { type Generations, generations, type VerifyPool } from '../verify/index.js'
+import { type Generations, generations, nodeSha256, type VerifyPool } from '../verify/index.js'
 import { Admission, Blocks, type Opened, type SnapshotStore, TxBook } from './application/index.js'
 import type { CometbftEvent } from './options.js'
 import type { Waits } from './waits.js'
@@ -24,8 +25,13 @@ export interface CoreOptions {
   readonly snapshots: SnapshotStore
   readonly snapshotEvery: number | undefined
   readonly onEvent: (event: CometbftEvent) => void
-  /** Hands a text to the mempool. */
-  readonly wake: (text: string) => void
+  /** Hands texts to the mempool. */
+  readonly handOver: (texts: readonly string[]) => void
+}
+
+/** The hash of an envelope's message, which is the text up to the signature (WIRE-7). */
+export function hashOf(text: string): Hash {
+  return Buffer.from(nodeSha256(text.slice(0, Math.max(0, text.lastIndexOf('.'))))).toString('hex')
 }
 
 /** What there is once a replica is open: how its blocks are made, and who is told. */
@@ -41,7 +47,7 @@ export class Core implements Opened {
   #stopping = false
 
   constructor(replica: Replica, options: CoreOptions) {
-    const { pool, clock, waits, wake } = options
+    const { pool, clock, waits, handOver } = options
     const { app } = replica
     this.replica = replica
     this.#options = options
@@ -52,13 +58,15 @@ export class Core implements Opened {
         // What is waited for had not run when it was submitted: its block is being committed, and answers with the outcome.
         if (result.code !== 'REPLAYED' && waits.isFor(result.hash, text)) waits.answer(result.hash, result)
       },
+      onDropped: texts => handOver(texts.filter(text => waits.isFor(hashOf(text), text))),
     })
     this.blocks = new Blocks({
       ...{ replica, book: this.book, clock },
+      hasRun: hash => this.results.get(hash)?.code === 'OK',
       commit: block => this.#commit(block),
       onCommitted: block => this.#committed(block),
     })
-    this.waker = new Waker({ replica, clock, wake })
+    this.waker = new Waker({ replica, clock, wake: text => handOver([text]) })
   }
 
   /** Why nothing can be written now (`DISK_FULL`, `DISK_FAILED`). */
@@ -92,7 +100,6 @@ export class Core implements Opened {
 
   #committed(block: CommittedBlock): void {
     const { waits, snapshots, snapshotEvery = SNAPSHOT_EVERY } = this.#options
-    for (const text of block.txs) this.book.forget(text)
     for (const result of block.result.results) {
       this.results.set(result.hash, result)
       waits.answer(result.hash, result)

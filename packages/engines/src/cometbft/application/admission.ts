@@ -1,8 +1,8 @@
-import { type Application, LEDGER_CODES, type TxResult } from '@conet/core/ledger'
+import { type Application, LEDGER_CODES, type SignedTx, type TxResult } from '@conet/core/ledger'
 import { plainTx } from '../../blocks/index.js'
 import type { Clock } from '../../contract-application.js'
 import type { Calls, TxOutcome } from '../abci/index.js'
-import { isKnown, type KnownTx, type TxBook } from './tx-book.js'
+import { type Bundle, isBundle, type KnownTx, type TxBook, type Unsound } from './tx-book.js'
 import { isWake, isWakeDue } from './wake.js'
 
 /** `type` of a check that repeats an earlier one after a block. */
@@ -13,8 +13,10 @@ export interface AdmissionOptions {
   readonly app: Application
   readonly book: TxBook
   readonly clock: Clock
-  /** Told of every text that the mempool does not take or lets go. */
+  /** Told of every transaction that the mempool does not take or lets go, and that no block will hold. */
   readonly onRefused: (text: string, result: TxResult) => void
+  /** Told of transactions that went with a bundle although nothing is said against them: whoever waits hands them over again. */
+  readonly onDropped: (texts: readonly string[]) => void
 }
 
 /** Decides what may wait in CometBFT's mempool. */
@@ -30,16 +32,37 @@ export class Admission {
     const text = Buffer.from(tx.buffer, tx.byteOffset, tx.byteLength).toString('latin1')
     const { app, book, clock } = this.#options
     if (isWake(text)) return isWakeDue(app, text, clock()) ? GOOD : { code: 1, codespace: 'NOT_DUE' }
-    const known = book.get(text)
-    if (known !== undefined) return this.#outcome(text, known, type === RECHECK)
-    return book.read(text).then(read => this.#outcome(text, read, type === RECHECK))
+    const known = book.bundle(text)
+    if (known !== undefined) return this.#admit(known, type === RECHECK)
+    return book
+      .readBundle(text)
+      .then(read => (isBundle(read) ? this.#admit(read, type === RECHECK) : this.#turnAway(read)))
   }
 
-  #outcome(text: string, read: KnownTx | TxResult, again: boolean): TxOutcome {
-    const refusal = isKnown(read) ? this.#judge(read, again) : read
-    if (refusal === undefined) return GOOD
-    this.#options.onRefused(text, refusal)
-    return outcomeOf(refusal)
+  /** Worth waiting for a block as long as one member is; proposers leave the others out. */
+  #admit({ members }: Bundle, again: boolean): TxOutcome {
+    const asked = again ? members : members.filter(isTransaction)
+    const authentic = this.#authentic(asked)
+    const isAuthentic = authentic.length === asked.length ? () => true : inSet(authentic)
+    const refused: [KnownTx, TxResult][] = []
+    for (const known of members) {
+      const refusal = this.#judge(known, again, isAuthentic)
+      if (refusal !== undefined) refused.push([known, refusal])
+    }
+    const isDropped = refused.length === members.length
+    for (const [known, refusal] of refused) {
+      // A voucher that a module refuses goes into the block with the others, which answers for it.
+      if (isDropped || this.#authentic([known]).length === 0) this.#options.onRefused(known.envelope.text, refusal)
+    }
+    const [first] = refused
+    return isDropped && first !== undefined ? outcomeOf(first[1]) : GOOD
+  }
+
+  #turnAway({ refused, rest }: Unsound): TxOutcome {
+    for (const [text, refusal] of refused) this.#options.onRefused(text, refusal)
+    if (rest.length > 0) this.#options.onDropped(rest.map(known => known.envelope.text))
+    const [first] = refused.values()
+    return first === undefined ? GOOD : outcomeOf(first)
   }
 
   /**
@@ -49,12 +72,17 @@ export class Admission {
    * @returns why not, `undefined` if it may
    */
   door(known: KnownTx): TxResult | undefined {
+    return this.#judge(known, false, one => this.#authentic([one]).length === 1)
+  }
+
+  /** After every block for all that is left, only what a block can change about who signed, when, and whether it ran. */
+  #judge(known: KnownTx, again: boolean, isAuthentic: (known: KnownTx) => boolean): TxResult | undefined {
     const { app, clock } = this.#options
     const { height } = app.info()
-    if (known.checkedAt === height) return undefined
-    const isTx = known.envelope.header.typ === 'conet-tx+jwt'
+    if (again ? isAuthentic(known) : known.checkedAt === height) return undefined
+    const isTx = isTransaction(known)
     // What a module would say to a transaction does not matter here, and running it costs as much as in its block.
-    if (!isTx || !this.#isAuthentic(known)) {
+    if (!isTx || !isAuthentic(known)) {
       const result = app.check(known, clock())
       if (result.code !== 'OK' && (!isTx || Object.hasOwn(LEDGER_CODES, result.code))) return plainTx(result)
     }
@@ -62,18 +90,22 @@ export class Admission {
     return undefined
   }
 
-  /** After every block for all that is left: only what a block can change about who signed, when, and whether it ran. */
-  #judge(known: KnownTx, again: boolean): TxResult | undefined {
-    return again && this.#isAuthentic(known) ? undefined : this.door(known)
-  }
-
-  /** Whether it could be in a block now: well-formed, in time, not run before, and of a key that still holds. */
-  #isAuthentic(known: KnownTx): boolean {
+  /** Those that could be in a block now: well-formed, in time, not run before, and of a key that still holds. */
+  #authentic(txs: readonly KnownTx[]): readonly SignedTx[] {
     const { app, clock } = this.#options
     const { height, timeMs } = app.info()
     const context = { height: height + 1, timeMs: Math.max(clock(), timeMs) }
-    return app.prepareProposal([known], context, Number.POSITIVE_INFINITY).length === 1
+    return app.prepareProposal(txs, context, Number.POSITIVE_INFINITY)
   }
+}
+
+function isTransaction({ envelope }: KnownTx): boolean {
+  return envelope.header.typ === 'conet-tx+jwt'
+}
+
+function inSet(txs: readonly SignedTx[]): (known: KnownTx) => boolean {
+  const set = new Set(txs)
+  return known => set.has(known)
 }
 
 /** A result as CometBFT keeps it. Only `code` and `data` are part of its own hash; the ledger's app hash covers the rest. */

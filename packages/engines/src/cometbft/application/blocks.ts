@@ -1,12 +1,22 @@
-import type { Block, Misbehaviour, SignedTx } from '@conet/core/ledger'
+import type { Block, Misbehaviour, SignedTx, TxResult } from '@conet/core/ledger'
+import type { Hash } from '@conet/core/units'
 import { engineError } from '../../codes.js'
 import type { CommittedBlock } from '../../contract.js'
 import type { Clock } from '../../contract-application.js'
 import { nextDueMs } from '../../due.js'
 import type { Replica } from '../../replica/index.js'
-import { type BlockRequest, type Calls, exact, type Misbehavior, millis, type ValidatorUpdate } from '../abci/index.js'
+import {
+  type BlockRequest,
+  type Calls,
+  exact,
+  type Misbehavior,
+  millis,
+  type TxOutcome,
+  type ValidatorUpdate,
+} from '../abci/index.js'
 import { outcomeOf } from './admission.js'
-import { isKnown, type TxBook } from './tx-book.js'
+import { packBundles } from './bundle.js'
+import { type Bundle, isBundle, type KnownTx, type TxBook } from './tx-book.js'
 import { isWake } from './wake.js'
 
 /** About a tenth of a second of applying: bounds how long one block keeps the event loop. */
@@ -24,12 +34,15 @@ const KINDS = { 1: 'duplicate-vote', 2: 'light-client-attack' } as const
 interface Staged {
   readonly engineHeight: number
   readonly block: CommittedBlock | undefined
+  readonly bundles: readonly Bundle[]
 }
 
 export interface BlocksOptions {
   readonly replica: Replica
   readonly book: TxBook
   readonly clock: Clock
+  /** Whether a block has run it with success, as far as this node remembers. */
+  readonly hasRun: (hash: Hash) => boolean
   /** Told of every block that became durable. */
   readonly onCommitted: (block: CommittedBlock) => void
   /** Makes a block durable, however often that must be tried. */
@@ -61,45 +74,60 @@ export class Blocks {
   async prepare(request: Calls['prepareProposal']['request']): Promise<Calls['prepareProposal']['response']> {
     const timeMs = millis(request.time)
     if (exact(request.height, 'a height') === 1 || timeMs + STALE_MS < this.#options.clock()) return { txs: [] }
-    const txs: SignedTx[] = []
-    for (const bytes of request.txs.slice(0, MAX_BLOCK_TXS)) {
-      const text = textOf(bytes)
-      const read = isWake(text) ? undefined : (this.#options.book.get(text) ?? (await this.#options.book.read(text)))
-      if (read !== undefined && isKnown(read)) txs.push(read)
-    }
+    const waiting = await this.#waiting(request.txs)
     const { height, timeMs: lastMs } = this.#replica.info()
     const context = { height: height + 1, timeMs: Math.max(timeMs, lastMs) }
     const maxBytes = exact(request.maxTxBytes, 'the size of a block')
-    const chosen = this.#replica.app.prepareProposal(txs, context, maxBytes)
-    return { txs: chosen.map(tx => Buffer.from(tx.envelope.text, 'latin1')) }
+    const fresh = waiting.flatMap(txs => txs.filter(tx => !this.#options.hasRun(tx.envelope.hash)))
+    const chosen = new Set(this.#replica.app.prepareProposal(fresh, context, maxBytes))
+    // Two nodes may have bundled the same transaction: whatever ran, or comes twice, is left out of its bundle.
+    const texts = waiting.flatMap(txs => packBundles(txs.filter(tx => chosen.delete(tx)).map(tx => tx.envelope.text)))
+    return { txs: texts.map(text => Buffer.from(text, 'latin1')) }
+  }
+
+  /** What may be in the next block, by the texts that brought it. */
+  async #waiting(txs: readonly Uint8Array[]): Promise<(readonly KnownTx[])[]> {
+    const { book } = this.#options
+    const waiting: (readonly KnownTx[])[] = []
+    let count = 0
+    for (const bytes of txs) {
+      const text = textOf(bytes)
+      if (isWake(text)) continue
+      const read = book.bundle(text) ?? (await book.readBundle(text))
+      const members = isBundle(read) ? read.members : read.rest
+      count += members.length
+      if (count > MAX_BLOCK_TXS) break
+      waiting.push(members)
+    }
+    return waiting
   }
 
   /** Accepts all but what no honest validator proposes: unreadable or forged transactions, any in the first block. */
   async process(request: BlockRequest): Promise<Calls['processProposal']['response']> {
     if (exact(request.height, 'a height') === 1 && request.txs.length > 0) return { status: REJECT }
-    const txs = await this.#verified(request.txs)
-    const isGood = txs !== undefined && this.#replica.app.processProposal(this.#blockOf(request, txs))
+    const bundles = await this.#verified(request.txs)
+    const isGood = bundles !== undefined && this.#replica.app.processProposal(this.#blockOf(request, bundles))
     return { status: isGood ? ACCEPT : REJECT }
   }
 
   /** Runs a decided block. @throws ConetError `BLOCK_MALFORMED` if more than 1/3 of the validators are dishonest */
   async finalize(request: BlockRequest): Promise<Calls['finalizeBlock']['response']> {
     const engineHeight = exact(request.height, 'a height')
-    const txs = await this.#verified(request.txs)
-    if (txs === undefined) {
+    const bundles = await this.#verified(request.txs)
+    if (bundles === undefined) {
       const message = `The validators decided block ${engineHeight} with a transaction that is unreadable or forged.`
       throw engineError('BLOCK_MALFORMED', message, { height: engineHeight })
     }
-    const block = this.#blockOf(request, txs)
+    const block = this.#blockOf(request, bundles)
     if (this.#isIdle(block)) {
-      this.#staged = { engineHeight, block: undefined }
+      this.#staged = { engineHeight, block: undefined, bundles }
       return { txResults: [], validatorUpdates: [], appHash: Buffer.from(this.#replica.info().appHash, 'hex') }
     }
     const made = this.#replica.finalize(block, engineHeight)
-    this.#staged = { engineHeight, block: made }
+    this.#staged = { engineHeight, block: made, bundles }
     const { results, validatorUpdates = [], appHash } = made.result
     return {
-      txResults: results.map(outcomeOf),
+      txResults: outcomesOf(bundles, results),
       validatorUpdates: validatorUpdates.map(updateOf),
       appHash: Buffer.from(appHash, 'hex'),
     }
@@ -112,14 +140,16 @@ export class Blocks {
     this.#staged = undefined
     if (staged.block !== undefined) {
       await this.#options.commit(staged.block)
+      for (const bundle of staged.bundles) this.#options.book.forget(bundle)
       this.#options.onCommitted(staged.block)
     }
     this.#height = staged.engineHeight
     return { retainHeight: 0 }
   }
 
-  #blockOf(request: BlockRequest, txs: readonly SignedTx[]): Block {
+  #blockOf(request: BlockRequest, bundles: readonly Bundle[]): Block {
     const { height, timeMs } = this.#replica.info()
+    const txs: readonly SignedTx[] = bundles.flatMap(bundle => bundle.members)
     const evidence = request.misbehavior.map(evidenceFrom)
     const block = { height: height + 1, timeMs: Math.max(timeMs, millis(request.time)), txs }
     return evidence.length === 0 ? block : { ...block, evidence }
@@ -131,7 +161,7 @@ export class Blocks {
   }
 
   /** @returns `undefined` if one of them is unreadable, of an unknown signer, or forged */
-  #verified(txs: readonly Uint8Array[]): Promise<SignedTx[] | undefined> {
+  #verified(txs: readonly Uint8Array[]): Promise<Bundle[] | undefined> {
     return this.#options.book.readAll(txs.map(textOf))
   }
 }
@@ -139,6 +169,18 @@ export class Blocks {
 /** Envelopes are ASCII; anything else fails to decode. */
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+}
+
+const GOOD: TxOutcome = { code: 0 }
+
+/** CometBFT wants one result for each text. Who waits for a member of a bundle is answered by the ledger's own. */
+function outcomesOf(bundles: readonly Bundle[], results: readonly TxResult[]): TxOutcome[] {
+  let next = 0
+  return bundles.map(({ members }) => {
+    const first = results[next]
+    next += members.length
+    return members.length === 1 && first !== undefined ? outcomeOf(first) : GOOD
+  })
 }
 
 function updateOf({ publicKey, power }: { publicKey: string; power: number }): ValidatorUpdate {

@@ -1,5 +1,6 @@
 export { Admission } from './admission.js'
 export { Blocks } from './blocks.js'
+export { packBundles, unpackBundle } from './bundle.js'
 export { abciHandlers, type Opened } from './handlers.js'
 export { Lock } from './lock.js'
 export { SnapshotStore } from './snapshot-store.js'

@@ -2,7 +2,8 @@ import type { Application, SignedTx, TxResult } from '@conet/core/ledger'
 import type { Envelope } from '@conet/core/wire'
 import type { Clock } from '../../contract-application.js'
 import { Intake, Submission, sameKey } from '../../intake/index.js'
-import { generations, type VerifyPool } from '../../verify/index.js'
+import { generations, nodeSha256, type VerifyPool } from '../../verify/index.js'
+import { unpackBundle } from './bundle.js'
 
 /** As many as the mempool holds, so that what waits for a block is never decoded or verified again. */
 const KEPT = 20_000
@@ -17,6 +18,20 @@ export interface KnownTx extends SignedTx {
   checkedAt: number
 }
 
+/** A text of CometBFT whose transactions are all authentic; nearly always there are several. */
+export interface Bundle {
+  readonly text: string
+  readonly members: readonly KnownTx[]
+}
+
+/** A text of CometBFT that nobody honest brings, or whose signer has another key by now. */
+export interface Unsound {
+  /** What is said against it, by the text that it is said of: a member, or the whole. Never empty. */
+  readonly refused: ReadonlyMap<string, TxResult>
+  /** The members that nothing is said against. */
+  readonly rest: readonly KnownTx[]
+}
+
 /**
  * Every text this node has seen lately, decoded and verified once: the mempool, a proposal and the decided block bring
  * the same one three times. The whole text decides, for the hash leaves the signature out.
@@ -25,6 +40,8 @@ export class TxBook {
   readonly #app: Application
   readonly #intake: Intake
   readonly #known = generations<KnownTx>(KEPT)
+  /** By the end of their texts. Members are found here at once, and are kept beside for other bundles that hold them. */
+  readonly #bundles = generations<Bundle>(KEPT)
   readonly #reading = new Map<string, Promise<KnownTx | TxResult>>()
   /** What came out of the intake, for those who wait: the cache may have forgotten it by then. */
   readonly #made = new WeakMap<Submission, KnownTx>()
@@ -53,31 +70,48 @@ export class TxBook {
     return this.get(text) ?? (await this.#verify(text))
   }
 
-  /**
-   * Reads the transactions of a block: nearly always everything is known, and nothing needs to be waited for.
-   * @returns `undefined` if one of them is unreadable, of an unknown signer, or forged
-   */
-  async readAll(texts: readonly string[]): Promise<KnownTx[] | undefined> {
-    const read: (KnownTx | TxResult)[] = []
-    const rest: Promise<void>[] = []
-    texts.forEach((text, i) => {
-      const known = this.get(text)
-      if (known !== undefined) read[i] = known
-      else {
-        rest.push(
-          this.read(text).then(one => {
-            read[i] = one
-          }),
-        )
-      }
+  /** The same for a text of CometBFT: what it holds, if all of it is verified with keys that hold now. */
+  bundle(text: string): Bundle | undefined {
+    const kept = this.#bundles.get(keyOf(text))
+    if (kept?.text === text) return kept.members.every(known => this.#holds(known)) ? kept : undefined
+    const known = this.get(text)
+    return known && { text, members: [known] }
+  }
+
+  /** Takes a text of CometBFT apart, decodes and verifies. */
+  async readBundle(text: string): Promise<Bundle | Unsound> {
+    const lines = unpackBundle(text)
+    if (lines === undefined) return { refused: new Map([[text, noBundle(text)]]), rest: [] }
+    const rest: KnownTx[] = []
+    const refused = new Map<string, TxResult>()
+    const read = await Promise.all(lines.map(line => this.get(line) ?? this.#verify(line)))
+    lines.forEach((line, i) => {
+      const one = read[i]
+      if (one !== undefined && isKnown(one)) rest.push(one)
+      else if (one !== undefined) refused.set(line, one)
     })
-    if (rest.length > 0) await Promise.all(rest)
-    return read.every(isKnown) ? read : undefined
+    if (refused.size > 0) return { refused, rest }
+    const bundle = { text, members: rest }
+    if (rest.length > 1) this.#bundles.set(keyOf(text), bundle)
+    return bundle
+  }
+
+  /**
+   * Reads the texts of a block: nearly always everything is known, and nothing needs to be waited for.
+   * @returns `undefined` if a transaction in one of them is unreadable, of an unknown signer, or forged
+   */
+  async readAll(texts: readonly string[]): Promise<Bundle[] | undefined> {
+    const known = texts.map(text => this.bundle(text))
+    const read = known.every(isThere)
+      ? known
+      : await Promise.all(texts.map((text, i) => known[i] ?? this.readBundle(text)))
+    return read.every(isBundle) ? read : undefined
   }
 
   /** A block holds it: it comes by no more, and what is kept of it would only grow old. */
-  forget(text: string): void {
-    this.#known.delete(keyOf(text))
+  forget({ text, members }: Bundle): void {
+    this.#bundles.delete(keyOf(text))
+    for (const { envelope } of members) this.#known.delete(keyOf(envelope.text))
   }
 
   #verify(text: string): Promise<KnownTx | TxResult> {
@@ -113,6 +147,20 @@ export class TxBook {
 /** Half of the signature: a map hashes every text it is asked for, and these are new strings each time. */
 function keyOf(text: string): string {
   return text.slice(-KEY_CHARS)
+}
+
+function noBundle(text: string): TxResult {
+  const hash = Buffer.from(nodeSha256(text)).toString('hex')
+  return { hash, code: 'ENVELOPE_MALFORMED', data: { part: 'envelope', why: 'bundle' }, events: [] }
+}
+
+function isThere(bundle: Bundle | undefined): bundle is Bundle {
+  return bundle !== undefined
+}
+
+/** Whether all members of a text of CometBFT are authentic. */
+export function isBundle(read: Bundle | Unsound): read is Bundle {
+  return 'members' in read
 }
 
 /** Whether `read` gave a transaction. */

@@ -3,10 +3,12 @@ import { join } from 'node:path'
 
 /** What waits for a block, at most. Every node that is given a transaction forgets it only when it is in a block or refused. */
 export const MEMPOOL_TXS = 20_000
-/** Largest transaction; envelopes are far smaller. */
+/** What waits there, at most: transactions of a usual size, 20,000 and as many again, whatever bundles they lie in. */
+const MEMPOOL_BYTES = 32 * 1024 * 1024
+/** Largest text; bundles are half of it. */
 const MAX_TX_BYTES = 256 * 1024
-/** Transactions handed over at a time. */
-export const MAX_BATCH = 500
+/** Texts handed over in one call. */
+const MAX_BATCH = 500
 
 /** Names the network address of a peer: `<nodeId>@host:port`. */
 export type PeerAddress = string
@@ -74,6 +76,7 @@ recv_rate = 20480000
 type = "flood"
 size = ${MEMPOOL_TXS}
 cache_size = ${2 * MEMPOOL_TXS}
+max_txs_bytes = ${MEMPOOL_BYTES}
 max_tx_bytes = ${MAX_TX_BYTES}
 recheck = true
 

@@ -10,8 +10,8 @@ const LIFE_S = 300
 /** Somebody who can pay, the same in every run. */
 export interface Payer {
   readonly did: string
-  /** A transfer that is another one each time. */
-  pay(to: string, amount: number): string
+  /** A transfer that is another one each time; it expires after `lifeS` seconds. */
+  pay(to: string, amount: number, lifeS?: number): string
 }
 
 export function payer(name: string): Payer {
@@ -21,9 +21,9 @@ export function payer(name: string): Payer {
   const signer: Signer = { kid: didKeyUrl(did), sign: input => sign(null, Buffer.from(input), key) }
   return {
     did,
-    pay: (to, amount) => {
+    pay: (to, amount, lifeS = LIFE_S) => {
       const nonce = randomBytes(16).toString('base64url')
-      const exp = Math.floor(Date.now() / 1000) + LIFE_S
+      const exp = Math.floor(Date.now() / 1000) + lifeS
       const body = { asset: 'credit', to, amount: String(amount) }
       return signEnvelope('conet-tx+jwt', { lid: LID, exp, nonce, type: 'accounts/transfer', body }, signer)
     },
