@@ -98,10 +98,10 @@ describe.skipIf(why !== undefined)('a chain over separate hosts', () => {
     // The first session paid the first path's relays, the one after the change those of the second.
     for (const { did } of [near, far, other]) await until(async () => (await exit.balance(did)) > 0n)
     await until(async () => (await exit.sessions()).every(session => session.settled === session.paid))
-    const [short = 0, long = 0] = (await exit.sessions())
+    const [before = 0, after = 0] = (await exit.sessions())
+      .toSorted((one, two) => one.openedAt - two.openedAt)
       .map(({ settled }) => Number(settled))
-      .toSorted((one, two) => one - two)
-    const [overTwo, overOne] = first() === near ? [long, short] : [short, long]
+    const [overTwo, overOne] = first() === near ? [before, after] : [after, before]
     for (const [{ did }, part] of [
       [near, 0.05 * overTwo],
       [far, 0.1 * overTwo],

@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { NodeApi, nodePorts, openOrCreateKeystore, type Wallet, walletFromSeed } from '@conet/client'
 import { Running, until } from './program.js'
+
+export { freePort } from '@conet/engines/cometbft'
 
 /** What `conet up --json` says first. */
 export interface Up {
@@ -41,15 +42,6 @@ export const CUT_MS = TERMS.trialMs + 1_000
 
 /** What every visitor begins with: 50 credits. */
 export const FUNDS = 50_000_000n
-
-/** A port that nobody has at the moment. */
-export const freePort = (): Promise<number> =>
-  new Promise(done => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => done(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 
 /** Writes a node's configuration into `<dir>/<name>`. @returns path of the file */
 export function writeConfig(dir: string, wish: NodeWish): string {
@@ -156,6 +148,7 @@ export interface SessionRow {
   readonly state: string
   readonly peer: string
   readonly reason: string | null
+  readonly openedAt: number
   readonly bytesUp: string
   readonly bytesDown: string
   readonly roundsPaid: number

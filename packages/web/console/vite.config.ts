@@ -13,5 +13,12 @@ export default defineConfig({
     },
   },
   worker: { format: 'es' },
-  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    // The charts of the planner's pages, which load when one is opened, are one library of 680 kB.
+    chunkSizeWarningLimit: 700,
+  },
 })
