@@ -11,7 +11,7 @@ import { addTo, type Counters } from './counters.js'
 import type { CreditBook } from './credit.js'
 import type { Emitter } from './emitter.js'
 import type { ProviderConfigPorts } from './ports.js'
-import { record } from './records/index.js'
+import { record, whole } from './records/index.js'
 import { type LiveSession, type Reply, viewOf } from './session.js'
 import type { Settler } from './settle/index.js'
 import type { Trials } from './trials.js'
@@ -56,7 +56,8 @@ export class Effects {
     if (effect.type === 'evidence') {
       counters.disputes++
       emitter.emit({ type: 'disputed', sid: session.sid, at })
-      const evidence = { sid: session.sid, at, why: effect.reason, envelopes: effect.texts }
+      const envelopes = effect.texts.map(text => whole(session.start, text))
+      const evidence = { sid: session.sid, at, why: effect.reason, envelopes }
       void ports.store.put([record.evidence(evidence)]).catch(() => undefined)
       return
     }
@@ -114,7 +115,7 @@ export class Effects {
       this.#promised(session, effect.owed)
       return
     }
-    void ports.store.put(record.voucher(session.sid, effect.text)).then(
+    void ports.store.put(record.voucher(session.sid, whole(session.start, effect.text))).then(
       () => this.#promised(session, effect.owed),
       // Nothing is lost: the next start checks it again. Until then it is tried again.
       () => ports.clock.after(RETRY_MS, () => this.#checked(session, effect)),

@@ -2,6 +2,7 @@ import { pendingStatement, type VoucherPayload } from '@conet/core/rounds'
 import { type Hash, parseAmount } from '@conet/core/units'
 import type { Sha256 } from '@conet/core/wire'
 import { bytesToHex } from './hex.js'
+import { bodyStart, headOf, shorten } from './records/index.js'
 import type { LiveSession } from './session.js'
 
 /** 64 bytes in base64url: the last character has four zero bits. */
@@ -13,6 +14,7 @@ const TAIL_CHARS = 87
 /** A voucher as it was expected; its signature is not checked yet. */
 export interface Expected {
   readonly voucher: VoucherPayload
+  /** Short form (`shorten`): what a session keeps of its vouchers. */
   readonly text: string
   readonly hash: Hash
 }
@@ -34,7 +36,7 @@ export function readExpected(session: LiveSession, text: string, sha256: Sha256)
   const { lid, sid, client, provider, terms } = grant
   const { round, owed } = open.payload
   const { asset } = terms.tariff
-  const before = `{"lid":"${lid}","sid":"${sid}","client":"${client}","provider":"${provider}","asset":"${asset}","round":${round},"owed":"${owed}","bytes":"`
+  const before = `${bodyStart(grant)}"round":${round},"owed":"${owed}","bytes":"`
   const tail = escrow === undefined ? '}' : `,"escrow":${JSON.stringify(escrow)}}`
   const after = `","statement":"${open.hash}","shares":${JSON.stringify(terms.shares)}${tail}`
   if (!json.startsWith(before) || !json.endsWith(after)) return undefined
@@ -45,9 +47,5 @@ export function readExpected(session: LiveSession, text: string, sha256: Sha256)
   const money = { asset, round, owed, bytes, statement: open.hash, shares: terms.shares }
   const voucher = { lid, sid, client, provider, ...money, ...(escrow === undefined ? {} : { escrow }) }
   const input = text.slice(0, last)
-  return { voucher, text, hash: sha256.hex?.(input) ?? bytesToHex(sha256(input)) }
-}
-
-function headOf(kid: string): string {
-  return Buffer.from(`{"alg":"EdDSA","typ":"conet-voucher+jwt","kid":"${kid}"}`).toString('base64url')
+  return { voucher, text: shorten(json, text.slice(last + 1)), hash: sha256.hex?.(input) ?? bytesToHex(sha256(input)) }
 }

@@ -19,7 +19,7 @@ import type { Counters } from './counters.js'
 import type { CreditBook } from './credit.js'
 import { didOf, isSignedBy } from './inbound.js'
 import type { ProviderConfigPorts } from './ports.js'
-import { record } from './records/index.js'
+import { record, whole } from './records/index.js'
 import { LiveSession, viewOf } from './session.js'
 import type { Sessions } from './sessions.js'
 import type { Settler } from './settle/index.js'
@@ -29,6 +29,8 @@ import type { Asker, Trials } from './trials.js'
 /** Owners who say nothing: a check costs three times as much as signing the statement. */
 const VERIFY_EVERY = 8
 const MOST_POSTPONED = 64
+/** The machine's own policy: none. One object for all sessions. */
+const SETTLER_DECIDES = {}
 
 export interface OpeningParts {
   readonly ports: ProviderConfigPorts
@@ -128,7 +130,7 @@ export class Opening {
     const { offer, credit } = admitted
     const { terms } = offer
     // One literal for every session: objects built up from others would each have a hidden class of its own.
-    const grantWith = (access: AccessPoint): GrantPayload => ({
+    const grantWith = ({ host, port, protocols, username, password }: AccessPoint): GrantPayload => ({
       lid: ports.lid,
       sid,
       offer: offer.id,
@@ -136,13 +138,13 @@ export class Opening {
       client: asker.client,
       provider: ports.provider,
       terms,
-      access,
+      access: { host, port, protocols, username, password },
       control: ports.control?.(sid) ?? `/v1/sessions/${sid}/rounds`,
       at: now,
       accessUntil: now + terms.trialMs,
     })
     const config = (grant: GrantPayload) => ({
-      ...{ grant, credit, settle: {}, seal, defer: this.#deferral(checked) },
+      ...{ grant, credit, settle: SETTLER_DECIDES, seal, defer: this.#deferral(checked, grant) },
       ...escrowOf(request),
     })
     const quota = quotaFor(0n, credit, terms.tariff)
@@ -191,12 +193,13 @@ export class Opening {
   }
 
   /** Which vouchers are checked is nobody's to foresee: the choice grows from a secret of the session. */
-  #deferral({ envelope, publicKey }: Checked): Deferral | undefined {
+  #deferral({ envelope, publicKey }: Checked, grant: GrantPayload): Deferral | undefined {
     const { limits, verify } = this.#parts.ports
     const every = limits.verifyEvery ?? VERIFY_EVERY
     // Keys on the ledger change, and a promise that waited would be worthless then.
     if (every <= 1 || !envelope.header.kid.startsWith('did:key:')) return undefined
-    const authentic = (text: string) => isAuthentic(text, publicKey, verify)
+    const { kid } = envelope.header
+    const authentic = (text: string) => isAuthentic(whole({ kid, grant }, text), publicKey, verify)
     return { every: Math.min(every, MOST_POSTPONED), secret: randomBytes(4).readUInt32LE(), authentic }
   }
 

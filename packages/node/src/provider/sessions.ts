@@ -9,6 +9,7 @@ import {
 } from '@conet/core/rounds'
 import type { Amount, Did, Hash, Millis, UnixMillis } from '@conet/core/units'
 import type { GatewayEvent } from '@conet/gateway'
+import { ByClient } from './by-client.js'
 import type { Counters } from './counters.js'
 import { Deadlines } from './deadlines.js'
 import type { Effects } from './effects.js'
@@ -27,7 +28,7 @@ type Ports = Pick<ProviderConfigPorts, 'clock' | 'gateway' | 'store'>
 /** All open sessions of a node on one timer: feeds core/rounds' machine and carries out what it wants. */
 export class Sessions {
   readonly live = new Map<SessionId, LiveSession>()
-  readonly #byClient = new Map<Did, Set<LiveSession>>()
+  readonly #byClient = new ByClient()
   #onDropped: (session: LiveSession) => void = () => undefined
   readonly #ports: Ports
   readonly #counters: Counters
@@ -62,10 +63,7 @@ export class Sessions {
 
   add(session: LiveSession): void {
     this.live.set(session.sid, session)
-    const { client } = session.start.grant
-    const ofClient = this.#byClient.get(client)
-    if (ofClient === undefined) this.#byClient.set(client, new Set([session]))
-    else ofClient.add(session)
+    this.#byClient.add(session)
     this.#schedule(session)
   }
 
@@ -94,13 +92,13 @@ export class Sessions {
   /** What one client's open sessions may still leave unpaid. */
   riskOf(client: Did): Amount {
     let sum = 0n
-    for (const session of this.#byClient.get(client) ?? []) sum += session.risk
+    for (const session of this.#byClient.of(client)) sum += session.risk
     return sum
   }
 
   /** The client's money moved: what its sessions know about it is looked up again with the next voucher. */
   forgetPurse(client: Did): void {
-    for (const session of this.#byClient.get(client) ?? []) session.purse = 0n
+    for (const session of this.#byClient.of(client)) session.purse = 0n
   }
 
   /** Ends a session from this side. */
@@ -152,9 +150,7 @@ export class Sessions {
   #drop(session: LiveSession): void {
     this.#deadlines.remove(session)
     this.live.delete(session.sid)
-    const ofClient = this.#byClient.get(session.start.grant.client)
-    ofClient?.delete(session)
-    if (ofClient?.size === 0) this.#byClient.delete(session.start.grant.client)
+    this.#byClient.delete(session)
     for (const told of session.onEnded ?? []) told()
     this.#onDropped(session)
     if (this.live.size === 0) this.#onEmpty?.()

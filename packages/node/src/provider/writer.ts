@@ -2,7 +2,7 @@ import { ConetError } from '@conet/core/errors'
 import type { Hash, Millis, UnixMillis } from '@conet/core/units'
 import type { Change, KeyValueStore } from '../storage/index.js'
 import type { Clock } from './clock.js'
-import { record } from './records/index.js'
+import { record, whole } from './records/index.js'
 import type { LiveSession } from './session.js'
 
 /** A quiet provider stores at once; vouchers of the same few milliseconds still share a flush. */
@@ -73,8 +73,8 @@ export class VoucherWriter {
     // The newest voucher of a session replaces older ones of the same group: it promises more.
     const newest = new Map(group.map(waiting => [waiting.session.sid, waiting]))
     const changes: Change[] = []
-    for (const [sid, { text, checked }] of newest) {
-      if (checked) changes.push(...record.voucher(sid, text))
+    for (const [sid, { session, text, checked }] of newest) {
+      if (checked) changes.push(...record.voucher(sid, whole(session.start, text)))
       else changes.push(record.unchecked(sid, text))
     }
     try {

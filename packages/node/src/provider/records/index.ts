@@ -2,10 +2,10 @@ import type { SessionId } from '@conet/core/rounds'
 import type { UnixMillis } from '@conet/core/units'
 import type { Change, KeyValueStore } from '../../storage/index.js'
 import type { SessionView } from '../contract.js'
-import { lengthen, shorten } from './short.js'
+import { lengthen } from './short.js'
 import { decodeView, encodeView } from './view.js'
 
-export { lengthen, shorten } from './short.js'
+export { bodyStart, headOf, lengthen, shorten, whole } from './short.js'
 export { decodeView, encodeView } from './view.js'
 
 /** Keys of the provider's store; every range ends at the same prefix with the next character. */
@@ -44,7 +44,8 @@ export const record = {
   opened: (view: SessionView): Change => [OPEN + view.sid, encodeView(view)],
   /** A checked voucher makes the unchecked one before it worthless. */
   voucher: (sid: SessionId, text: string): Change[] => [[VOUCHER + sid, text], ...record.noUnchecked(sid)],
-  unchecked: (sid: SessionId, text: string): Change => [UNCHECKED + sid, shorten(text)],
+  /** @param short - of `shorten` */
+  unchecked: (sid: SessionId, short: string): Change => [UNCHECKED + sid, short],
   noUnchecked: (sid: SessionId): Change[] => [[UNCHECKED + sid, undefined]],
   /** Part of the promise that the ledger has moved; `done` also forgets the voucher. */
   settled: (sid: SessionId, amount: bigint, done: boolean): Change[] =>

@@ -1,15 +1,41 @@
+import type { GrantPayload } from '@conet/core/rounds'
+
 /** From this member on a voucher changes from round to round. No member before it can hold a quote. */
 const CHANGES_FROM = '"round":'
 
+/** What all vouchers of a session begin with: their header, and their members up to the round. */
+export interface Beginning {
+  readonly kid: string
+  readonly grant: Pick<GrantPayload, 'lid' | 'sid' | 'client' | 'provider' | 'terms'>
+}
+
+/** The header of a session's vouchers, in base64url. */
+export function headOf(kid: string): string {
+  return Buffer.from(`{"alg":"EdDSA","typ":"conet-voucher+jwt","kid":"${kid}"}`).toString('base64url')
+}
+
+/** The payload of a session's vouchers up to the round, in the order of members that our clients write. */
+export function bodyStart({ lid, sid, client, provider, terms }: Beginning['grant']): string {
+  return `{"lid":"${lid}","sid":"${sid}","client":"${client}","provider":"${provider}","asset":"${terms.tariff.asset}",`
+}
+
 /**
- * The short form of a voucher: what changes from round to round, and the signature. A quarter of the text, which is written for
- * every round of every session.
+ * The short form of a voucher: what changes from round to round, and the signature. A quarter of the text, which is kept and
+ * written for every round of every session.
  *
- * @param text - a voucher in the order of members that our clients write (`readExpected`)
+ * @param json - payload of a voucher that begins as `bodyStart` says
+ * @returns a text of its own: a part of another one would keep all of it in memory
  */
-export function shorten(text: string): string {
-  const { json, signature } = parts(text)
-  return `${json.slice(json.indexOf(CHANGES_FROM))}${signature}`
+export function shorten(json: string, signature: string): string {
+  return Buffer.from(`${json.slice(json.indexOf(CHANGES_FROM))}${signature}`, 'latin1').toString('latin1')
+}
+
+/** The text that the client signed: from the short form, or the text itself if it is whole. */
+export function whole({ kid, grant }: Beginning, text: string): string {
+  if (!text.startsWith(CHANGES_FROM)) return text
+  const end = text.lastIndexOf('}') + 1
+  const payload = Buffer.from(bodyStart(grant) + text.slice(0, end), 'latin1').toString('base64url')
+  return `${headOf(kid)}.${payload}.${text.slice(end)}`
 }
 
 /**
@@ -26,7 +52,7 @@ export function lengthen(short: string, before: string | undefined): string | un
   return `${header}.${Buffer.from(payload, 'latin1').toString('base64url')}.${short.slice(end)}`
 }
 
-function parts(text: string): { header: string; json: string; signature: string } {
-  const [header = '', payload = '', signature = ''] = text.split('.')
-  return { header, json: Buffer.from(payload, 'base64url').toString('latin1'), signature }
+function parts(text: string): { header: string; json: string } {
+  const [header = '', payload = ''] = text.split('.')
+  return { header, json: Buffer.from(payload, 'base64url').toString('latin1') }
 }
