@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createNftablesGateway, type NftablesGateway } from '@conet/gateway/nftables'
@@ -17,6 +18,7 @@ import { note, option, percentile, printFigures, seconds } from './lib.js'
 const SAMPLES = option('samples', 200)
 const CLIENTS = option('clients', 10_000)
 const WINDOWS = option('windows', 5)
+const BATCHES = option('batches', 5)
 const HOUR = 3_600_000
 const PLENTY = 2n ** 60n
 /** IPv4 and UDP headers of one packet. */
@@ -80,7 +82,45 @@ async function admitCrowd(lab: Lab, gateway: NftablesGateway): Promise<() => Pro
   const until = Date.now() + HOUR
   const opening = clients.map(({ session, at }) => gateway.open({ session, until, quota: PLENTY, clientAddress: at }))
   note(`${CLIENTS} admissions: ${((await seconds(() => Promise.all(opening))) * 1e3).toFixed(0)} ms`)
-  return () => Promise.all(clients.map(({ session }) => gateway.extend(session, Date.now() + HOUR, PLENTY)))
+  let paid = PLENTY
+  return () => {
+    // As after a voucher: a later end and a higher quota.
+    paid += 1n
+    return Promise.all(clients.map(({ session }) => gateway.extend(session, Date.now() + HOUR, paid)))
+  }
+}
+
+/** Times of the batches, with what they cost both processes and how long the machine took for 20 ms of work just before. */
+async function renewals(helper: ChildProcess, renewAll: () => Promise<unknown>): Promise<number[]> {
+  const batches: number[] = []
+  for (let round = 0; round < BATCHES; round++) {
+    const slow = slowness()
+    const [node, before] = [process.cpuUsage(), helperMs(helper)]
+    batches.push((await seconds(renewAll)) * 1e3)
+    const { user, system } = process.cpuUsage(node)
+    note(
+      `batch ${round}: ${batches.at(-1)?.toFixed(0)} ms; processor: node ${((user + system) / 1e3).toFixed(0)}, helper ${helperMs(helper) - before} ms; control: work takes ${slow.toFixed(1)} times as long as on a free core`,
+    )
+    await pause(200)
+  }
+  return batches
+}
+
+/** Work of 20 ms of processor time: its duration in these units. */
+function slowness(): number {
+  const [start, begun] = [process.cpuUsage(), monotonicMs()]
+  const spent = () => {
+    const { user, system } = process.cpuUsage(start)
+    return (user + system) / 1e3
+  }
+  while (spent() < 20);
+  return (monotonicMs() - begun) / spent()
+}
+
+/** Processor time of the helper so far, in steps of 10 ms (proc(5): fields 14 and 15, in ticks). */
+function helperMs({ pid }: ChildProcess): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return 10 * (Number(fields[11]) + Number(fields[12]))
 }
 
 /** Kills node and helper while a client has paid, and tells how far from the paid end its last packet came. */
@@ -160,7 +200,7 @@ async function run(): Promise<void> {
     const cuts: number[] = []
     for (let round = 0; round < 3; round++) cuts.push(await cutOnce(lab))
     note(`cuts: ${cuts.map(cut => cut.toFixed(1)).join(', ')} ms from the paid end`)
-    await lab.helper()
+    const helper = await lab.helper()
     await serveIperf(lab)
     const gateway = gatewayOf(lab)
     await gateway.start()
@@ -168,12 +208,7 @@ async function run(): Promise<void> {
     const samples = await admissions(lab, gateway)
     const counts = await countErrors(lab, gateway)
     const renewAll = await admitCrowd(lab, gateway)
-    const batches: number[] = []
-    for (let round = 0; round < 5; round++) {
-      batches.push((await seconds(renewAll)) * 1e3)
-      await pause(200)
-    }
-    note(`batches: ${batches.map(batch => batch.toFixed(0)).join(', ')} ms`)
+    const batches = await renewals(helper, renewAll)
     const ratio = await throughputRatio(lab, gateway)
     await gateway.stop()
     printFigures({

@@ -3,6 +3,7 @@ import { release } from 'node:os'
 import {
   type Element,
   type ElementChange,
+  type ElementState,
   elementKey,
   NeighbourLine,
   NetlinkError,
@@ -40,17 +41,27 @@ export class NetlinkKernel implements Kernel {
   }
 
   async counts(numbers: readonly number[], leases = false): Promise<Map<number, Counts>> {
-    const keys = numbers.map(numberKey)
-    const read = (set: string) => (numbers.length < DUMP_FROM ? this.#rules.read(set, keys) : this.#rules.readAll(set))
-    const [up, down] = [await read('up'), await read('down')]
-    const lease = leases ? await read('lease') : undefined
+    const [up, down] = [await this.#bytes('up', numbers), await this.#bytes('down', numbers)]
+    const lease = leases ? await this.#read('lease', numbers) : undefined
     const found = new Map<number, Counts>()
-    numbers.forEach((number, index) => {
-      const key = elementKey(keys[index] ?? numberKey(number))
-      const [sent, received] = [up.get(key)?.bytes, down.get(key)?.bytes]
-      if (sent === undefined || received === undefined) return
-      found.set(number, { up: sent, down: received, leased: lease?.has(key) })
-    })
+    for (const number of numbers) {
+      const [sent, received] = [up.get(number), down.get(number)]
+      if (sent === undefined || received === undefined) continue
+      found.set(number, { up: sent, down: received, leased: lease?.has(elementKey(numberKey(number))) })
+    }
+    return found
+  }
+
+  #read(set: string, numbers: readonly number[]): Promise<Map<string, ElementState>> {
+    return numbers.length < DUMP_FROM ? this.#rules.read(set, numbers.map(numberKey)) : this.#rules.readAll(set)
+  }
+
+  async #bytes(set: string, numbers: readonly number[]): Promise<Map<number, number>> {
+    if (numbers.length >= DUMP_FROM) return this.#rules.readCounters(set)
+    const found = new Map<number, number>()
+    for (const { key, bytes } of (await this.#read(set, numbers)).values()) {
+      if (bytes !== undefined) found.set(key.readUInt32LE(), bytes)
+    }
     return found
   }
 

@@ -111,6 +111,32 @@ export function readElements(body: Buffer): ElementState[] {
   return found
 }
 
+/** Takes the counters of one answer, by number, and makes nothing else: a crowd is read again and again. */
+export function readCounters(body: Buffer, into: Map<number, number>): void {
+  let [number, bytes]: (number | undefined)[] = []
+  const part = (type: number, at: number, to: number) => {
+    if (type === ELEMENT.key) number = numberIn(body, at, to)
+    else if (type === ELEMENT.expression) bytes = counterBytes(body, at, to)
+  }
+  const element = (_: number, from: number, end: number) => {
+    ;[number, bytes] = [undefined, undefined]
+    scanAttributes(body, from, end, part)
+    if (number !== undefined && bytes !== undefined) into.set(number, bytes)
+  }
+  scanAttributes(body, 4, body.length, (type, from, end) => {
+    if (type === LIST.elements) scanAttributes(body, from, end, element)
+  })
+}
+
+/** A key of four bytes, in the machine's order. */
+function numberIn(data: Buffer, from: number, end: number): number | undefined {
+  let number: number | undefined
+  scanAttributes(data, from, end, (type, at, to) => {
+    if (type === VALUE && to - at === 4) number = data.readUInt32LE(at)
+  })
+  return number
+}
+
 function readElement(data: Buffer, from: number, end: number): ElementState {
   let key: Buffer = NO_KEY
   let [bytes, expiresInMs]: (number | undefined)[] = []

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readElements, writeElements } from './elements.js'
+import { readCounters, readElements, writeElements, writeList } from './elements.js'
 import { attributesOf, messagesOf } from './reader.js'
 import { LIST_BYTES, RENEWAL_BYTES, renewalLists } from './renewal.js'
 import { Writer } from './writer.js'
@@ -97,4 +97,35 @@ describe('netlink messages', () => {
     expect([sum('destroy'), sum('add')]).toEqual([2_200, 2_200])
     expect(RENEWAL_BYTES).toBe(84)
   })
+})
+
+it('reads counters of a crowd by number, and nothing behind the end', () => {
+  const to = new Writer()
+  to.netfilter(1)
+  writeList(to, 't', 'up', () => {
+    for (const number of [5, 0xff_ffff]) {
+      const element = to.beginNest(1)
+      const key = to.beginNest(1)
+      to.attribute(1, Uint8Array.from(Buffer.from(Uint32Array.of(number).buffer)))
+      to.endNest(key)
+      const expression = to.beginNest(7)
+      to.text(1, 'counter')
+      const data = to.beginNest(2)
+      to.u64(1, BigInt(number) * 2n ** 24n)
+      to.u64(2, 1n)
+      to.endNest(data)
+      to.endNest(expression)
+      to.endNest(element)
+    }
+  })
+  const body = Buffer.from(to.bytes())
+  const read = (bytes: Buffer) => {
+    const found = new Map<number, number>()
+    readCounters(bytes, found)
+    return found
+  }
+  const expected = [5, 0xff_ffff].map(number => [number, number * 2 ** 24])
+  expect([...read(body)]).toEqual(expected)
+  expect(readElements(body).map(({ key, bytes }) => [key.readUInt32LE(), bytes])).toEqual(expected)
+  for (let size = 0; size < body.length; size++) expect(() => read(body.subarray(0, size))).not.toThrow()
 })

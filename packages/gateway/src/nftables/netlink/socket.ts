@@ -22,11 +22,10 @@ const ERROR = 2
 const SILENCE_MS = 2_000
 
 /**
- * Each answer is read at once, without asking for its size: the kernel fills long answers only as far as it saw us read before, and walks
- * a set from its beginning for each. It holds the largest: a refusal, which quotes a whole message of ours. A socket's buffer has this size
- * on every Linux.
+ * For long answers: each part is read at once, without asking for its size. The kernel makes parts only as long as it saw us read before, and
+ * walks a set from its beginning for each; 32 KiB is the most it makes. A socket's buffer has this size on every Linux.
  */
-const BUFFERS = { messagePeeking: false, msgBufferSize: 65_536, recvBufferSize: 212_992, sendBufferSize: 212_992 }
+const LONG_ANSWERS = { messagePeeking: false, msgBufferSize: 32_768, recvBufferSize: 212_992, sendBufferSize: 212_992 }
 
 interface Waiting {
   readonly first: number
@@ -51,9 +50,12 @@ export class NetlinkLine {
   #waiting: Waiting | undefined
   #queue: Promise<unknown> = Promise.resolve()
 
-  /** @param protocol - of linux/netlink.h: 0 routing, 12 netfilter */
-  constructor(protocol: number) {
-    this.#socket = new RawNetlinkSocket(protocol, BUFFERS)
+  /**
+   * @param protocol - of linux/netlink.h: 0 routing, 12 netfilter
+   * @param answers - `long` for reading whole sets: each answer takes a large buffer until it is collected
+   */
+  constructor(protocol: number, answers: 'short' | 'long' = 'short') {
+    this.#socket = answers === 'long' ? new RawNetlinkSocket(protocol, LONG_ANSWERS) : new RawNetlinkSocket(protocol)
     this.#socket.on('message', data => this.#receive(data))
     this.#socket.on('error', error => this.#waiting?.done(error))
   }

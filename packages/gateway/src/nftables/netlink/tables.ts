@@ -4,6 +4,7 @@ import {
   type ElementState,
   type ElementVerb,
   elementKey,
+  readCounters,
   readElements,
   writeElements,
 } from './elements.js'
@@ -79,6 +80,7 @@ function listsOf(groups: readonly (readonly ElementChange[])[]): ElementList[] {
 /** Changes and reads elements of one table of family `inet`. */
 export class NftablesLine {
   readonly #line = new NetlinkLine(NETFILTER)
+  readonly #sets = new NetlinkLine(NETFILTER, 'long')
   /** Transactions that this line committed: each moves the kernel's generation by one. */
   commits = 0
 
@@ -86,6 +88,7 @@ export class NftablesLine {
 
   close(): void {
     this.#line.close()
+    this.#sets.close()
   }
 
   /**
@@ -169,21 +172,34 @@ export class NftablesLine {
   /** Reads a whole set: cheaper than single elements from a few hundred on. */
   async readAll(set: string): Promise<Map<string, ElementState>> {
     const found = new Map<string, ElementState>()
-    const seq = this.#line.takeSeq(1)
+    await this.#dump(set, body => {
+      for (const state of readElements(body)) found.set(elementKey(state.key), state)
+    })
+    return found
+  }
+
+  /** Bytes of every counter of a set whose keys are numbers. */
+  async readCounters(set: string): Promise<Map<number, number>> {
+    const found = new Map<number, number>()
+    await this.#dump(set, body => readCounters(body, found))
+    return found
+  }
+
+  async #dump(set: string, take: (body: Buffer) => void): Promise<void> {
+    const seq = this.#sets.takeSeq(1)
     const to = new Writer()
     const at = to.beginMessage(typeOf(ELEMENT_TYPE.get), REQUEST | DUMP, seq)
     to.netfilter(INET)
     to.text(1, this.table)
     to.text(2, set)
     to.endMessage(at)
-    await this.#line.exchange(to.bytes(), seq, seq, message => {
+    await this.#sets.exchange(to.bytes(), seq, seq, message => {
       const error = errorNumber(message)
       if (error !== undefined && error !== 0) throw new NetlinkError(errnoName(error), seq)
       if (message.type === DONE || error === 0) return true
-      for (const state of readElements(message.body)) found.set(elementKey(state.key), state)
+      take(message.body)
       return false
     })
-    return found
   }
 
   /** The kernel's count of committed transactions, whoever made them. */
