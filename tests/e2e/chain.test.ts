@@ -146,9 +146,9 @@ function program(args: readonly string[], hosts: Hosts): Program {
   return { child, said: () => text, ended: new Promise(done => child.once('exit', done)) }
 }
 
-/** curl on the terminal's host, through its own proxy. */
+/** curl on the terminal's host, through its own proxy; what a refusal says is not part of the page that is asked for again. */
 function download(hosts: Hosts, port: number, url: string, onBytes: (received: number) => void = () => {}) {
-  const curl = ['curl', '-sS', '--retry', '20', '--retry-connrefused', '--retry-delay', '1', '--noproxy', '']
+  const curl = ['curl', '-sSf', '--retry', '20', '--retry-connrefused', '--retry-delay', '1', '--noproxy', '']
   const [ip = '', ...rest] = [...hosts.on('terminal'), ...curl, '--proxy', `http://127.0.0.1:${port}`, url]
   const child = spawn(ip, rest, { stdio: ['ignore', 'pipe', 'inherit'] })
   const hash = createHash('sha256')
