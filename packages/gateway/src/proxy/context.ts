@@ -34,7 +34,7 @@ export interface Visitor {
 
 function refusedBefore(context: ProxyContext, session: Session, target: Target): RefusalCode | undefined {
   const { limits, flows, egress } = context
-  if (session.flows.size >= limits.flowsPerSession || flows.size >= limits.flows) return 'TOO_MANY_FLOWS'
+  if (session.openFlows >= limits.flowsPerSession || flows.size >= limits.flows) return 'TOO_MANY_FLOWS'
   const judged = egress.checkTarget(target)
   return judged.ok ? undefined : judged.code
 }

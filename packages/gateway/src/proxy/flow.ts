@@ -38,7 +38,7 @@ export class Flow implements SessionFlow, Passage {
     private readonly onEnd: (flow: Flow) => void,
   ) {
     this.lastMove = clock.now()
-    session.flows.add(this)
+    session.join(this)
     client.once('close', this.clientGone)
   }
 
@@ -124,7 +124,7 @@ export class Flow implements SessionFlow, Passage {
     this.over = true
     this.client.removeListener('close', this.clientGone)
     for (const waiter of this.waiters) this.session.forget(waiter)
-    this.session.flows.delete(this)
+    this.session.leave(this)
     this.abort.abort()
     if (this.link !== undefined) reset(this.link)
     this.onEnd(this)

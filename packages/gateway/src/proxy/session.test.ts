@@ -26,7 +26,7 @@ function world() {
     (_, why) => dead.push(why),
   )
   const flow = { cuts: 0, cut: () => void flow.cuts++ }
-  session.flows.add(flow)
+  session.join(flow)
   const waiter = { released: 0, release: () => void waiter.released++ }
   const take = () => session.take(100, 'down', waiter)
   const at = (moment: number) => {

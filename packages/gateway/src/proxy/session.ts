@@ -3,6 +3,7 @@ import type { SessionId } from '@conet/core/rounds'
 import type { Bytes, UnixMillis } from '@conet/core/units'
 import type { Clock } from '../clock.js'
 import type { Admission, GatewayEvent, Meter } from '../contract.js'
+import { type Ending, Ends } from './ends.js'
 
 /** Direction as the client sees it. */
 export type Way = 'up' | 'down'
@@ -19,9 +20,6 @@ export interface Waiter {
 }
 
 type State = 'open' | 'expired' | 'closed'
-
-/** Longest timer: a clock that was set back or forward is noticed within this time. */
-const LONGEST_TIMER_MS = 60_000
 
 /**
  * Past the end nothing passes, but flows are only held back for this long before they are cut: a provider whose process had
@@ -41,14 +39,19 @@ const BURST_MS = 250
 /** Bytes as an exact number: counting with bigint costs an allocation per chunk, and 2^53 bytes are 8 PiB. */
 const countable = (bytes: Bytes) => Number(bytes < BigInt(Number.MAX_SAFE_INTEGER) ? bytes : Number.MAX_SAFE_INTEGER)
 
+const NOBODY: readonly Waiter[] = []
+
 /**
- * One session in the data plane: its end, its quota, its counts. It cuts itself, whoever else is alive (RND-4).
+ * One session in the data plane: its end, its quota, its counts. It cuts itself, whoever else is alive (RND-4). Ten thousand live
+ * at once, most of them at rest: sets are made when they are needed, and there is one timer for all.
  */
-export class Session {
+export class Session implements Ending {
   readonly id: SessionId
   readonly clientAddress: string | undefined
-  readonly flows = new Set<SessionFlow>()
+  wakeAt: UnixMillis = 0
+  heapIndex = -1
   refusedFlows = 0
+  private flows: Set<SessionFlow> | undefined
   private state: State = 'open'
   private up = 0
   private down = 0
@@ -56,9 +59,7 @@ export class Session {
   private quota: number
   private halfAt: number
   private quotaTold = false
-  private readonly waiting = new Set<Waiter>()
-  private disarm: () => void = () => {}
-  private armedFor = 0
+  private waiting: Set<Waiter> | undefined
   /** End of the second chance after a stall; 0 for none. */
   private graceUntil = 0
   private readonly rate: number | undefined
@@ -71,6 +72,7 @@ export class Session {
     private readonly clock: Clock,
     private readonly emit: (event: GatewayEvent) => void,
     private readonly onDead: (session: Session, why: 'SESSION_EXPIRED' | 'SESSION_CLOSED') => void,
+    private readonly ends: Ends = new Ends(clock),
   ) {
     this.id = admission.session
     this.clientAddress = admission.clientAddress
@@ -88,8 +90,22 @@ export class Session {
   }
 
   meter(): Meter {
-    const { up, down, refusedFlows } = this
-    return { bytesUp: BigInt(up), bytesDown: BigInt(down), openFlows: this.flows.size, refusedFlows }
+    const { up, down, refusedFlows, openFlows } = this
+    return { bytesUp: BigInt(up), bytesDown: BigInt(down), openFlows, refusedFlows }
+  }
+
+  get openFlows(): number {
+    return this.flows?.size ?? 0
+  }
+
+  join(flow: SessionFlow): void {
+    this.flows ??= new Set()
+    this.flows.add(flow)
+  }
+
+  leave(flow: SessionFlow): void {
+    this.flows?.delete(flow)
+    if (this.flows?.size === 0) this.flows = undefined
   }
 
   /**
@@ -101,7 +117,7 @@ export class Session {
     const now = this.clock.now()
     if (this.state !== 'open' || this.overdue(now)) return false
     if (now >= this.until) {
-      this.waiting.add(waiter)
+      this.wait(waiter)
       return false
     }
     const used = this.up + this.down
@@ -110,7 +126,7 @@ export class Session {
       return false
     }
     if (this.tooFast(now)) {
-      this.waiting.add(waiter)
+      this.wait(waiter)
       return false
     }
     if (this.rate !== undefined) this.pacedUntil = Math.max(this.pacedUntil, now) + (size * 1_000) / this.rate
@@ -129,8 +145,8 @@ export class Session {
   }
 
   private releaseAll(): void {
-    const released = [...this.waiting]
-    this.waiting.clear()
+    const released = this.waiting ?? NOBODY
+    this.waiting = undefined
     for (const waiter of released) waiter.release()
   }
 
@@ -143,11 +159,17 @@ export class Session {
 
   /** Whether quota or end hold this session's flows back at the moment. */
   get held(): boolean {
-    return this.waiting.size > 0
+    return this.waiting !== undefined
   }
 
   forget(waiter: Waiter): void {
-    this.waiting.delete(waiter)
+    this.waiting?.delete(waiter)
+    if (this.waiting?.size === 0) this.waiting = undefined
+  }
+
+  private wait(waiter: Waiter): void {
+    this.waiting ??= new Set()
+    this.waiting.add(waiter)
   }
 
   /** @throws ConetError `SESSION_EXPIRED` */
@@ -164,7 +186,7 @@ export class Session {
     this.quotaTold = false
     // An end that is over already: nothing passes, but the flows are held while the provider waits for an answer.
     this.graceUntil = until <= this.clock.now() ? this.clock.now() + LATE_MS : 0
-    if (this.graceUntil > 0 || until < this.armedFor) this.arm()
+    if (this.graceUntil > 0 || until + LATE_MS < this.wakeAt) this.arm()
     this.releaseAll()
   }
 
@@ -174,7 +196,7 @@ export class Session {
   }
 
   private hold(waiter: Waiter): void {
-    this.waiting.add(waiter)
+    this.wait(waiter)
     if (this.quotaTold) return
     this.quotaTold = true
     this.emit({ type: 'quota', session: this.id, meter: this.meter() })
@@ -200,23 +222,22 @@ export class Session {
   }
 
   private end(state: State): void {
-    this.disarm()
+    this.ends.remove(this)
     this.stopPacing?.()
     const first = this.state === 'open'
     this.state = state
-    this.waiting.clear()
-    for (const flow of [...this.flows]) flow.cut()
+    this.waiting = undefined
+    for (const flow of [...(this.flows ?? [])]) flow.cut()
     if (first) this.onDead(this, state === 'expired' ? 'SESSION_EXPIRED' : 'SESSION_CLOSED')
   }
 
-  /** A paid round moves the end without touching the timer; the timer looks again when it fires. */
+  /** The timer came: the end, or a look at an end that has moved since. */
+  timeCame(): void {
+    if (this.state === 'open' && !this.overdue(this.clock.now())) this.arm()
+  }
+
+  /** A paid round moves the end without touching the timer; the timer looks again when it comes. */
   private arm(): void {
-    this.disarm()
-    this.armedFor = this.until
-    const end = Math.max(this.until + LATE_MS, this.graceUntil)
-    const delay = Math.min(Math.max(end - this.clock.now(), 0), LONGEST_TIMER_MS)
-    this.disarm = this.clock.after(delay, () => {
-      if (this.state === 'open' && !this.overdue(this.clock.now())) this.arm()
-    })
+    this.ends.set(this, Math.max(this.until + LATE_MS, this.graceUntil))
   }
 }
