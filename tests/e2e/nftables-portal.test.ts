@@ -1,12 +1,11 @@
-import { spawnSync } from 'node:child_process'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { CLIENT, createLab, type Lab, ORIGIN, saying, whyNoLab } from '@conet/gateway/nftables/testing'
+import { CLIENT, createLab, type Lab, ORIGIN, whyNoLab } from '@conet/gateway/nftables/testing'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { CHROMIUM, launchBy, missing as noBrowser } from '../console/browser.js'
 import { makeWallet, roundsPaid, start } from '../portal/guest.js'
+import { type Box, conet, openBox } from './nftables/box.js'
 
 // Programs are started many times, on a machine that may do other things too.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })
@@ -14,21 +13,14 @@ vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })
 const missing = whyNoLab('curl') ?? noBrowser
 if (missing !== undefined) console.log(`SKIPPED: the portal in front of the nftables gateway: ${missing}`)
 
-const MAIN = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))
 const PORTAL = 'http://10.77.0.1:8642'
 const SIZE = 300_000
 
 describe.runIf(missing === undefined)('a guest of a hotspot who has no program of ours', () => {
   let lab: Lab
-  let home: string
+  let box: Box
   let browser: Browser
   let page: Page
-  const conet = (...words: string[]) => {
-    const args = ['netns', 'exec', lab.ns.gateway, process.execPath, MAIN, ...words, '--home', home, '--json']
-    const { status, stdout, stderr } = spawnSync('ip', args, { encoding: 'utf8', timeout: 80_000 })
-    if (status !== 0) throw new Error(`conet ${words.join(' ')}: ${stdout} ${stderr}`)
-    return stdout
-  }
   /** What one device gets: bytes, or `curl`'s complaint. */
   const fetched = (device = 0) =>
     lab.in(
@@ -41,21 +33,11 @@ describe.runIf(missing === undefined)('a guest of a hotspot who has no program o
 
   beforeAll(async () => {
     lab = createLab('portal')
-    home = join(lab.folder, 'home')
-    await lab.helper()
-    conet('init', '--name', 'hotspot', '--type', 'household')
-    const file = join(home, 'config.yaml')
-    const gateway = `gateway:\n  kind: nftables\n  helperSocket: ${lab.socket}\n  host: 10.77.0.1`
-    const lines = readFileSync(file, 'utf8')
-      .replace('host: 127.0.0.1\n', 'host: 10.77.0.1\n')
-      .replace(/gateway:\n {2}host: \S+/, `portal: { host: 10.77.0.1, port: 8642 }\n${gateway}`)
-      .replace('perHour: "0"', 'perHour: "36000"\n      trialMs: 2000\n      restMs: 500')
-    writeFileSync(file, lines)
-    const node = lab.start('gateway', process.execPath, [MAIN, 'up', '--home', home, '--json'])
-    node.stderr?.resume()
-    await saying(node, 'stdout', '"url"')
-    const serve = `require('http').createServer((q, r) => r.end(Buffer.alloc(${SIZE}))).listen(8000, '::', () => console.log('ready'))`
-    await saying(lab.start('origin', process.execPath, ['-e', serve]), 'stdout', 'ready')
+    box = await openBox(lab, SIZE, config =>
+      config
+        .replace(/^gateway:/m, 'portal: { host: 10.77.0.1, port: 8642 }\ngateway:')
+        .replace('perHour: "0"', 'perHour: "36000"\n      trialMs: 2000\n      restMs: 500'),
+    )
     // The browser is the guest's: it runs where the guest's device is.
     const program = join(lab.folder, 'browser')
     writeFileSync(program, `#!/bin/sh\nexec ip netns exec ${lab.ns.client} ${CHROMIUM} "$@"\n`)
@@ -79,7 +61,7 @@ describe.runIf(missing === undefined)('a guest of a hotspot who has no program o
 
   it('pays there and is online with the whole device, alone', async () => {
     const did = await makeWallet(page, '')
-    conet('transfer', did, '1')
+    conet(lab, 'gateway', 'transfer', did, '1', '--home', box.home, '--json')
     await start(page)
     expect(fetched()).toBe(String(SIZE))
     // Nothing has to be set up: the device's packets go by themselves.
