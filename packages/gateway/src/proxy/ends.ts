@@ -54,9 +54,11 @@ export class Ends {
   #arm(): void {
     const [first] = this.#heap
     if (first === undefined || first.wakeAt >= this.#armedFor) return
-    this.#disarm?.()
     const now = this.#clock.now()
     const delay = Math.min(Math.max(first.wakeAt - now, SLACK_MS), LONGEST_TIMER_MS)
+    // Never later than before: otherwise new ends could put off the old ones for ever.
+    if (now + delay >= this.#armedFor) return
+    this.#disarm?.()
     this.#armedFor = now + delay
     this.#disarm = this.#clock.after(delay, () => this.#wake())
   }
