@@ -237,7 +237,9 @@ function nameStoreFailure(session: LiveSession, reply: Reply): Reply {
 }
 
 function frameOf(reply: Reply): string {
-  return reply.type === 'ack' ? JSON.stringify({ ack: reply.ack }) : errorFrame(reply.code, reply.data)
+  if (reply.type === 'refuse') return errorFrame(reply.code, reply.data)
+  const { round, paidUntil, accessUntil } = reply.ack
+  return `{"ack":{"round":${round},"paidUntil":${paidUntil},"accessUntil":${accessUntil}}}`
 }
 
 /** The plain JSON frame of a refusal. */

@@ -1,7 +1,6 @@
 import { pendingStatement, type VoucherPayload } from '@conet/core/rounds'
 import { type Hash, parseAmount } from '@conet/core/units'
-import type { Sha256 } from '@conet/core/wire'
-import { bytesToHex } from './hex.js'
+import { hashText, type Sha256 } from '@conet/core/wire'
 import { bodyStart, headOf, shorten } from './records/index.js'
 import type { LiveSession } from './session.js'
 
@@ -47,5 +46,5 @@ export function readExpected(session: LiveSession, text: string, sha256: Sha256)
   const money = { asset, round, owed, bytes, statement: open.hash, shares: terms.shares }
   const voucher = { lid, sid, client, provider, ...money, ...(escrow === undefined ? {} : { escrow }) }
   const input = text.slice(0, last)
-  return { voucher, text: shorten(json, text.slice(last + 1)), hash: sha256.hex?.(input) ?? bytesToHex(sha256(input)) }
+  return { voucher, text: shorten(json, text.slice(last + 1)), hash: hashText(input, sha256) }
 }

@@ -11,7 +11,7 @@ it('writes a statement just as the general way would', () => {
   const seal = sealer(signer, nodeSha256)
   const count = fc.bigInt(0n, 2n ** 95n - 1n)
   const time = fc.nat(2 ** 31)
-  const statement = fc.record({ bytesUp: count, bytesDown: count, owed: count, elapsedMs: time, at: time })
+  const statement = fc.record({ bytesUp: count, bytesDown: count, elapsedMs: time, owed: count, at: time })
   fc.assert(
     fc.property(statement, fc.boolean(), (part, final) => {
       const payload = {

@@ -1,6 +1,5 @@
 import type { Seal, StatementPayload } from '@conet/core/rounds'
-import { type Sha256, type Signer, signEnvelope } from '@conet/core/wire'
-import { bytesToHex } from './hex.js'
+import { hashText, type Sha256, type Signer, signEnvelope } from '@conet/core/wire'
 
 /**
  * Signs as the provider and names the result by its hash. One for all sessions.
@@ -13,17 +12,19 @@ export function sealer(signer: Signer, sha256: Sha256): Seal {
   const statementHead = `${header.toString('base64url')}.`
   return (kind, payload) => {
     if (kind === 'conet-statement+jwt') {
-      const json = JSON.stringify(plain(payload as StatementPayload))
-      const input = statementHead + Buffer.from(json, 'latin1').toString('base64url')
+      const input = statementHead + Buffer.from(jsonOf(payload as StatementPayload), 'latin1').toString('base64url')
       const signature = Buffer.from(signer.sign(input)).toString('base64url')
-      return { text: `${input}.${signature}`, hash: bytesToHex(sha256(input)) }
+      return { text: `${input}.${signature}`, hash: hashText(input, sha256) }
     }
     const text = signEnvelope(kind, payload, signer)
-    return { text, hash: bytesToHex(sha256(text.slice(0, text.lastIndexOf('.')))) }
+    return { text, hash: hashText(text.slice(0, text.lastIndexOf('.')), sha256) }
   }
 }
 
-function plain(payload: StatementPayload): object {
-  const { bytesUp, bytesDown, owed } = payload
-  return { ...payload, bytesUp: bytesUp.toString(), bytesDown: bytesDown.toString(), owed: owed.toString() }
+/** Every member is a number, or a text without a character that JSON would escape. */
+function jsonOf(payload: StatementPayload): string {
+  const { lid, sid, client, provider, round, bytesUp, bytesDown, elapsedMs, owed, at, paidUntil, due, final } = payload
+  const who = `{"lid":"${lid}","sid":"${sid}","client":"${client}","provider":"${provider}","round":${round}`
+  const count = `"bytesUp":"${bytesUp}","bytesDown":"${bytesDown}","elapsedMs":${elapsedMs},"owed":"${owed}"`
+  return `${who},${count},"at":${at},"paidUntil":${paidUntil},"due":${due}${final === true ? ',"final":true}' : '}'}`
 }
