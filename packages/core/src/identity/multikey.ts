@@ -1,7 +1,8 @@
 import { base58btc } from 'multiformats/bases/base58'
-import { ok, type Result, reject } from '../errors/index.js'
+import { type Result, reject } from '../errors/index.js'
 import type { KeyCode } from './codes.js'
 import { checkPublicKey, KEY_BYTES, screenPublicKey } from './key.js'
+import { remembered } from './remembered.js'
 
 /** Text of an Ed25519 public key: multibase base58btc of the multicodec prefix 0xed01 and 32 bytes, `z6Mk…`. */
 export type Multikey = string
@@ -11,10 +12,6 @@ const PREFIX = [0xed, 0x01] as const
 
 /** Length of every Ed25519 multikey: `z` and 47 digits, because the prefix fixes the leading digits. */
 const MULTIKEY_CHARS = 48
-
-/** Keys of recent signers: 16,384 × about 0.2 KB is 3 MB. */
-const SIGNER_CACHE = 16_384
-const signers = new Map<Multikey, Uint8Array>()
 
 /** Writes a public key as a multikey. The key must have passed `checkPublicKey`. */
 export function encodeMultikey(publicKey: Uint8Array): Multikey {
@@ -40,13 +37,7 @@ export function decodeMultikey(text: string): Result<Uint8Array, KeyCode | 'DID_
  * @param text - untrusted
  * @returns 32 bytes; do not change them
  */
-export function signerMultikey(text: string): Result<Uint8Array, KeyCode | 'DID_MALFORMED'> {
-  const known = signers.get(text)
-  if (known !== undefined) return ok(known)
-  const read = readMultikey(text, screenPublicKey)
-  if (read.ok) remember(text, read.value)
-  return read
-}
+export const signerMultikey = remembered(text => readMultikey(text, screenPublicKey))
 
 function readMultikey(text: string, check: typeof checkPublicKey): ReturnType<typeof decodeMultikey> {
   if (text.length !== MULTIKEY_CHARS || !text.startsWith('z')) return reject('DID_MALFORMED')
@@ -58,12 +49,4 @@ function readMultikey(text: string, check: typeof checkPublicKey): ReturnType<ty
   }
   if (bytes[0] !== PREFIX[0] || bytes[1] !== PREFIX[1]) return reject('DID_MALFORMED')
   return check(bytes.slice(PREFIX.length))
-}
-
-function remember(text: Multikey, key: Uint8Array): void {
-  if (signers.size >= SIGNER_CACHE) {
-    const oldest = signers.keys().next()
-    if (!oldest.done) signers.delete(oldest.value)
-  }
-  signers.set(text, key)
 }

@@ -3,6 +3,7 @@ import { ok, type Result, reject } from '../../../errors/index.js'
 import type { Did, DidUrl } from '../../../units/index.js'
 import type { KeyCode } from '../../codes.js'
 import { decodeMultikey, encodeMultikey, signerMultikey } from '../../multikey.js'
+import { remembered } from '../../remembered.js'
 import { keyDocument } from '../document.js'
 import { DID_JSON, failed } from '../resolution.js'
 
@@ -30,16 +31,17 @@ export function decodeDidKey(did: Did): Result<Uint8Array, KeyCode | 'DID_MALFOR
 
 /**
  * Reads the key out of the `kid` of a signature made as a `did:key`: the fragment must repeat the identifier (IDN-11).
+ * Remembered by the whole `kid`, because that text comes out of the header cache with its hash already made.
  *
  * @param kid - untrusted
  * @returns 32 bytes that passed `screenPublicKey`, to verify a signature with; do not change them
  */
-export function decodeDidKeyUrl(kid: DidUrl): Result<Uint8Array, KeyCode | 'DID_MALFORMED'> {
+export const decodeDidKeyUrl = remembered<Uint8Array, KeyCode | 'DID_MALFORMED'>((kid: DidUrl) => {
   const hash = kid.indexOf('#')
   const fragment = kid.slice(hash + 1)
   if (hash === -1 || METHOD + fragment !== kid.slice(0, hash)) return reject('DID_MALFORMED')
   return signerMultikey(fragment)
-}
+})
 
 /** DID document of a `did:key` (W3C DID Core, Multikey). */
 export function didKeyDocument(did: Did): Result<DIDDocument, KeyCode | 'DID_MALFORMED'> {

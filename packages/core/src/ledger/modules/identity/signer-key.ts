@@ -1,4 +1,4 @@
-import { ok, type Rejection, type Result, reject } from '../../../errors/index.js'
+import { type Rejection, type Result, reject } from '../../../errors/index.js'
 import { decodeDidKeyUrl, signerMultikey } from '../../../identity/index.js'
 import type { DidUrl } from '../../../units/index.js'
 import type { Kind } from '../../../wire/index.js'
@@ -26,5 +26,5 @@ export function signerKey(
 }
 
 function orUnknown(key: Result<Uint8Array>, kid: DidUrl): Result<Uint8Array, never> | Rejection<'SIGNER_UNKNOWN'> {
-  return key.ok ? ok(key.value) : reject('SIGNER_UNKNOWN', { kid, why: key.code })
+  return key.ok ? key : reject('SIGNER_UNKNOWN', { kid, why: key.code })
 }

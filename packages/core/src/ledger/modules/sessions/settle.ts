@@ -46,8 +46,8 @@ export const settle = ({ money }: SessionsNeeds) =>
       const wrong = refusal(money, store, voucher, signer, session, block)
       if (wrong !== undefined) return wrong
       const due = owed - (session?.settled ?? 0n)
-      const draw = drawFor(money, store, voucher, due)
       const account = money.accountOf(store, asset, client)
+      const draw = drawFor(money, store, voucher, { due, spendable: money.spendable(account) })
       if (account.debt + draw.short > MAX_AMOUNT) return reject('AMOUNT_OVERFLOW', { debt: account.debt })
 
       const repaid = pay(money, store, voucher, draw, block)
@@ -84,14 +84,19 @@ function refusal(
 }
 
 /** The escrow named first, if it is for this provider and asset; then the free balance. */
-function drawFor(money: Money, store: Store, voucher: Voucher, due: Amount): Draw {
+function drawFor(
+  money: Money,
+  store: Store,
+  voucher: Voucher,
+  { due, spendable }: { readonly due: Amount; readonly spendable: Amount },
+): Draw {
   const { client, provider, asset } = voucher
   const id = sessionId.read(voucher.escrow)
   const escrow = id === undefined ? undefined : escrows.get(store, clientId(client, id))
   const usable = escrow !== undefined && escrow.provider === provider && escrow.asset === asset
   const locked = usable ? money.heldAmount(store, holdId(client, voucher.escrow ?? '')) : 0n
   const held = least(due, locked)
-  const free = least(due - held, money.spendable(money.accountOf(store, asset, client)))
+  const free = least(due - held, spendable)
   return { held, free, short: due - held - free }
 }
 
