@@ -18,6 +18,8 @@ export interface DecodeOptions {
   readonly maxBytes?: number
   /** Kinds that are meant here; any other is `KIND_REFUSED`. Default: all. */
   readonly kinds?: readonly Kind[]
+  /** The signer is not met again soon: its header is not remembered. */
+  readonly once?: boolean
 }
 
 /**
@@ -34,7 +36,7 @@ export function decodeEnvelope(text: unknown, options: DecodeOptions): Result<En
   const second = text.indexOf('.', first + 1)
   if (first < 1 || second === -1) return malformed('envelope', 'segments')
 
-  const header = readHeader(text.slice(0, first))
+  const header = readHeader(text.slice(0, first), options.once !== true)
   if (!header.ok) return header
   const { typ } = header.value
   if (options.kinds !== undefined && !options.kinds.includes(typ)) return reject('KIND_REFUSED', { typ })

@@ -15,8 +15,9 @@ const parsed = new Map<string, Header>()
  * Reads a protected header: exactly `alg`, `typ`, `kid` (WIRE-2). `crit` and `b64` are extra members, hence refused.
  *
  * @param part - base64url text before the first dot, untrusted
+ * @param keep - whether an accepted one is remembered
  */
-export function readHeader(part: string): Result<Header, WireCode> {
+export function readHeader(part: string, keep = true): Result<Header, WireCode> {
   const known = parsed.get(part)
   if (known !== undefined) return ok(known)
   if (part.length > MAX_HEADER_CHARS) return malformed('too-long')
@@ -26,7 +27,7 @@ export function readHeader(part: string): Result<Header, WireCode> {
   if (!json.ok) return malformed(json.code)
   const header = checkHeader(json.value)
   // Encoded afresh: a slice of the received text would keep the whole message alive in the cache.
-  if (header.ok) remember(encodeBase64url(bytes), header.value)
+  if (header.ok && keep) remember(encodeBase64url(bytes), header.value)
   return header
 }
 
