@@ -1,14 +1,14 @@
 import { packBundles, unpackBundle } from './application/index.js'
 import type { Rpc } from './rpc.js'
 
-/** Calls under way, so that CometBFT always has one to work on. */
+/** Lines of calls under way, so that CometBFT always has one to work on. */
 const LANES = 2
 /** Between two calls: what is submitted meanwhile goes together. Whoever comes alone does not wait. */
 const GATHER_MS = 10
-/** Characters in one call: a quarter of what CometBFT is set to take, and base64 makes 4 of 3. */
-const MAX_CALL_CHARS = 4 * 1024 * 1024
 /** Pause before what was not taken for now is handed over again. */
 const AGAIN_MS = 500
+/** The call failed: nobody knows whether it was taken. */
+const NO_ANSWER = 'no answer'
 
 export interface OutboxOptions {
   readonly rpc: Rpc
@@ -52,32 +52,21 @@ export class Outbox {
     if (this.#queue.length === 0) return
     this.#lanes += 1
     this.#calledAt = performance.now()
-    void this.#send(packBundles(this.#take()))
-    this.#pumpSoon()
+    void this.#send(packBundles(this.#queue.splice(0)))
   }
 
-  #take(): string[] {
-    // One alone is below the limit: no envelope has so many characters.
-    let count = 0
-    for (let chars = 0; count < this.#queue.length; count++) {
-      chars += this.#queue[count]?.length ?? 0
-      if (chars > MAX_CALL_CHARS) break
-    }
-    return this.#queue.splice(0, count)
-  }
-
+  /** One after the other: what is submitted in order is handed over in order. */
   async #send(bundles: readonly string[]): Promise<void> {
-    const { rpc, onRefused } = this.#options
     const era = this.#era
-    const errors = await rpc.broadcast(bundles).catch(() => bundles.map(() => UNTOLD))
-    bundles.forEach((bundle, i) => {
-      const why = errors[i]
-      if (why === undefined) return
+    for (const bundle of bundles) {
+      if (era !== this.#era) break
+      const why = await this.#options.rpc.submit(bundle).catch(() => NO_ANSWER)
+      if (why === undefined) continue
       const texts = unpackBundle(bundle) ?? []
       // A node that is behind its peers takes nothing until it has caught up.
-      if (why === UNTOLD || why.includes('catching up')) this.#later(texts, era)
-      else onRefused(texts, why)
-    })
+      if (why === NO_ANSWER || why.includes('catching up')) this.#later(texts, era)
+      else this.#options.onRefused(texts, why)
+    }
     this.#lanes -= 1
     this.#pumpSoon()
   }
@@ -88,6 +77,3 @@ export class Outbox {
     }, AGAIN_MS).unref()
   }
 }
-
-/** The call failed: nobody knows whether it was taken. */
-const UNTOLD = 'no answer'

@@ -22,13 +22,27 @@ export class Rpc {
 
   /** @throws Error with what CometBFT says, or that it does not answer */
   async call(method: string, params: object = {}): Promise<unknown> {
-    const answer = (await this.#post({ jsonrpc: '2.0', id: 0, method, params })) as Answer
+    const answer = (await this.#postJson({ jsonrpc: '2.0', id: 0, method, params })) as Answer
     if (answer.error !== undefined) throw new Error(answer.error.data || answer.error.message)
     return answer.result
   }
 
   /**
-   * Hands transactions to the mempool without waiting for its check: the application is asked, which is us.
+   * Hands one text to the mempool as a form: CometBFT goes over a JSON call five times and decodes base64 after it, which was a
+   * quarter of what a transaction costs it.
+   *
+   * @param text - ASCII
+   * @returns why it was not taken, `undefined` if it was
+   * @throws Error that CometBFT does not answer
+   */
+  async submit(text: string): Promise<string | undefined> {
+    const form = `tx=${encodeURIComponent(JSON.stringify(text))}`
+    const { error } = (await this.#post('/broadcast_tx_async', 'application/x-www-form-urlencoded', form)) as Answer
+    return error && (error.data || error.message)
+  }
+
+  /**
+   * Hands texts of any bytes to the mempool in one call, without waiting for its check: the application is asked, which is us.
    * @returns for each why it was not taken, `undefined` if it was
    */
   async broadcast(texts: readonly string[]): Promise<(string | undefined)[]> {
@@ -36,7 +50,7 @@ export class Rpc {
       const tx = Buffer.from(text, 'latin1').toString('base64')
       return { jsonrpc: '2.0', id, method: 'broadcast_tx_async', params: { tx } }
     })
-    const given = await this.#post(calls)
+    const given = await this.#postJson(calls)
     // A batch of one is answered as one object.
     const answers = (Array.isArray(given) ? given : [given]) as readonly Answer[]
     const errors: (string | undefined)[] = texts.map(() => undefined)
@@ -48,16 +62,20 @@ export class Rpc {
     this.#agent.destroy()
   }
 
-  #post(body: object): Promise<unknown> {
+  #postJson(body: object): Promise<unknown> {
+    return this.#post('/', 'application/json', JSON.stringify(body))
+  }
+
+  #post(path: string, type: string, body: string): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const options = {
         socketPath: this.#socketPath,
         method: 'POST',
-        path: '/',
+        path,
         agent: this.#agent,
         timeout: ANSWER_MS,
       }
-      const sent = request({ ...options, headers: { 'content-type': 'application/json' } }, response => {
+      const sent = request({ ...options, headers: { 'content-type': type } }, response => {
         const chunks: Buffer[] = []
         let size = 0
         response.on('data', (chunk: Buffer) => {
@@ -76,7 +94,7 @@ export class Rpc {
       })
       sent.on('timeout', () => sent.destroy(new Error(`CometBFT did not answer within ${ANSWER_MS} ms`)))
       sent.on('error', reject)
-      sent.end(JSON.stringify(body))
+      sent.end(body)
     })
   }
 }
