@@ -17,8 +17,9 @@ export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'packages/web/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
     setupFiles: [source('tests/setup.ts')],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Programs start in seconds on an idle machine and in half a minute on a busy one; only what hangs should be stopped.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
   },
 })

@@ -30,7 +30,6 @@ tests() {
   runs+=("$report:$?")
 }
 tests rooms 'tests of the rooms' --exclude 'tests/e2e/**' --exclude 'tests/console/**' --exclude 'tests/portal/**'
-# Whole programs, browsers and namespaces one after the other: beside each other they would measure each other. Programs
-# start in seconds on an idle machine and in half a minute on a busy one; only a test that hangs should be stopped.
-tests whole 'tests of whole programs' --no-file-parallelism --testTimeout=90000 --hookTimeout=120000 tests/e2e tests/console tests/portal
+# Whole programs, browsers and namespaces one after the other: beside each other they would measure each other.
+tests whole 'tests of whole programs' --no-file-parallelism tests/e2e tests/console tests/portal
 node scripts/summary.mjs 6 "$failed_steps" "${runs[@]}"

@@ -60,7 +60,7 @@ async function fund(from: Node, to: string): Promise<void> {
 /** A relay whose clients pay `perGiB` too; the node that sells it is started by the test. */
 async function relayTo(upstream: Node, downstream: Node | undefined, over: Partial<RelayOptions> = {}) {
   const api = new NodeApi(upstream.url, { ports: nodePorts })
-  await vi.waitFor(async () => expect((await api.offers({ provider: upstream.did })).items).toHaveLength(1), 5_000)
+  await vi.waitFor(async () => expect((await api.offers({ provider: upstream.did })).items).toHaveLength(1), 30_000)
   const events: RelayEvent[] = []
   const own = wallet()
   // The first node made the ledger, so it has the money.
@@ -95,7 +95,7 @@ async function visit(node: Node, funder: Node) {
   await fund(funder, visitor.did)
   const api = new NodeApi(node.url, { ports: nodePorts })
   const offer = node.offers().get('line') ?? ''
-  await vi.waitFor(async () => expect((await api.offer(offer)).id).toBe(offer), 5_000)
+  await vi.waitFor(async () => expect((await api.offer(offer)).id).toBe(offer), 30_000)
   return openConnection({ api, wallet: visitor, offer })
 }
 
@@ -118,7 +118,7 @@ describe('relay', () => {
 
     const connection = await visit(phone, operator)
     expect(digest(await get(originUrl, connection.httpProxy))).toBe(digest(BODY))
-    await vi.waitFor(() => expect(first.relay.totals().paidUpstream.credit ?? 0n).toBeGreaterThan(0n), 10_000)
+    await vi.waitFor(() => expect(first.relay.totals().paidUpstream.credit ?? 0n).toBeGreaterThan(0n), 30_000)
     const summary = await connection.stop()
     expect(summary.bytesDown).toBeGreaterThanOrEqual(BigInt(BODY.length))
 
@@ -145,10 +145,10 @@ describe('relay', () => {
     await get(originUrl, connection.httpProxy)
     const [up] = operator.provider.list({ state: 'live' }).items
     await operator.provider.end(up?.sid ?? '', 'PROVIDER_DONE')
-    await vi.waitFor(() => expect(events.filter(event => event.type === 'up')).toHaveLength(2), 5_000)
+    await vi.waitFor(() => expect(events.filter(event => event.type === 'up')).toHaveLength(2), 30_000)
     expect(digest(await get(originUrl, connection.httpProxy))).toBe(digest(BODY))
     await connection.stop()
-    await vi.waitFor(() => expect(operator.provider.list({ state: 'live' }).items).toHaveLength(0), 10_000)
+    await vi.waitFor(() => expect(operator.provider.list({ state: 'live' }).items).toHaveLength(0), 30_000)
     expect(events.filter(event => event.type === 'down').at(-1)).toMatchObject({ reason: 'CLIENT_DONE' })
   })
 
@@ -177,7 +177,7 @@ describe('relay', () => {
       offer: operator.offers().get('line'),
     })
     relays.push(relay)
-    await vi.waitFor(() => relay.start(), 5_000)
+    await vi.waitFor(() => relay.start(), 30_000)
     const dialing = relay.dial({ host: '127.0.0.1', port: 9 }, { signal: AbortSignal.timeout(5_000) })
     await expect(dialing).rejects.toMatchObject({ code: 'UPLINK_DOWN', data: { code: 'BALANCE_TOO_LOW' } })
   })
