@@ -39,7 +39,7 @@ async function get(node: Node, path: string) {
 
 /** Offers as a stranger finds them; the read model follows the ledger within moments. */
 async function offersOf(node: Node, query = '') {
-  await vi.waitFor(() => expect(node.readModel.height).toBe(node.engine.info().height), 5_000)
+  await vi.waitFor(() => expect(node.readModel.height).toBe(node.engine.info().height), 30_000)
   return (await get(node, `/v1/offers${query}`)).body.items
 }
 
@@ -83,10 +83,10 @@ describe('a node', () => {
     node.policy.put({ prices: { home: { perGiB: '7', perHour: '1' } } })
     await vi.waitFor(async () => {
       expect(await offersOf(node)).toMatchObject([{ version: 2, terms: { tariff: { perGiB: '7', perHour: '1' } } }])
-    }, 5_000)
+    }, 30_000)
     expect(node.engine.info().height).toBeGreaterThan(before)
     node.policy.put({ sharing: false })
-    await vi.waitFor(async () => expect(await offersOf(node)).toEqual([]), 5_000)
+    await vi.waitFor(async () => expect(await offersOf(node)).toEqual([]), 30_000)
   })
 
   it('pays from its account, and shows it in the history after a rebuild too', async () => {
@@ -102,9 +102,9 @@ describe('a node', () => {
       expect(await response.json()).toMatchObject({ code: 'OK' })
     }
     const history = async () => (await get(node, `/v1/accounts/${node.did}/history`)).body.items
-    await vi.waitFor(async () => expect(await history()).toMatchObject([{ direction: 'out', amount: '5' }]), 5_000)
+    await vi.waitFor(async () => expect(await history()).toMatchObject([{ direction: 'out', amount: '5' }]), 30_000)
     await node.rebuildReadModel()
-    await vi.waitFor(async () => expect(await history()).toMatchObject([{ direction: 'out', amount: '5' }]), 5_000)
+    await vi.waitFor(async () => expect(await history()).toMatchObject([{ direction: 'out', amount: '5' }]), 30_000)
   })
 
   it('lets others of its process share its ledger, and others follow it by HTTP', async () => {

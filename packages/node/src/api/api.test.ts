@@ -312,7 +312,7 @@ describe('rounds over WebSocket', () => {
     expect(await answer).toBe('VOUCHER')
     socket.close()
     await closing(socket)
-    await vi.waitFor(() => expect(t.provider.closedLines).toContain(SID))
+    await vi.waitFor(() => expect(t.provider.closedLines).toContain(SID), 10_000)
   })
 
   it('refuses binary and oversized frames', async () => {

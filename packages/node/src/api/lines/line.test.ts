@@ -63,7 +63,7 @@ describe('a line', () => {
     socket.send('z', { fin: true })
     socket.send('two')
     socket.send('ü'.repeat(3_000))
-    await vi.waitFor(() => expect(got).toEqual(['ONE', 'XYZ', 'TWO', 'AGAIN', 'Ü'.repeat(3_000)]))
+    await vi.waitFor(() => expect(got).toEqual(['ONE', 'XYZ', 'TWO', 'AGAIN', 'Ü'.repeat(3_000)]), 10_000)
     expect(lines.size).toBe(1)
   })
 
@@ -77,14 +77,14 @@ describe('a line', () => {
       answer += data.toString('latin1')
     })
     // The key and its answer of RFC 6455 section 1.3.
-    await vi.waitFor(() => expect(answer).toContain('s3pPLMBiTxaQ9kYGzzhZRbK+xOo='))
+    await vi.waitFor(() => expect(answer).toContain('s3pPLMBiTxaQ9kYGzzhZRbK+xOo='), 10_000)
     for (const byte of Buffer.concat([frame, frame])) {
       socket.write(Buffer.from([byte]))
       await new Promise(resolve => setImmediate(resolve))
     }
-    await vi.waitFor(() => expect(heard).toEqual(['abc', 'abc']))
+    await vi.waitFor(() => expect(heard).toEqual(['abc', 'abc']), 10_000)
     socket.destroy()
-    await vi.waitFor(() => expect(seen.gone).toBe(1))
+    await vi.waitFor(() => expect(seen.gone).toBe(1), 10_000)
     expect(lines.size).toBe(0)
   })
 
@@ -99,7 +99,7 @@ describe('a line', () => {
     last?.close(4_001, 'REPLACED')
     last?.send('too late')
     expect(await two.closed).toBe(4_001)
-    await vi.waitFor(() => expect(seen.gone).toBe(2))
+    await vi.waitFor(() => expect(seen.gone).toBe(2), 10_000)
   })
 
   it.each([
