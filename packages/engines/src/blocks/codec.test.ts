@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { decodeBlock, encodeBlock, evidenceOf } from './index.js'
+import { blockPieces, decodeBlock, encodeBlock, evidenceOf } from './index.js'
 
 const appHash = 'a'.repeat(64)
 const fault = { kind: 'duplicate-vote', validator: 'b'.repeat(40), height: 3, timeMs: 5, totalPower: 40 } as const
@@ -12,6 +12,18 @@ it('carries evidence with a block, and nothing where there is none', () => {
   expect(evidenceOf(proven)).toEqual({ evidence: [fault] })
   expect(evidenceOf({ evidence: [] })).toEqual({})
   expect(evidenceOf({})).toEqual({})
+})
+
+it.each([0, 1, 64, 65, 200])('writes a block of %i transactions in pieces that make up its text', count => {
+  const txs = Array.from({ length: count }, (_, i) => `h${i}.p-_.s`)
+  const results = txs.map(hash => ({
+    hash,
+    code: 'OK',
+    data: {},
+    events: [{ type: 'a/b', name: 'Zoë "results":[ 😀' }],
+  }))
+  const full = { ...block, txs, evidence: [fault], result: { ...block.result, results }, engineHeight: 9 }
+  expect(blockPieces(full).join('')).toBe(encodeBlock(full))
 })
 
 it.each([

@@ -8,6 +8,40 @@ export function encodeBlock(block: CommittedBlock): string {
   return JSON.stringify(block)
 }
 
+/** Transactions per piece: some 50 KB, a size that the collector of young objects takes; a longer text has pages of its own. */
+const TXS_PER_PIECE = 64
+const TXS = '"txs":['
+const RESULTS = '"results":['
+
+/**
+ * The text of `encodeBlock` in pieces, for the log: one text of a megabyte would be made three times over on its way.
+ *
+ * @param block - from `committedBlock`; its transactions were decoded as envelopes, so that they need no escaping
+ */
+export function blockPieces(block: CommittedBlock): string[] {
+  const { txs, result } = block
+  const frame = encodeBlock({ ...block, txs: [], result: { ...result, results: [] } })
+  const afterTxs = frame.indexOf(TXS) + TXS.length
+  const afterResults = frame.indexOf(RESULTS, afterTxs) + RESULTS.length
+  return [
+    frame.slice(0, afterTxs),
+    ...inPieces(txs, part => `"${part.join('","')}"`),
+    frame.slice(afterTxs, afterResults),
+    ...inPieces(result.results, part => JSON.stringify(part).slice(1, -1)),
+    frame.slice(afterResults),
+  ]
+}
+
+/** What stands between the brackets of a list. */
+function inPieces<T>(items: readonly T[], write: (part: readonly T[]) => string): string[] {
+  const pieces: string[] = []
+  for (let at = 0; at < items.length; at += TXS_PER_PIECE) {
+    const text = write(items.slice(at, at + TXS_PER_PIECE))
+    pieces.push(at === 0 ? text : `,${text}`)
+  }
+  return pieces
+}
+
 /**
  * Reads a block from untrusted JSON. The form is checked; whether it is true is for the replay to find out.
  * @throws ConetError `BLOCK_MALFORMED`

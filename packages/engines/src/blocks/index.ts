@@ -1,2 +1,2 @@
-export { committedBlock, decodeBlock, encodeBlock, evidenceOf, plainResult, plainTx } from './codec.js'
+export { blockPieces, committedBlock, decodeBlock, encodeBlock, evidenceOf, plainResult, plainTx } from './codec.js'
 export { type BlockFeed, blockFeed } from './feed.js'

@@ -4,9 +4,9 @@ import { decodeEnvelope, type Envelope } from '@conet/core/wire'
 import {
   type BlockFeed,
   blockFeed,
+  blockPieces,
   committedBlock,
   decodeBlock,
-  encodeBlock,
   evidenceOf,
   plainResult,
 } from '../blocks/index.js'
@@ -183,7 +183,7 @@ class OpenReplica implements Replica {
   }
 
   async commit(block: CommittedBlock): Promise<void> {
-    await this.#log.append(block.height, encodeBlock(block))
+    await this.#log.append(block.height, blockPieces(block))
     this.#info = this.app.commit()
     this.#engineHeight = block.engineHeight ?? 0
     this.feed.publish(block)

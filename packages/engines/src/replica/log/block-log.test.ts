@@ -41,6 +41,18 @@ describe('block log', () => {
     })
   })
 
+  it('takes a text in pieces, also one that is longer than any before, and a short one after it', async () => {
+    const pieces = ['Ö'.repeat(50_000), '', '😀'.repeat(50_000), 'end']
+    await using(await openBlockLog({ dir }), async log => {
+      await log.append(1, pieces)
+      await log.append(2, 'short')
+    })
+    await using(await openBlockLog({ dir }), async log => {
+      expect(log.droppedBytes).toBe(0)
+      expect(await readAll(log)).toEqual([pieces.join(''), 'short'])
+    })
+  })
+
   it('drops a last record that was cut at any byte, and takes the same height again', async () => {
     await fill(3)
     const whole = await readFile(first())

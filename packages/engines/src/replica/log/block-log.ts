@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { engineError } from '../../codes.js'
 import { isErrno, type LogFile, type LogFs, nodeFs } from './fs.js'
-import { encodeRecord, HEADER_BYTES, type RecordPlace, recordAt } from './record.js'
+import { encodeRecord, HEADER_BYTES, type RecordPlace, RecordRoom, recordAt } from './record.js'
 import { openSegments, readSegment, segmentName } from './segments.js'
 
 /** A new segment begins when the last one is at least this long. */
@@ -24,10 +24,11 @@ export interface BlockLog {
   height(): number
   /**
    * Resolves when the record is durable. After a failure nothing of it remains visible and the same height may be
-   * appended again.
+   * appended again. One record at a time.
+   * @param payload - the text, or its pieces in order
    * @throws ConetError `DISK_FULL` (retry), `DISK_FAILED` (retry)
    */
-  append(height: number, payload: string): Promise<void>
+  append(height: number, payload: string | readonly string[]): Promise<void>
   /** @throws ConetError `LOG_CORRUPT` if the record on disk is damaged */
   read(height: number): Promise<string | undefined>
   /** Bytes of a torn last record that were dropped at open. */
@@ -65,6 +66,7 @@ class FileLog implements BlockLog {
   #file: LogFile | undefined
   #end: number
   #height: number
+  readonly #room = new RecordRoom()
   /** After a failed write the file may be longer than what is durable. */
   #dirty = false
 
@@ -84,8 +86,8 @@ class FileLog implements BlockLog {
     return this.#height
   }
 
-  async append(height: number, payload: string): Promise<void> {
-    const record = encodeRecord(height, payload)
+  async append(height: number, payload: string | readonly string[]): Promise<void> {
+    const record = encodeRecord(height, payload, this.#room)
     try {
       const file = await this.#writable()
       this.#dirty = true

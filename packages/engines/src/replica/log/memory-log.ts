@@ -6,7 +6,7 @@ export function memoryLog(): BlockLog {
   return {
     height: () => payloads.length,
     append: async (_height, payload) => {
-      payloads.push(payload)
+      payloads.push(typeof payload === 'string' ? payload : payload.join(''))
     },
     read: async height => payloads[height - 1],
     droppedBytes: 0,

@@ -31,14 +31,38 @@ function checksum(header: Uint8Array, payload: Uint8Array): Buffer {
   return crypto.createHash('sha256').update(header).update(payload).digest().subarray(0, 8)
 }
 
-/** Frames one payload. */
-export function encodeRecord(height: number, payload: string): Buffer {
-  const length = Buffer.byteLength(payload)
-  const record = Buffer.allocUnsafe(HEADER_BYTES + length)
+/** Memory for one record at a time, used again: fresh pages for every block cost as much as filling them. */
+export class RecordRoom {
+  bytes: Buffer = Buffer.allocUnsafeSlow(64 * 1024)
+
+  /** Makes sure that `size` bytes fit; the first `used` of them stay. */
+  reserve(size: number, used: number): void {
+    if (size <= this.bytes.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.max(size, 2 * this.bytes.length))
+    this.bytes.copy(larger, 0, 0, used)
+    this.bytes = larger
+  }
+}
+
+/** A UTF-16 unit takes at most so many bytes of UTF-8. */
+const BYTES_PER_UNIT = 3
+
+/**
+ * Frames one payload.
+ *
+ * @param payload - its text, or the pieces of it in order, none of which ends within a surrogate pair
+ * @param room - where the record is made: it is overwritten by the next one made there
+ */
+export function encodeRecord(height: number, payload: string | readonly string[], room = new RecordRoom()): Buffer {
+  let end = HEADER_BYTES
+  for (const piece of typeof payload === 'string' ? [payload] : payload) {
+    room.reserve(end + piece.length * BYTES_PER_UNIT, end)
+    end += room.bytes.write(piece, end)
+  }
+  const record = room.bytes.subarray(0, end)
   MAGIC.copy(record)
-  record.writeUInt32BE(length, 4)
+  record.writeUInt32BE(end - HEADER_BYTES, 4)
   record.writeBigUInt64BE(BigInt(height), 8)
-  record.write(payload, HEADER_BYTES)
   checksum(record.subarray(0, CHECKED_HEADER_BYTES), record.subarray(HEADER_BYTES)).copy(record, CHECKED_HEADER_BYTES)
   return record
 }
