@@ -16,7 +16,8 @@ const WINDOW_MS = 20_000
 /**
  * A young generation of 2 × 4 MiB instead of 2 × 16 MiB, and collections after 30 % of growth instead of 100 %: most objects of
  * a round die at once, and memory that only waits to be collected is the largest part of what the process would hold.
- * `CONET_BENCH_FLAGS` adds flags of Node for comparison.
+ * `CONET_BENCH_FLAGS` adds flags of Node for comparison. An owner of many sessions starts the node's program with the same flags
+ * (`node --max-semi-space-size=4 --heap-growing-percent=30 …`); NODE_OPTIONS takes only the first of them.
  */
 const PROVIDER_FLAGS = [
   '--max-semi-space-size=4',
@@ -73,6 +74,7 @@ function report(window: Extract<FromProvider, { type: 'window' }>, limitPerSecon
       vouchersPerSecond: Math.round(window.vouchersPerSecond),
       cpuShare: rounded(window.cpuShare),
       rssMb: Math.round(window.rssMb),
+      heapMb: Math.round(window.heapMb),
       lateVouchers: window.lateVouchers,
       cuts: window.cuts,
       controlCpuShare: rounded(controlCpuShare),

@@ -80,10 +80,11 @@ async function measure(windowMs: number): Promise<FromProvider> {
   const before = service.totals()
   const cpu = process.cpuUsage()
   const start = performance.now()
-  let rss = 0
+  let [rss, heap] = [0, 0]
   while (performance.now() - start < windowMs) {
     await new Promise(resolve => setTimeout(resolve, 250))
     rss = Math.max(rss, process.memoryUsage.rss())
+    heap = Math.max(heap, process.memoryUsage().heapTotal)
   }
   const seconds = (performance.now() - start) / 1_000
   const { user, system } = process.cpuUsage(cpu)
@@ -94,6 +95,7 @@ async function measure(windowMs: number): Promise<FromProvider> {
     vouchersPerSecond: (after.vouchers - before.vouchers) / seconds,
     cpuShare: (user + system) / 1e6 / seconds,
     rssMb: rss / 2 ** 20,
+    heapMb: heap / 2 ** 20,
     lateVouchers: after.lateVouchers - before.lateVouchers,
     cuts: after.cuts - before.cuts,
   }

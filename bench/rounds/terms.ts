@@ -24,6 +24,8 @@ export type FromProvider =
       readonly vouchersPerSecond: number
       readonly cpuShare: number
       readonly rssMb: number
+      /** Part of it that the JavaScript engine holds, collected or not. */
+      readonly heapMb: number
       readonly lateVouchers: number
       readonly cuts: number
     }
