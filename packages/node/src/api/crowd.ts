@@ -23,9 +23,13 @@ export class Crowd {
   constructor(server: Server, limit: number) {
     this.#limit = limit
     server.maxConnections = limit + TOLD
+    // One listener for all, and no `once`, which keeps three objects for each connection: a socket closes once.
+    const left = () => {
+      this.#open--
+    }
     server.on('connection', socket => {
       this.#open++
-      socket.once('close', () => this.#open--)
+      socket.on('close', left)
       if (this.#open <= limit) return
       this.#excess.add(socket)
       setTimeout(() => socket.destroy(), TOLD_MS).unref()
