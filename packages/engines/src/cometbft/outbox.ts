@@ -11,7 +11,7 @@ const AGAIN_MS = 500
 const NO_ANSWER = 'no answer'
 
 export interface OutboxOptions {
-  readonly rpc: Rpc
+  readonly rpc: Pick<Rpc, 'submit'>
   /** Told of the transactions that the mempool did not take, with what CometBFT says. */
   readonly onRefused: (texts: readonly string[], why: string) => void
 }

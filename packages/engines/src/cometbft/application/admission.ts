@@ -41,7 +41,8 @@ export class Admission {
 
   /** Worth waiting for a block as long as one member is; proposers leave the others out. */
   #admit({ members }: Bundle, again: boolean): TxOutcome {
-    const asked = again ? members : members.filter(isTransaction)
+    const { height } = this.#options.app.info()
+    const asked = again ? members : members.filter(known => isTransaction(known) && known.checkedAt !== height)
     const authentic = this.#authentic(asked)
     const isAuthentic = authentic.length === asked.length ? () => true : inSet(authentic)
     const refused: [KnownTx, TxResult][] = []

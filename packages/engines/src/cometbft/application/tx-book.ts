@@ -7,6 +7,8 @@ import { unpackBundle } from './bundle.js'
 
 /** As many as the mempool holds, so that what waits for a block is never decoded or verified again. */
 const KEPT = 20_000
+/** What a bundle holds that is not found here is found member by member; 128 KiB each at most. */
+const BUNDLES_KEPT = 1_000
 
 const KEY_CHARS = 43
 
@@ -41,7 +43,7 @@ export class TxBook {
   readonly #intake: Intake
   readonly #known = generations<KnownTx>(KEPT)
   /** By the end of their texts. Members are found here at once, and are kept beside for other bundles that hold them. */
-  readonly #bundles = generations<Bundle>(KEPT)
+  readonly #bundles = generations<Bundle>(BUNDLES_KEPT)
   readonly #reading = new Map<string, Promise<KnownTx | TxResult>>()
   /** What came out of the intake, for those who wait: the cache may have forgotten it by then. */
   readonly #made = new WeakMap<Submission, KnownTx>()

@@ -85,7 +85,7 @@ timeout_propose = "1s"
 timeout_commit = "100ms"
 skip_timeout_commit = true
 create_empty_blocks = false
-peer_gossip_sleep_duration = "10ms"
+peer_gossip_sleep_duration = "25ms"
 
 [storage]
 discard_abci_responses = true
