@@ -70,6 +70,14 @@ export class RadiusBook {
     return this.#entries.values()
   }
 
+  /** Whether a station is on with a session other than this one. */
+  seatsElsewhere(station: string | undefined, id: SessionId): boolean {
+    for (const { session } of this.#entries.values()) {
+      if (session.station === station && session.id !== id && session.seated) return true
+    }
+    return false
+  }
+
   /** The last count of a closed session. @throws ConetError `SESSION_UNKNOWN` */
   last(id: SessionId): Meter {
     return this.#closed.get(id) ?? this.get(id).meter

@@ -75,12 +75,12 @@ export class Disconnector {
   /**
    * Resolves when the station is off, or when the access point is given up, which is told by the note `station-stays`. Never rejects.
    *
-   * @param unwanted - whether it must still be thrown off; asked before each new request
+   * @param unwanted - whether it must still be thrown off; asked before each request but the first
    */
   async send(target: DisconnectTarget, unwanted = () => true): Promise<DisconnectOutcome> {
     const { againMs = AGAIN_MS, note } = this.#parts
     for (let asked = 1; ; asked++) {
-      const outcome = await this.#askTwice(target)
+      const outcome = await (asked === 1 ? this.#askTwice(target, unwanted) : this.#ask(target))
       if ((outcome !== 'refused' && outcome !== 'silent') || this.#stopped || !unwanted()) return outcome
       const wait = againMs[asked - 1]
       if (wait === undefined) {
@@ -104,10 +104,13 @@ export class Disconnector {
     })
   }
 
-  /** An access point that does not know the accounting session is asked once more by the station alone: the last report may have been of an older one. */
-  async #askTwice(target: DisconnectTarget): Promise<DisconnectOutcome> {
+  /**
+   * An access point that does not know the accounting session is asked once more by the station alone: the last report may have been of
+   * an older one. Only at first: later the station may be back with a session that is paid.
+   */
+  async #askTwice(target: DisconnectTarget, unwanted: () => boolean): Promise<DisconnectOutcome> {
     const outcome = await this.#ask(target)
-    if (outcome !== 'was-off' || target.acctId === undefined) return outcome
+    if (outcome !== 'was-off' || target.acctId === undefined || !unwanted()) return outcome
     return this.#ask({ ...target, acctId: undefined, userName: undefined })
   }
 

@@ -5,13 +5,14 @@ import type { Bytes, Millis, UnixMillis } from '@conet/core/units'
 import { type Clock, systemClock } from '../clock.js'
 import type { Admission, Gateway, GatewayEvent, Meter } from '../contract.js'
 import { type AccountingRecord, readRecord } from './accounting.js'
-import { first, readAttributes } from './attributes.js'
+import { first, readAttributes, stationOf } from './attributes.js'
 import { Authoriser, type OpenSession } from './authorise.js'
 import { RadiusBook } from './book.js'
 import { messageOf, type RadiusCode } from './codes.js'
-import { Disconnector, type NasSettings } from './disconnect.js'
+import { type DisconnectOutcome, Disconnector, type DisconnectTarget, type NasSettings } from './disconnect.js'
 import { type Answer, Listener, type ListenerOptions } from './listener.js'
 import type { RadiusNote } from './notes.js'
+import type { RadiusSession } from './session.js'
 import { type WaitingPorts, WaitingRoom } from './waiting.js'
 
 /** How a RADIUS gateway is set up. */
@@ -70,6 +71,8 @@ class Radius implements RadiusGateway {
   readonly #listener: Listener
   readonly #listeners = new Set<(event: GatewayEvent) => void>()
   readonly #closing = new Map<SessionId, Promise<Meter>>()
+  /** Sessions whose station is being thrown off, closed ones too: a Stop and a restart end that. */
+  readonly #leaving = new Map<DisconnectTarget, RadiusSession>()
   #running = false
 
   constructor(options: RadiusOptions) {
@@ -87,7 +90,7 @@ class Radius implements RadiusGateway {
       clock: this.#clock,
       rules: { interimSeconds, holdGraceMs },
       emit: event => this.#emit(event),
-      disconnect: (target, unwanted) => this.#disconnector.send(target, unwanted),
+      disconnect: (target, unwanted) => this.#throwOff(target, unwanted),
     })
     this.#waiting = new WaitingRoom({ ...options, now })
     const parts = { lid, provider, verify, openSession, now, book: this.#book, waiting: this.#waiting }
@@ -175,12 +178,24 @@ class Radius implements RadiusGateway {
     const target = session.close()
     const wait = this.#options.closeWaitMs ?? DEFAULTS.closeWaitMs
     const stopped = session.stopped(wait)
-    const unwanted = () => session.isUnwanted(target?.acctId)
-    if (target !== undefined) await Promise.race([this.#disconnector.send(target, unwanted), this.#pause(wait)])
+    const unwanted = () => session.isUnwanted(target)
+    if (target !== undefined) await Promise.race([this.#throwOff(target, unwanted), this.#pause(wait)])
     await stopped
     this.#book.drop(id, session.meter)
     this.#waiting.remove(id)
     return session.meter
+  }
+
+  /** A station that is on with another session meanwhile left this one: that one is not ended for it. */
+  async #throwOff(target: DisconnectTarget, unwanted: () => boolean): Promise<DisconnectOutcome> {
+    const station = stationOf(target.callingStationId)
+    const isBack = () => this.#book.seatsElsewhere(station, target.session)
+    if (target.acctId === undefined && isBack()) return 'was-off'
+    const session = this.#book.find(target.session)
+    if (session !== undefined) this.#leaving.set(target, session)
+    const outcome = await this.#disconnector.send(target, () => unwanted() && !isBack())
+    this.#leaving.delete(target)
+    return isBack() ? 'was-off' : outcome
   }
 
   #pause(ms: Millis): Promise<void> {
@@ -221,12 +236,18 @@ class Radius implements RadiusGateway {
   #take(record: AccountingRecord): void {
     const { nas, session: id } = record
     if (record.status === 'Accounting-On' || record.status === 'Accounting-Off') {
-      if (nas !== undefined) for (const { session } of this.#book.all()) session.nasRestarted(nas)
+      if (nas !== undefined) this.#restarted(nas)
       return
     }
-    const session = id === undefined ? undefined : this.#book.find(id)
-    if (id !== undefined && this.#closing.has(id)) session?.addLast(record)
-    else session?.account(record)
+    if (id === undefined) return
+    const session = this.#book.find(id)
+    if (session !== undefined && !this.#closing.has(id)) session.account(record)
+    else (session ?? [...this.#leaving.values()].find(one => one.id === id))?.addLast(record)
+  }
+
+  #restarted(nas: string): void {
+    for (const { session } of this.#book.all()) session.nasRestarted(nas)
+    for (const session of this.#leaving.values()) session.nasRestarted(nas)
   }
 
   #emit(event: GatewayEvent): void {

@@ -59,6 +59,8 @@ export class RadiusSession {
   #cancelSilence: () => void = () => {}
   /** Accounting session of a station that was thrown off, while its Stop is still to come. */
   #leaving: string | undefined
+  /** Whom an access point is asked to throw off, until a Stop, a restart or a new seat says that it is off. */
+  #unwanted: DisconnectTarget | undefined
   #onStop: (() => void) | undefined
 
   constructor(admission: Admission, ports: SessionPorts) {
@@ -77,6 +79,11 @@ export class RadiusSession {
 
   get until(): UnixMillis {
     return this.#until
+  }
+
+  /** Whether the station is on with this session. */
+  get seated(): boolean {
+    return this.#seat !== undefined
   }
 
   /** Off the network until the quota is raised. */
@@ -113,6 +120,7 @@ export class RadiusSession {
     const seat = this.#seat
     // Moving to another access point throws nothing off: the old one loses the station by itself, and its Stop comes late.
     if (seat?.nas !== nas) this.#seat = { nas, callingStationId, acctId: undefined, userName: undefined }
+    this.#unwanted = undefined
     return Math.max(1, Math.ceil((this.#until - this.#ports.clock.now()) / 1_000))
   }
 
@@ -141,6 +149,7 @@ export class RadiusSession {
     if (nas === undefined || this.#spelled === undefined || this.#state !== 'open') return
     if (acctId === this.#leaving || acctId === this.#gone) return
     this.#seat = { nas, callingStationId: this.#spelled, acctId, userName }
+    this.#unwanted = undefined
     if (this.#held) this.#throwOff()
   }
 
@@ -151,8 +160,13 @@ export class RadiusSession {
     if (seat.acctId === undefined || seat.acctId === acctId) this.#seat = undefined
   }
 
-  /** Its access point began anew, and with it the port. */
+  /** Its access point began anew, and with it the port: whom it did not throw off is off, and no Stop comes. */
   nasRestarted(nas: string): void {
+    if (this.#unwanted?.nas === nas) {
+      this.#gone = this.#leaving ?? this.#gone
+      this.#unwanted = undefined
+      this.#noStopComes()
+    }
     if (this.#seat?.nas !== nas) return
     this.#seat = undefined
     this.#cancelSilence()
@@ -197,8 +211,16 @@ export class RadiusSession {
     if (this.#tally.add(record)) this.#hasStopped(record)
   }
 
-  #hasStopped({ status, acctId }: AccountingRecord): void {
-    if (status !== 'Stop' || acctId !== this.#leaving) return
+  #hasStopped({ status, nas, acctId }: AccountingRecord): void {
+    if (status !== 'Stop') return
+    const unwanted = this.#unwanted
+    const isIts =
+      unwanted?.acctId === undefined ? nas === undefined || nas === unwanted?.nas : acctId === unwanted.acctId
+    if (isIts) this.#unwanted = undefined
+    if (acctId === this.#leaving) this.#noStopComes()
+  }
+
+  #noStopComes(): void {
     this.#leaving = undefined
     this.#onStop?.()
   }
@@ -212,7 +234,9 @@ export class RadiusSession {
     const seat = this.#seat
     this.#seat = undefined
     if (seat?.acctId !== undefined) this.#leaving = seat.acctId
-    return seat === undefined ? undefined : { session: this.id, ...seat }
+    if (seat === undefined) return undefined
+    this.#unwanted = { session: this.id, ...seat }
+    return this.#unwanted
   }
 
   #weigh(): void {
@@ -238,22 +262,24 @@ export class RadiusSession {
     const seat = this.#seat
     const target = this.#leave()
     if (seat === undefined || target === undefined) return
-    const unwanted = () => this.isUnwanted(seat.acctId)
-    void this.#ports.disconnect(target, unwanted).then(outcome => {
-      if (outcome === 'refused' || outcome === 'silent') this.#isStillOn(seat)
-    })
+    void this.#ports
+      .disconnect(target, () => this.isUnwanted(target))
+      .then(outcome => {
+        if (outcome === 'refused' || outcome === 'silent') this.#isStillOn(seat, target)
+      })
   }
 
-  /** Whether the station of an accounting session must go: it is over or held, and no Stop has come. */
-  isUnwanted(acctId: string | undefined): boolean {
-    return (this.#state !== 'open' || this.#held) && (acctId === undefined || acctId === this.#leaving)
+  /** Whether a station that was to be thrown off must still go: the session is over or held, and nothing has said that it is off. */
+  isUnwanted(target: DisconnectTarget | undefined): boolean {
+    return (this.#state !== 'open' || this.#held) && target !== undefined && target === this.#unwanted
   }
 
   /** The access point did not throw it off: it has its seat again, and who closes the session asks once more. */
-  #isStillOn(seat: Seat): void {
-    if (seat.acctId !== undefined && seat.acctId !== this.#leaving) return
-    const lost = this.#state === 'open' && this.isUnwanted(seat.acctId)
+  #isStillOn(seat: Seat, target: DisconnectTarget): void {
+    if (target !== this.#unwanted) return
+    const lost = this.#state === 'open' && this.isUnwanted(target)
     this.#leaving = undefined
+    this.#unwanted = undefined
     this.#seat ??= seat
     const reason = 'the access point does not throw the station off'
     if (lost) this.#ports.emit({ type: 'lost', session: this.id, reason })

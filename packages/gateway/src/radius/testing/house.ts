@@ -5,6 +5,7 @@ import { decodeEnvelope, encodeBase64url, signEnvelope } from '@conet/core/wire'
 import type { GatewayEvent } from '../../contract.js'
 import { createRadiusGateway, type RadiusGateway, type RadiusOptions } from '../gateway.js'
 import type { RadiusNote } from '../notes.js'
+import type { Packet } from '../packet.js'
 import { makeToken } from '../token.js'
 import { ask, type Told, type Written } from './ask.js'
 import { HandClock } from './clock.js'
@@ -81,7 +82,7 @@ export class House {
   }
 
   /** @param reply - how the access point answers Disconnect-Requests; default: it obeys */
-  static async open(options: Partial<RadiusOptions> = {}, reply?: () => Reply): Promise<House> {
+  static async open(options: Partial<RadiusOptions> = {}, reply?: (packet: Packet) => Reply): Promise<House> {
     const house = new House(await fakeNas(SECRET, reply), options)
     await house.gateway.start()
     return house
