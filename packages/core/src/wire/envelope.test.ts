@@ -38,8 +38,10 @@ describe('round trip', () => {
   it('decodes what it signed, for any payload and kind', () => {
     fc.assert(
       fc.property(payloads, kinds, (payload, kind) => {
-        const decoded = decode(signEnvelope(kind, payload, signer))
+        const text = signEnvelope(kind, payload, signer)
+        const decoded = decode(text)
         expect(decoded).toMatchObject({ ok: true, value: { header: { alg: 'EdDSA', typ: kind, kid } } })
+        expect(decodeEnvelope(text, { sha256, once: true })).toEqual(decoded)
         if (decoded.ok) {
           expect(decoded.value.payload).toEqual(payload)
           expect(checkSignature(decoded.value, raw, nodeVerify).ok).toBe(true)

@@ -78,7 +78,10 @@ describe('signatures checked later (RND-15)', () => {
     // What had been checked is paid; nothing above it ever reaches the ledger.
     expect(world.ledger.settledOf.get(client.sid)).toBe(client.view?.promised)
     expect(client.view?.promised).toBeLessThanOrEqual(40_000n)
-    expect(new Records(world.store).evidence(client.sid)).toMatchObject({ why: 'VOUCHER_FORGED' })
+    const evidence = new Records(world.store).evidence(client.sid)
+    expect(evidence).toMatchObject({ why: 'VOUCHER_FORGED' })
+    // Whole, as anybody can check it.
+    expect(evidence?.envelopes.map(text => kindOf(text))).toEqual(['conet-voucher+jwt'])
     expect([...new Records(world.store).unchecked()]).toEqual([])
     expect(world.store.get(`k/credit/${client.signer.did}`)).toBeUndefined()
   })
