@@ -6,8 +6,8 @@ import type { Voucher } from './voucher.js'
 /** What decides who is paid: vouchers that differ in any of it do not count against each other. */
 export type Payees = Pick<Voucher, 'provider' | 'asset' | 'shares'>
 
-/** Vouchers of a session repeat the same payees: room for those of 16,384 busy providers, 5 MB when full. */
-const REMEMBERED = 16_384
+/** Vouchers of a session repeat the same payees: room for those of 32,768 busy providers, 10 MB when full. */
+const REMEMBERED = 32_768
 const known = new Map<string, string>()
 
 /**
