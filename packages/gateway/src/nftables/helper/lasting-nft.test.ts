@@ -11,6 +11,7 @@ echo $$ >> "$(dirname "$0")/started"
 while read -r line; do
   case "$line" in
     *swallow*) read -r mark ;;
+    *once*) if [ "$(wc -l < "$(dirname "$0")/started")" = 1 ]; then read -r mark; else echo "$line" >> "$(dirname "$0")/taken"; fi ;;
     *cache*) read -r mark; echo 'netlink: Error: cache initialization failed: No buffer space available' >&2 ;;
     *forbidden*) read -r mark; printf 'Error: Could not process rule: Operation not permitted\n%s\n^^^^\nnetlink: Error: cache initialization failed: Operation not permitted\n' "$line" >&2 ;;
     *die*) exit 1 ;;
@@ -73,9 +74,20 @@ it('fails with a code when there is no such program', async () => {
   await expect(missing.say(['add one'])).rejects.toMatchObject({ code: 'NFT_MISSING' })
 })
 
-it('tells the kernel’s callers the same', async () => {
+it('says a change once more when the program is lost, and lets no lease end later for it', async () => {
+  const kernel = new NftKernel('conet_once', nft)
+  await kernel.change([[{ set: 'lease', keep: true, number: 1, forMs: 9_000, bytes: 1n }]])
+  expect(started()).toHaveLength(2)
+  const [forMs = 0] = /timeout (\d+)ms/.exec(taken().join())?.slice(1).map(Number) ?? []
+  expect(forMs).toBeGreaterThan(0)
+  // The first was waited for a second.
+  expect(forMs).toBeLessThanOrEqual(8_001)
+})
+
+it('tells the kernel’s callers when the program is lost again', async () => {
   const kernel = new NftKernel('conet_swallow', nft)
   await expect(kernel.change([[{ set: 'up', keep: true, number: 1 }]])).rejects.toMatchObject({ code: 'NFT_LOST' })
+  expect(started()).toHaveLength(2)
 })
 
 function isAlive(pid: number): boolean {

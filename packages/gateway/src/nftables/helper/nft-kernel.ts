@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { ConetError } from '@conet/core/errors'
 import type { Millis } from '@conet/core/units'
 import type { Change, Counts, Kernel, Lease } from './kernel.js'
 import { classText, isFour } from './keys.js'
@@ -25,11 +26,23 @@ export class NftKernel implements Kernel {
     this.#nft = lasting
   }
 
+  /**
+   * Said once more if the program is lost: one that was killed must not end the sessions of those who paid. What may have happened then
+   * happens again and ends in the same, or is refused as a whole (the kernel takes no second number for an address).
+   */
   async change(groups: readonly (readonly Change[])[]): Promise<void> {
-    const commands = groups.flat().flatMap(change => this.#commands(change))
-    if (commands.length === 0) return
-    const complaint = await this.#nft.say(commands)
+    const changes = groups.flat()
+    if (changes.length === 0) return
+    const began = performance.now()
+    const complaint = await this.#say(changes).catch(error => {
+      if (!(error instanceof ConetError) || error.code !== 'NFT_LOST') throw error
+      return this.#say(changes.map(change => later(change, performance.now() - began)))
+    })
     if (complaint !== '') throw refused(complaint)
+  }
+
+  #say(changes: readonly Change[]): Promise<string> {
+    return this.#nft.say(changes.flatMap(change => this.#commands(change)))
   }
 
   lease(leases: readonly Lease[]): Promise<void> {
@@ -112,6 +125,11 @@ interface Listing {
       }[]
     }
   }[]
+}
+
+/** The same, asked for this much later: no lease ends later for it. */
+function later(change: Change, ms: Millis): Change {
+  return change.set === 'lease' ? { ...change, forMs: Math.max(1, Math.ceil(change.forMs - ms)) } : change
 }
 
 function numberOf(val: string | number): number {
