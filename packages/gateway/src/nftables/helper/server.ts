@@ -50,7 +50,8 @@ class RunningHelper implements Helper {
     const { channel, elementQuota } = kernel
     this.hello = { version: PROTOCOL_VERSION, channel, table: config.table, portalPort: config.portalPort }
     const conntrack = () => readConntrack(ports.conntrackFolder ?? CONNTRACK_FOLDER)
-    this.#sessions = new Sessions(kernel, config.lan, { now: Date.now, conntrack, random: Math.random })
+    const log = (line: string) => this.#log(line)
+    this.#sessions = new Sessions(kernel, config.lan, { now: Date.now, conntrack, random: Math.random, log })
     this.#rules = new Rules(config, { elementQuota })
     const push = (event: Push) => this.#push(event)
     this.#watch = new Watch({ kernel, rules: this.#rules, sessions: this.#sessions, conntrack, push })

@@ -14,16 +14,32 @@ class FakeKernel implements Kernel {
   /** Transactions that still succeed. */
   succeeds = Number.POSITIVE_INFINITY
   divides = false
+  /** Taking out means putting in first, as before Linux 6.3. */
+  putsInFirst = false
 
   async change(groups: readonly (readonly Change[])[]): Promise<void> {
     expect(groups.every(group => group.length > 0)).toBe(true)
     for (const part of this.divides ? groups.map(group => [group]) : [groups]) {
       if (this.succeeds-- <= 0) {
         this.succeeds = Number.POSITIVE_INFINITY
+        // Other groups are of other sizes: the next call is divided elsewhere.
+        this.divides = false
         throw new ConetError('KERNEL_REFUSED', 'no memory', {})
       }
-      const steps = Math.max(0, ...part.map(group => group.length))
+      this.#commit(part)
+    }
+  }
+
+  /** All of it or nothing. */
+  #commit(part: readonly (readonly Change[])[]): void {
+    const before = [...this.elements]
+    const steps = Math.max(0, ...part.map(group => group.length))
+    try {
       for (let step = 0; step < steps; step++) for (const group of part) this.#step(group[step])
+    } catch (error) {
+      this.elements.clear()
+      for (const [key, change] of before) this.elements.set(key, change)
+      throw error
     }
   }
 
@@ -54,8 +70,11 @@ class FakeKernel implements Kernel {
     if (change === undefined) return
     const key = `${change.set} ${'ip' in change ? change.ip : change.number}`
     const there = this.elements.get(key)
+    const otherwise = there !== undefined && there.number !== change.number
+    if (otherwise && (change.keep || this.putsInFirst)) {
+      throw new ConetError('KERNEL_REFUSED', `${key} is there otherwise`, { data: { why: 'EEXIST' } })
+    }
     if (!change.keep) this.elements.delete(key)
-    else if (there !== undefined && there.number !== change.number) throw new Error(`${key} is there otherwise`)
     else this.elements.set(key, change)
   }
 }
@@ -65,9 +84,16 @@ const EVERYTHING = ['up', 'down', 'who', 'to', 'lease']
 
 let kernel: FakeKernel
 let sessions: Sessions
+let logged: string[]
 beforeEach(() => {
+  logged = []
   kernel = new FakeKernel()
-  sessions = new Sessions(kernel, ['lan0'], { now: () => 1_000, conntrack: () => undefined, random: () => 0 })
+  sessions = new Sessions(kernel, ['lan0'], {
+    now: () => 1_000,
+    conntrack: () => undefined,
+    random: () => 0,
+    log: line => logged.push(line),
+  })
 })
 
 async function open(...items: OpenItem[]): Promise<number[]> {
@@ -101,6 +127,32 @@ describe('an opening that the kernel refuses', () => {
     expect(kernel.of(first).toSorted()).toEqual(EVERYTHING.toSorted())
     expect(kernel.elements.size).toBe(EVERYTHING.length)
     expect(kernel.elements.get(`lease ${first}`)).toMatchObject({ forMs: 5_000, bytes: 500n + 65_536n })
+  })
+
+  it('takes back what happened where what never happened is refused (before Linux 6.3)', async () => {
+    const addresses = ['10.0.0.11', '10.0.0.12', '10.0.0.13']
+    const earlier = await open(...addresses.map(ip => item(ip)))
+    const before = [...kernel.elements.keys()].toSorted()
+    Object.assign(kernel, { putsInFirst: true, divides: true, succeeds: 2 })
+    // The first of each device is in, the third not, and the second of the first device never was.
+    await expect(open(...[...addresses, '10.0.0.11'].map(ip => item(ip)))).rejects.toMatchObject({
+      message: 'no memory',
+    })
+    expect([...kernel.elements.keys()].toSorted()).toEqual(before)
+    for (const n of earlier) expect(kernel.of(n).toSorted()).toEqual(EVERYTHING.toSorted())
+    expect(sessions.size).toBe(3)
+    expect(logged).toEqual([])
+  })
+
+  it('says so when it cannot be taken back', async () => {
+    const [first = 0] = await open(item('10.0.0.11'))
+    kernel.counts = async () => {
+      throw new ConetError('NFT_LOST', 'no answer', {})
+    }
+    kernel.succeeds = 0
+    await expect(open(item('10.0.0.11'))).rejects.toMatchObject({ code: 'KERNEL_REFUSED' })
+    expect(logged).toEqual([expect.stringContaining('no answer')])
+    expect(kernel.of(first)).toHaveLength(EVERYTHING.length)
   })
 })
 

@@ -25,7 +25,12 @@ export class Sessions {
   constructor(
     private readonly kernel: Kernel,
     private readonly lan: readonly string[],
-    private readonly ports: { now(): number; conntrack(): Conntrack | undefined; random(): number },
+    private readonly ports: {
+      now(): number
+      conntrack(): Conntrack | undefined
+      random(): number
+      log(line: string): void
+    },
   ) {
     this.#last = Math.floor(ports.random() * 0x00ff_ffff)
   }
@@ -51,7 +56,9 @@ export class Sessions {
         await this.kernel.change(groups.filter(group => group.length > 0))
       }
     } catch (error) {
-      await this.#takeBack(entered).catch(() => undefined)
+      await this.#takeBack(entered).catch(why =>
+        this.ports.log(`an opening that was refused could not be taken back: ${String(why)}`),
+      )
       throw error
     }
     return results
@@ -85,7 +92,22 @@ export class Sessions {
       const out = [...withdrawal(session), ...leftovers(session)]
       return before !== undefined && this.#known.has(before.n) ? [...out, ...again(before, now)] : out
     })
-    await this.kernel.change(groups)
+    await this.kernel.change(groups).catch(error => {
+      if (!isThereOtherwise(error)) throw error
+      return this.#oneByOne(groups.toReversed())
+    })
+  }
+
+  /**
+   * Where taking out means putting in first (before Linux 6.3, and by `nft`), the earlier session's element stands in the way of what
+   * never happened: that group is refused alone, as a whole, and nothing of it is left to be taken back.
+   */
+  async #oneByOne(groups: readonly (readonly Change[])[]): Promise<void> {
+    for (const group of groups) {
+      await this.kernel.change([group]).catch(error => {
+        if (!isThereOtherwise(error)) throw error
+      })
+    }
   }
 
   /** Moves ends and quotas. Numbers that are not known are named in the answer: their sessions are gone. */
@@ -194,6 +216,11 @@ export class Sessions {
     this.#known.delete(session.n)
     if (this.#byAddress.get(session.ip) === session) this.#byAddress.delete(session.ip)
   }
+}
+
+/** As netlink and as `nft` say it. */
+function isThereOtherwise(error: unknown): boolean {
+  return error instanceof ConetError && /EEXIST|File exists/.test(String(error.data?.why))
 }
 
 function notOnLink(ip: string) {
