@@ -22,10 +22,16 @@ const ERROR = 2
 const SILENCE_MS = 2_000
 
 /**
- * For long answers: each part is read at once, without asking for its size. The kernel makes parts only as long as it saw us read before, and
- * walks a set from its beginning for each; 32 KiB is the most it makes. A socket's buffer has this size on every Linux.
+ * The send buffer bounds one send. The kernel caps what is asked for (`wmem_max`) and doubles it (socket(7)). Without asking it is 160 KiB
+ * where words have 32 bits: too little for a full transaction.
  */
-const LONG_ANSWERS = { messagePeeking: false, msgBufferSize: 32_768, recvBufferSize: 212_992, sendBufferSize: 212_992 }
+const BUFFERS = { recvBufferSize: 212_992, sendBufferSize: 212_992 }
+
+/**
+ * For long answers: each part is read at once, without asking for its size. The kernel makes parts only as long as it saw us read before, and
+ * walks a set from its beginning for each; 32 KiB is the most it makes.
+ */
+const LONG_ANSWERS = { messagePeeking: false, msgBufferSize: 32_768, ...BUFFERS }
 
 interface Waiting {
   readonly first: number
@@ -55,7 +61,7 @@ export class NetlinkLine {
    * @param answers - `long` for reading whole sets: each answer takes a large buffer until it is collected
    */
   constructor(protocol: number, answers: 'short' | 'long' = 'short') {
-    this.#socket = answers === 'long' ? new RawNetlinkSocket(protocol, LONG_ANSWERS) : new RawNetlinkSocket(protocol)
+    this.#socket = new RawNetlinkSocket(protocol, answers === 'long' ? LONG_ANSWERS : BUFFERS)
     this.#socket.on('message', data => this.#receive(data))
     this.#socket.on('error', error => this.#waiting?.done(error))
   }

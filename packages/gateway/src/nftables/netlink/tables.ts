@@ -25,9 +25,9 @@ const REQUEST = 1
 const ACK = 4
 const DUMP = 0x300
 const CREATE = 0x400
-/** A longer send is refused by the kernel (EMSGSIZE): its buffer holds about 200 KiB. */
+/** A send longer than the socket's buffer is refused by the kernel (EMSGSIZE): it holds 320 KiB at least. Sizes here are bounds from above. */
 const BATCH_BYTES = 150_000
-/** The largest send that the kernel takes with its default buffer, without the headers of a few messages. */
+/** Renewals are measured to the byte; headers of a few messages come on top. */
 const RENEWALS_AT_ONCE = Math.floor(200_000 / RENEWAL_BYTES)
 /** More answers at once than these would not fit the receive buffer. */
 const READS_AT_ONCE = 24
