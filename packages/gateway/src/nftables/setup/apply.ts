@@ -54,14 +54,13 @@ function sysctlNow(name: string): (readonly [string, string])[] {
   return existsSync(path) ? [[name, readFileSync(path, 'utf8').trim()]] : []
 }
 
-async function stepsOf(plan: Plan, services: boolean): Promise<Command[]> {
-  const steps: Command[] = []
-  for (const command of plan.commands) {
-    if (command.service === true && !services) continue
-    if (command.unless !== undefined && (await run(command.unless)) === undefined) continue
-    steps.push(command)
+/** What of a plan this machine needs. */
+async function needed<T extends { readonly unless?: readonly string[] }>(all: readonly T[]): Promise<T[]> {
+  const wanted: T[] = []
+  for (const one of all) {
+    if (one.unless === undefined || (await run(one.unless)) !== undefined) wanted.push(one)
   }
-  return steps
+  return wanted
 }
 
 function journalOf(plan: Plan, steps: readonly Command[], root: string): Journal {
@@ -82,12 +81,13 @@ function journalOf(plan: Plan, steps: readonly Command[], root: string): Journal
  *
  * @throws ConetError `SETUP_APPLIED`, `SETUP_FAILED` naming the step
  */
-export async function applySetup(plan: Plan, ports: SetupPorts): Promise<void> {
+export async function applySetup(whole: Plan, ports: SetupPorts): Promise<void> {
   const path = journalAt(ports.root)
   if (existsSync(path)) {
     throw new ConetError('SETUP_APPLIED', `a set-up is in place (${path}): take it back with --undo first`, {})
   }
-  const steps = await stepsOf(plan, ports.services)
+  const steps = await needed(whole.commands.filter(({ service }) => service !== true || ports.services))
+  const plan = { ...whole, files: await needed(whole.files) }
   const journal = journalOf(plan, steps, ports.root)
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, JSON.stringify(journal), { mode: 0o600 })

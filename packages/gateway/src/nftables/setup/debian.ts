@@ -16,7 +16,7 @@ export function debianPlan(spec: SetupSpec, at: (path: string) => string): Plan 
       file('/etc/sysctl.d/60-conet.conf', sysctlText(spec)),
       file('/etc/network/interfaces.d/conet', interfaceText(spec)),
       file('/etc/dnsmasq.d/conet.conf', dnsmasqText(spec)),
-      ...uplinkFiles(spec).map(({ path, text, mode }) => file(path, text, mode)),
+      ...uplinkFiles(spec).map(planned => ({ ...planned, path: at(planned.path) })),
       file('/etc/systemd/system/conet-guard.service', GUARD_UNIT),
       file('/etc/systemd/system/conet-gateway.service', unitText(spec)),
     ],

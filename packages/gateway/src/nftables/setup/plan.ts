@@ -6,6 +6,8 @@ export interface PlannedFile {
   readonly path: string
   readonly text: string
   readonly mode: number
+  /** Not wanted here: if this succeeds, the file is left out. */
+  readonly unless?: readonly string[]
 }
 
 /** One step, with what takes it back. */
@@ -46,11 +48,11 @@ export function planSetup(spec: SetupSpec, root = ''): Plan {
 
 /** The plan as people read it: exactly what would be written and run. */
 export function planText({ needs, files, commands }: Plan): string {
-  const written = files.map(({ path, text, mode }) => `write ${path} (mode ${mode.toString(8)})\n${indented(text)}`)
-  const run = commands.map(({ run: words, unless }) => {
-    const but = unless === undefined ? '' : `   (unless: ${line(unless)})`
-    return `run ${line(words)}${but}\n`
-  })
+  const but = (unless?: readonly string[]) => (unless === undefined ? '' : `   (unless: ${line(unless)})`)
+  const written = files.map(
+    ({ path, text, mode, unless }) => `write ${path} (mode ${mode.toString(8)})${but(unless)}\n${indented(text)}`,
+  )
+  const run = commands.map(({ run: words, unless }) => `run ${line(words)}${but(unless)}\n`)
   return [`needs the packages ${needs.join(', ')}\n`, ...written, run.join('')].join('\n')
 }
 

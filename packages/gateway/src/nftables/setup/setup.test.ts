@@ -86,7 +86,7 @@ describe('plan', () => {
           dhcp-option=114,"https://portal.example/captive"
           dhcp-option=option6:103,"https://portal.example/captive"
 
-      write /etc/sysctl.d/61-conet-uplink.conf (mode 644)
+      write /etc/sysctl.d/61-conet-uplink.conf (mode 644)   (unless: sh -c '! grep -qx '\\''[12]'\\'' /proc/sys/net/ipv6/conf/eth0/accept_ra')
           net/ipv6/conf/eth0/accept_ra = 2
 
       write /etc/network/if-up.d/conet-uplink (mode 755)
