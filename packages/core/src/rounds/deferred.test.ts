@@ -5,6 +5,7 @@ import type { AccessTerms } from '../services/access/types.js'
 import { providerRisk } from './risk.js'
 import { calm } from './testing/calm.js'
 import { type Scenario, World } from './testing/world.js'
+import { COUNT_AGE_MS } from './timeline.js'
 
 const TERMS: AccessTerms = { ...calm.terms, restMs: 600, maxUnpaid: 4_000n, maxUnpaidCap: 40_000n }
 const later: Scenario = { ...calm, terms: TERMS, traffic: [], stop: { by: 'client', atMs: 30_000 }, verifyEvery: 8 }
@@ -43,6 +44,7 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
     { maxLength: 40 },
   ),
   lagMs: fc.constantFrom(0, 10),
+  countEveryMs: fc.constantFrom(0, 100, COUNT_AGE_MS),
   stop: fc.record({
     by: fc.constantFrom('client' as const, 'provider' as const),
     atMs: fc.integer({ min: 1, max: 12_000 }),
@@ -77,11 +79,12 @@ function lost(world: World): bigint {
 }
 
 /** By how much the loss passed the stated bound at its worst moment; 0 or less if it did not. */
-function beyond(one: Scenario): bigint {
+function beyond(one: Scenario, seen: (credit: bigint) => void = () => {}): bigint {
   let credit = one.terms.maxUnpaid
   let most = -providerRisk(one.terms, credit)
   new World(one, world => {
     if (world.provider.credit > credit) credit = world.provider.credit
+    seen(credit)
     const over = lost(world) - providerRisk(one.terms, credit)
     if (over > most) most = over
   }).run()
@@ -115,6 +118,37 @@ describe('signatures checked later (RND-15)', () => {
     const traffic = [atMs, atMs + 20].map(moment => ({ atMs: moment, up: 85_000, down: 1_286_000 }))
     const slow = { ...later, terms, seed, storeMs, traffic, delayMs: { min: 5, max: 80 }, verifyEvery: 7 }
     expect(beyond({ ...slow, stop: { by: 'client', atMs: 6_000 }, forges: round => round > 5 }) <= 0n).toBe(true)
+  })
+
+  const HUNDRED_MB = 100_000_000
+  it.each([
+    {
+      ...{ seed: 542, storeMs: 20, from: 7, trialMs: 334, restMs: 89, maxUnpaid: 2_108n },
+      ...{ perGiB: 205_776n, perHour: 471_471n, wants: { 2814: HUNDRED_MB, 4512: 809_898, 6185: 33_371 } },
+    },
+    {
+      ...{ seed: 861, storeMs: 1, from: 8, trialMs: 343, restMs: 98, maxUnpaid: 1_281n },
+      ...{ perGiB: 488_597n, perHour: 254_960n },
+      wants: { 1073: HUNDRED_MB, 1979: HUNDRED_MB, 2880: 256_522, 6531: 1_464_413 },
+    },
+  ])('count bytes that passed under a larger quota though the count of them is old: $seed (RND-15)', row => {
+    const { seed, storeMs, from, trialMs, restMs, maxUnpaid, perGiB, perHour, wants } = row
+    const tariff = { asset: 'credit', perGiB, perHour }
+    const terms = { ...TERMS, tariff, trialMs, restMs, maxUnpaid, maxUnpaidCap: 20_000n, toleranceBytes: 2n ** 40n }
+    const traffic = Object.entries(wants).map(([atMs, down]) => ({ atMs: Number(atMs), up: 1_000, down }))
+    const late = { ...later, terms, seed, storeMs, traffic, delayMs: { min: 5, max: 80 }, verifyEvery: 7 }
+    const one: Scenario = { ...late, stop: { by: 'client', atMs: 8_000 }, forges: round => round >= from }
+    expect(beyond({ ...one, countEveryMs: 500 }) <= 0n).toBe(true)
+  })
+
+  it('lose at most half of the unpaid limit more where counts are older than is allowed for (RND-15)', () => {
+    check(one => {
+      let most = one.terms.maxUnpaid
+      const over = beyond({ ...one, countEveryMs: 5_000 }, credit => {
+        if (credit > most) most = credit
+      })
+      expect(over <= most / 2n).toBe(true)
+    })
   })
 
   it('never settle, and never raise the limit for, a promise that is forged', () => {

@@ -90,6 +90,8 @@ export interface ProviderState {
   readonly quota: Bytes
   /** More than this cannot have passed, nor pass now: a quota that fell may have been used before it fell. */
   readonly ceiling: Bytes
+  /** When the quota fell last: a count must be as much younger as counts may be old, to tell what had passed by then. */
+  readonly fellAt: UnixMillis
   /** Last count seen. */
   readonly meter: Count
   readonly resendAt: UnixMillis

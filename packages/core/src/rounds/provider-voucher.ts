@@ -102,7 +102,9 @@ export function ackOf(state: ProviderState): ProviderEffect {
 }
 
 function extended(state: ProviderDraft, held: HeldVoucher, nowMs: UnixMillis): ProviderEffect {
+  const before = state.quota
   state.quota = quotaFor(held.bytes, freeAfter(state, held.owed), state.config.grant.terms.tariff)
+  if (state.quota < before) state.fellAt = nowMs
   if (state.ceiling < state.quota) state.ceiling = state.quota
   return nowMs >= trialOpensAt(state) ? openTrial(state) : extendTo(state, state.gatewayUntil)
 }

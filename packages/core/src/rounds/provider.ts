@@ -20,7 +20,7 @@ import {
   voucherStored,
 } from './provider-voucher.js'
 import { quotaFor } from './risk.js'
-import { LATE_ASK_MS, LATEST_ASK_MS, STORE_GRACE_MS } from './timeline.js'
+import { COUNT_AGE_MS, LATE_ASK_MS, LATEST_ASK_MS, STORE_GRACE_MS } from './timeline.js'
 import type { Count } from './types.js'
 
 /**
@@ -50,6 +50,7 @@ export function createProvider(config: ProviderConfig): ProviderState {
     gatewayUntil: grant.accessUntil,
     quota,
     ceiling: quota,
+    fellAt: grant.at,
     meter: { bytesUp: 0n, bytesDown: 0n },
     resendAt: grant.at,
     settling: 0n,
@@ -83,7 +84,7 @@ export function driveProvider(
   event: ProviderEvent,
   nowMs: UnixMillis,
 ): readonly ProviderEffect[] {
-  if ('meter' in event && event.type !== 'cut' && state.phase === 'serving') read(state, event.meter)
+  if ('meter' in event && event.type !== 'cut' && state.phase === 'serving') read(state, event.meter, nowMs)
   return react(state, event, nowMs)
 }
 
@@ -129,11 +130,13 @@ export function nextProviderDeadline(state: ProviderState): UnixMillis | undefin
   return Math.min(cutAt(state), statementAt(state) ?? Infinity, resendAt, settleAt(state), trialOpensAt(state))
 }
 
-function read(state: ProviderDraft, seen: Count): void {
+function read(state: ProviderDraft, seen: Count, nowMs: UnixMillis): void {
+  const before = state.meter
   state.meter = metered(state, seen)
-  if (state.ceiling === state.quota) return
+  if (state.meter === before && state.ceiling === state.quota) return
   const passed = total(state.meter)
-  state.ceiling = passed > state.quota ? passed : state.quota
+  const most = passed > state.quota ? passed : state.quota
+  if (most > state.ceiling || nowMs - state.fellAt >= COUNT_AGE_MS) state.ceiling = most
 }
 
 /** Most steps of most sessions see no byte: nothing is made for them. */

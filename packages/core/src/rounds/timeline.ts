@@ -22,6 +22,9 @@ export const LATEST_ASK_MS: Millis = 2_000
 /** The gateway's final count is waited for this long; then the last one seen is used. */
 export const CUT_WAIT_MS: Millis = 1_000
 
+/** A gateway's count is taken to be at most this old (RND-15). */
+export const COUNT_AGE_MS: Millis = 600
+
 /** Past the end of access, a silent provider is taken for lost after this long. */
 export const LOST_GRACE_MS: Millis = 2_000
 

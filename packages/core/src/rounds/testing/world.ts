@@ -25,6 +25,8 @@ export interface Scenario {
   readonly traffic: readonly { readonly atMs: number; readonly up: number; readonly down: number }[]
   /** Bytes reach the client's meter this much after the provider's. */
   readonly lagMs: number
+  /** The gateway is asked for its count this often: until then the provider sees the one before. */
+  readonly countEveryMs?: number
   readonly stop: { readonly by: 'client' | 'provider'; readonly atMs: number }
   readonly settle: SettlePolicy
   /** The provider adds this share (basis points) and this many bytes to its meter. */
@@ -64,6 +66,7 @@ export class World {
   readonly clientEffects: { at: number; effect: ClientEffect; own: Count }[] = []
   readonly observe: (world: World) => void
   readonly #random: () => number
+  #read: { readonly at: number; readonly count: Count } | undefined
   readonly #sealed = new Map<string, Message>()
   #providerTimer = -1
   #clientTimer = -1
@@ -108,8 +111,17 @@ export class World {
   /** What the provider says it counted. */
   get providerMeter(): Count {
     const { bps, bytes } = this.scenario.inflate ?? { bps: 0n, bytes: 0n }
-    const { bytesUp, bytesDown } = this.gateway.count
+    const { bytesUp, bytesDown } = this.#counted()
     return { bytesUp, bytesDown: bytesDown + (bytesDown * bps) / 10_000n + bytes }
+  }
+
+  /** Of a session that was cut the count is exact. */
+  #counted(): Count {
+    const { gateway, clock, scenario } = this
+    if (this.#read === undefined || gateway.closed || clock.now - this.#read.at >= (scenario.countEveryMs ?? 0)) {
+      this.#read = { at: clock.now, count: gateway.count }
+    }
+    return this.#read.count
   }
 
   /** Plays the session to `ms` after its start, well past every end. */
