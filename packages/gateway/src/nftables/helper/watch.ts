@@ -26,6 +26,9 @@ export class Watch {
     if (!(await this.on.kernel.touched())) return
     if (await this.on.rules.intact()) {
       const strange = await this.on.sessions.assert()
+      // Putting in what is there already is a transaction of ours that moves no generation: counted on, it would look like
+      // somebody's hand at every look from now on.
+      await this.on.kernel.settle()
       const detail = `${strange} elements that nobody here put in were taken out`
       this.on.push(strange === 0 ? { event: 'touched' } : { event: 'repaired', what: 'elements', detail })
       return
