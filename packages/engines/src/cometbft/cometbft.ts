@@ -12,6 +12,7 @@ import { type AbciServer, startAbciServer } from './abci/index.js'
 import { abciHandlers, isKnown, Lock, SnapshotStore, StateSync } from './application/index.js'
 import { Core, hashOf } from './core.js'
 import { signedHeaderAt } from './headers.js'
+import { full, notTaken, unreachable } from './not-taken.js'
 import type { CometbftEvent, CometbftOptions } from './options.js'
 import { Outbox } from './outbox.js'
 import {
@@ -259,8 +260,8 @@ class Cometbft implements CometbftEngine {
 
   /** What is in the mempool already was brought by a peer: it is waited for like anything else. */
   #notTaken(texts: readonly string[], why: string): void {
-    if (/already exists in cache/.test(why)) return
-    const error = /is full/.test(why) ? full(this.#waits.size) : unreachable(why)
+    const error = notTaken(why, this.#waits.size)
+    if (error === undefined) return
     for (const text of texts) {
       const hash = hashOf(text)
       if (this.#waits.isFor(hash, text)) this.#waits.fail(hash, error)
@@ -331,14 +332,4 @@ class Cometbft implements CometbftEngine {
     const why = this.#phase === 'stopped' ? 'has been stopped' : 'has not been started'
     return engineError('ENGINE_STOPPED', `The ledger engine ${why}. Try again when the node is up.`)
   }
-}
-
-function full(waiting: number): Error {
-  return engineError('MEMPOOL_FULL', `${waiting} transactions are waiting for a block. Try again in a moment.`, {
-    waiting,
-  })
-}
-
-function unreachable(why: string): Error {
-  return engineError('ENGINE_UNREACHABLE', `CometBFT takes no transactions now: ${why} Try again in a moment.`)
 }

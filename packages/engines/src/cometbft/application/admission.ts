@@ -8,6 +8,17 @@ import { isWake, isWakeDue } from './wake.js'
 /** `type` of a check that repeats an earlier one after a block. */
 const RECHECK = 1
 const GOOD: TxOutcome = { code: 0 }
+/**
+ * What is said of a transaction whose signer is not known here yet, or has another key by now: nobody can verify it, and
+ * time and repetition are asked first (LED-14). It is neither forged nor unreadable.
+ */
+const WITHOUT_KEY: ReadonlySet<string> = new Set<keyof typeof LEDGER_CODES>([
+  'SIGNER_UNKNOWN',
+  'SIGNER_REVOKED',
+  'EXPIRED',
+  'EXP_TOO_FAR',
+  'REPLAYED',
+])
 
 export interface AdmissionOptions {
   readonly app: Application
@@ -30,26 +41,19 @@ export class Admission {
   /** CheckTx: from this node, from peers, and again for whatever is left after a block. */
   check({ tx, type }: Calls['checkTx']['request']): TxOutcome | Promise<TxOutcome> {
     const text = Buffer.from(tx.buffer, tx.byteOffset, tx.byteLength).toString('latin1')
+    const again = type === RECHECK
     const { app, book, clock } = this.#options
     if (isWake(text)) return isWakeDue(app, text, clock()) ? GOOD : { code: 1, codespace: 'NOT_DUE' }
     const known = book.bundle(text)
-    if (known !== undefined) return this.#admit(known, type === RECHECK)
+    if (known !== undefined) return this.#admit(known, again)
     return book
       .readBundle(text)
-      .then(read => (isBundle(read) ? this.#admit(read, type === RECHECK) : this.#turnAway(read)))
+      .then(read => (isBundle(read) ? this.#admit(read, again) : this.#turnAway(text, read, again)))
   }
 
   /** Worth waiting for a block as long as one member is; proposers leave the others out. */
   #admit({ members }: Bundle, again: boolean): TxOutcome {
-    const { height } = this.#options.app.info()
-    const asked = again ? members : members.filter(known => isTransaction(known) && known.checkedAt !== height)
-    const authentic = this.#authentic(asked)
-    const isAuthentic = authentic.length === asked.length ? () => true : inSet(authentic)
-    const refused: [KnownTx, TxResult][] = []
-    for (const known of members) {
-      const refusal = this.#judge(known, again, isAuthentic)
-      if (refusal !== undefined) refused.push([known, refusal])
-    }
+    const refused = this.#refused(members, again)
     const isDropped = refused.length === members.length
     for (const [known, refusal] of refused) {
       // A voucher that a module refuses goes into the block with the others, which answers for it.
@@ -59,8 +63,30 @@ export class Admission {
     return isDropped && first !== undefined ? outcomeOf(first[1]) : GOOD
   }
 
-  #turnAway({ refused, rest }: Unsound): TxOutcome {
-    for (const [text, refusal] of refused) this.#options.onRefused(text, refusal)
+  /** What waits already stays for one good member: no more vouchers are run than it takes to find one. */
+  #refused(members: readonly KnownTx[], again: boolean): (readonly [KnownTx, TxResult])[] {
+    const { height } = this.#options.app.info()
+    const txs = members.filter(isTransaction)
+    const asked = again ? txs : txs.filter(known => known.checkedAt !== height)
+    const authentic = this.#authentic(asked)
+    const isAuthentic = authentic.length === asked.length ? () => true : inSet(authentic)
+    const refused: [KnownTx, TxResult][] = []
+    let isGood = false
+    const ordered = txs.length === members.length ? txs : [...txs, ...members.filter(known => !isTransaction(known))]
+    for (const known of ordered) {
+      if (again && isGood && !isTransaction(known)) break
+      const refusal = this.#judge(known, again, isAuthentic)
+      if (refusal === undefined) isGood = true
+      else refused.push([known, refusal])
+    }
+    return refused
+  }
+
+  /** A signer that this node does not know (it may be a block behind) costs the others nothing. */
+  #turnAway(text: string, { refused, rest }: Unsound, again: boolean): TxOutcome {
+    for (const [one, refusal] of refused) this.#options.onRefused(one, refusal)
+    const isKeyless = [...refused.values()].every(({ code }) => WITHOUT_KEY.has(code))
+    if (isKeyless && rest.length > 0) return this.#admit({ text, members: rest }, again)
     if (rest.length > 0) this.#options.onDropped(rest.map(known => known.envelope.text))
     const [first] = refused.values()
     return first === undefined ? GOOD : outcomeOf(first)
@@ -76,12 +102,15 @@ export class Admission {
     return this.#judge(known, false, one => this.#authentic([one]).length === 1)
   }
 
-  /** After every block for all that is left, only what a block can change about who signed, when, and whether it ran. */
+  /**
+   * After every block for all transactions that are left, only what a block can change about who signed, when, and whether
+   * it ran. Of a voucher that ran only its module knows (LED-15): without it a bundle that holds one would wait for ever.
+   */
   #judge(known: KnownTx, again: boolean, isAuthentic: (known: KnownTx) => boolean): TxResult | undefined {
     const { app, clock } = this.#options
     const { height } = app.info()
-    if (again ? isAuthentic(known) : known.checkedAt === height) return undefined
     const isTx = isTransaction(known)
+    if (again && isTx ? isAuthentic(known) : known.checkedAt === height) return undefined
     // What a module would say to a transaction does not matter here, and running it costs as much as in its block.
     if (!isTx || !isAuthentic(known)) {
       const result = app.check(known, clock())

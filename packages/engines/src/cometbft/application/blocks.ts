@@ -72,31 +72,38 @@ export class Blocks {
 
   /** Picks from the mempool what can be in a block. The first block has none: its time is that of the genesis. */
   async prepare(request: Calls['prepareProposal']['request']): Promise<Calls['prepareProposal']['response']> {
+    const { clock } = this.#options
     const timeMs = millis(request.time)
-    if (exact(request.height, 'a height') === 1 || timeMs + STALE_MS < this.#options.clock()) return { txs: [] }
+    if (exact(request.height, 'a height') === 1 || timeMs + STALE_MS < clock()) return { txs: [] }
     const waiting = await this.#waiting(request.txs)
-    const { height, timeMs: lastMs } = this.#replica.info()
+    const { app } = this.#replica
+    const { height, timeMs: lastMs } = app.info()
     const context = { height: height + 1, timeMs: Math.max(timeMs, lastMs) }
-    const maxBytes = exact(request.maxTxBytes, 'the size of a block')
-    const fresh = waiting.flatMap(txs => txs.filter(tx => !this.#options.hasRun(tx.envelope.hash)))
-    const chosen = new Set(this.#replica.app.prepareProposal(fresh, context, maxBytes))
-    // Two nodes may have bundled the same transaction: whatever ran, or comes twice, is left out of its bundle.
-    const texts = waiting.flatMap(txs => packBundles(txs.filter(tx => chosen.delete(tx)).map(tx => tx.envelope.text)))
+    // By the clock the door has called it expired, and whoever waited was told: a block whose time is behind is too late too.
+    const now = { height: height + 1, timeMs: Math.max(clock(), context.timeMs) }
+    const inTime = app.prepareProposal(waiting.flat(), now, Number.POSITIVE_INFINITY)
+    const chosen = new Set(app.prepareProposal(inTime, context, exact(request.maxTxBytes, 'the size of a block')))
+    // Whatever ran, came before, or is too late, is left out of its bundle.
+    const texts = waiting.flatMap(txs => packBundles(txs.filter(tx => chosen.has(tx)).map(tx => tx.envelope.text)))
     return { txs: texts.map(text => Buffer.from(text, 'latin1')) }
   }
 
-  /** What may be in the next block, by the texts that brought it. */
+  /** What may be in the next block, each transaction once, by the texts that brought it. */
   async #waiting(txs: readonly Uint8Array[]): Promise<(readonly KnownTx[])[]> {
-    const { book } = this.#options
+    const { book, hasRun } = this.#options
     const waiting: (readonly KnownTx[])[] = []
-    let count = 0
+    const hashes = new Set<Hash>()
+    // Two nodes may have bundled the same. Neither counts: a few transactions in ever new company would hold up all others.
+    const isNew = ({ envelope: { hash } }: KnownTx) => {
+      const { size } = hashes
+      return !hasRun(hash) && hashes.add(hash).size > size
+    }
     for (const bytes of txs) {
       const text = textOf(bytes)
       if (isWake(text)) continue
       const read = book.bundle(text) ?? (await book.readBundle(text))
-      const members = isBundle(read) ? read.members : read.rest
-      count += members.length
-      if (count > MAX_BLOCK_TXS) break
+      const members = (isBundle(read) ? read.members : read.rest).filter(isNew)
+      if (hashes.size > MAX_BLOCK_TXS) break
       waiting.push(members)
     }
     return waiting

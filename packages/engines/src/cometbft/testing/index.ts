@@ -1,3 +1,4 @@
+export { bundle, Mempool } from './mempool.js'
 export { missingCometbft } from './missing.js'
 export { shiftedApplication } from './shifted.js'
-export { payer, walletGenesis } from './wallet.js'
+export { newcomer, type Payer, payer, walletGenesis } from './wallet.js'
