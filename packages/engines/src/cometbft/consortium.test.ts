@@ -8,7 +8,7 @@ import { type CometbftEngine, openCometbft } from './cometbft.js'
 import type { CometbftEvent, CometbftOptions } from './options.js'
 import { cometbftKeys, freePort } from './process/index.js'
 import { Rpc } from './rpc.js'
-import { missingCometbft, payer, walletGenesis } from './testing/index.js'
+import { bundle, missingCometbft, payer, walletGenesis } from './testing/index.js'
 
 const alice = payer('alice')
 const bob = payer('bob')
@@ -192,6 +192,20 @@ function suite(): void {
     expect(blocks.flatMap(block => block?.result.results ?? []).every(({ code }) => code === 'OK')).toBe(true)
     rpc.close()
   }, 60_000)
+
+  it('pays vouchers once that come in several bundles, and has none of them left in its mempool', async () => {
+    const engine = await begin({ dir, genesis: walletGenesis([alice.did, bob.did]) })
+    const rpc = new Rpc(join(dir, 'cometbft', 'rpc.sock'))
+    const vouchers = Array.from({ length: 20 }, () => alice.promise(bob.did, 2))
+    await rpc.broadcast(vouchers.map((_, i) => bundle(...vouchers.slice(i), ...vouchers.slice(0, i))))
+    await until(() => String(balance(engine, bob.did)) === '1040')
+    await pay(engine, 1)
+    await until(async () => ((await rpc.call('num_unconfirmed_txs')) as { n_txs: string }).n_txs === '0')
+    const heights = Array.from({ length: engine.info().height }, (_, i) => i + 1)
+    const blocks = await Promise.all(heights.map(height => engine.block(height)))
+    expect(blocks.flatMap(block => block?.result.results ?? []).map(({ code }) => code)).toEqual(Array(21).fill('OK'))
+    rpc.close()
+  }, 30_000)
 
   it('does not start while another holds the folder, nor without the program', async () => {
     const genesis = walletGenesis([alice.did])
