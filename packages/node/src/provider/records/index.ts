@@ -43,7 +43,9 @@ export interface Evidence {
 export const record = {
   opened: (view: SessionView): Change => [OPEN + view.sid, encodeView(view)],
   /** A checked voucher makes the unchecked one before it worthless. */
-  voucher: (sid: SessionId, text: string): Change[] => [[VOUCHER + sid, text], ...record.noUnchecked(sid)],
+  voucher: (sid: SessionId, text: string): Change[] => [record.checked(sid, text), ...record.noUnchecked(sid)],
+  /** A checked voucher, while a newer one that is not checked stays beside it. */
+  checked: (sid: SessionId, text: string): Change => [VOUCHER + sid, text],
   /** @param short - of `shorten` */
   unchecked: (sid: SessionId, short: string): Change => [UNCHECKED + sid, short],
   noUnchecked: (sid: SessionId): Change[] => [[UNCHECKED + sid, undefined]],
@@ -88,6 +90,10 @@ export class Records {
       const sid = key.slice(UNCHECKED.length)
       yield [sid, lengthen(short, this.voucher(sid))]
     }
+  }
+
+  hasUnchecked(sid: SessionId): boolean {
+    return this.#store.get(UNCHECKED + sid) !== undefined
   }
 
   /** Vouchers whose settlement is not recorded as complete. */

@@ -16,7 +16,8 @@ class Ledger {
 
   readonly submit: Submit = async text => {
     this.submissions++
-    if (this.down) throw new ConetError('ENGINE_UNREACHABLE', 'down', { verdict: 'retry' })
+    // A settler without end fails here, in place of holding the test up.
+    if (this.down || this.submissions > 1_000) throw new ConetError('ENGINE_UNREACHABLE', 'down', { verdict: 'retry' })
     const [sid = '', owed = '0'] = text.split(':')
     const result = (code: string) => ({ hash: `h${text}`, code, data: {}, events: [] })
     if (this.refuse !== undefined) return result(this.refuse)
@@ -30,7 +31,7 @@ function setUp(policy: Partial<SettlePolicy> = {}, store = new MemoryStore(), le
   const clock = new FakeClock()
   const outcomes: Settlement[] = []
   const settler = new Settler({
-    submit: ledger.submit,
+    submit: text => ledger.submit(text),
     read: text => ({ client: 'did:c', owed: BigInt(text.split(':')[1] ?? '0') }),
     clock,
     store,
@@ -136,6 +137,74 @@ describe('settler', () => {
     again.settler.start()
     await settled()
     expect(again.outcomes).toEqual([])
+  })
+
+  it.each([false, true])('does not bring again at once what brings nothing; closed: %s', async closed => {
+    const { clock, settler, pay, ledger, records, store } = setUp()
+    settler.start()
+    await pay('a', 100n)
+    // More is promised than the disk holds.
+    settler.promised('a', 'did:c', 250n)
+    if (closed) settler.closed('a')
+    await settled()
+    expect(ledger.submissions).toBe(2)
+    await clock.advance(20_000)
+    expect(ledger.submissions).toBe(closed ? 2 : 6)
+    expect(settler.unsettledOf('did:c')).toBe(closed ? 0n : 150n)
+    expect(settler.waiting).toBe(closed ? 0 : 1)
+    expect(records.voucher('a') === undefined).toBe(closed)
+    await store.put(record.voucher('a', 'a:250'))
+    await clock.advance(5_000)
+    expect(ledger.paid.get('a')).toBe(closed ? 100n : 250n)
+    await settler.stop(0)
+  })
+
+  it('brings a newer voucher that came to the disk meanwhile', async () => {
+    const { settler, pay, ledger, outcomes, store } = setUp()
+    settler.start()
+    await pay('a', 100n)
+    const { submit } = ledger
+    const late: Submit = async text => {
+      const result = await submit(text)
+      await store.put(record.voucher('a', 'a:250'))
+      return result
+    }
+    Object.assign(ledger, { submit: late })
+    settler.promised('a', 'did:c', 250n)
+    settler.closed('a')
+    await settled()
+    expect(outcomes.at(-1)).toMatchObject({ type: 'settled', owed: 250n, amount: 150n, closed: true })
+    expect(settler.unsettled).toBe(0n)
+    await settler.stop(0)
+  })
+
+  it('is right about what is open when the disk is ahead of the promise', async () => {
+    const { settler, pay, ledger, store } = setUp()
+    settler.start()
+    await pay('b', 50n)
+    await store.put(record.voucher('a', 'a:120'))
+    settler.promised('a', 'did:c', 110n)
+    await settled()
+    expect(ledger.paid.get('a')).toBe(120n)
+    expect([settler.unsettled, settler.unsettledOf('did:c')]).toEqual([50n, 50n])
+    settler.promised('a', 'did:c', 120n)
+    expect([settler.unsettled, settler.unsettledOf('did:c')]).toEqual([50n, 50n])
+    await settler.stop(0)
+  })
+
+  it('keeps a settled voucher while an unchecked one can only be read beside it', async () => {
+    const { settler, pay, records, store } = setUp()
+    settler.start()
+    await pay('a', 100n)
+    await pay('b', 100n)
+    await store.put([record.unchecked('a', 'a:150')])
+    settler.closed('a')
+    settler.closed('b')
+    await settled()
+    expect([...records.vouchers()]).toEqual([['a', 'a:100']])
+    expect(records.settled('a')).toBe(100n)
+    expect(settler.waiting).toBe(0)
+    await settler.stop(0)
   })
 
   it('takes a voucher that somebody else brought for settled', async () => {

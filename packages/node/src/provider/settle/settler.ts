@@ -134,8 +134,9 @@ export class Settler {
     pending.closed = true
     if (pending.promised > pending.settled) this.#consider(pending)
     else {
+      const { settled } = pending
       this.#forget(pending)
-      void this.#ports.store.put(record.settled(sid, pending.settled, true)).catch(() => undefined)
+      void this.#record(sid, settled, true)
     }
   }
 
@@ -173,11 +174,7 @@ export class Settler {
   #promise(pending: Pending, owed: Amount): void {
     if (owed > pending.promised) {
       if (pending.promised <= pending.settled) pending.since = this.#ports.clock.now()
-      // After a restart the ledger may be ahead of what the store last knew.
-      let known = pending.promised
-      if (pending.settled > known) known = pending.settled
-      this.#add(pending, owed - known)
-      pending.promised = owed
+      this.#move(pending, owed, pending.settled)
     }
     this.#consider(pending)
   }
@@ -229,16 +226,17 @@ export class Settler {
   }
 
   async #taken(pending: Pending, text: string, tx: Hash): Promise<void> {
-    const { owed } = this.#ports.read(text)
-    const amount = owed - pending.settled
-    pending.settled = owed
-    this.#add(pending, -amount)
-    const done = pending.closed && pending.promised <= owed
-    this.#ports.onOutcome({ type: 'settled', sid: pending.sid, owed, amount, tx, closed: done })
-    if (done) this.#pending.delete(pending.sid)
-    else this.#consider(pending)
-    // If this write fails, the next start submits the voucher again and learns `NOTHING_NEW`.
-    await this.#ports.store.put(record.settled(pending.sid, owed, done)).catch(() => undefined)
+    const before = pending.settled
+    const said = this.#ports.read(text).owed
+    const owed = said > before ? said : before
+    this.#move(pending, pending.promised, owed)
+    // A voucher that brings nothing is not brought again at once, whatever was promised: the next promise or the watcher looks again.
+    const more = owed > before || this.#records.voucher(pending.sid) !== text
+    const done = pending.closed && (pending.promised <= owed || !more)
+    this.#ports.onOutcome({ type: 'settled', sid: pending.sid, owed, amount: owed - before, tx, closed: done })
+    if (done) this.#forget(pending)
+    else if (more) this.#consider(pending)
+    await this.#record(pending.sid, owed, done)
   }
 
   /** The ledger said no for good: the voucher goes to the evidence, nothing is lost from the store. */
@@ -251,16 +249,27 @@ export class Settler {
   }
 
   #forget(pending: Pending): void {
-    const open = pending.promised - pending.settled
-    if (open > 0n) this.#add(pending, -open)
+    this.#move(pending, 0n, 0n)
     this.#pending.delete(pending.sid)
   }
 
-  #add({ client }: Pending, amount: Amount): void {
+  /** What is open changes with the promise and with what is settled; the disk may be ahead of the promise, which leaves nothing open. */
+  #move(pending: Pending, promised: Amount, settled: Amount): void {
+    const before = openOf(pending)
+    pending.promised = promised
+    pending.settled = settled
+    const amount = openOf(pending) - before
     this.#unsettled += amount
-    const left = (this.#byClient.get(client) ?? 0n) + amount
-    if (left > 0n) this.#byClient.set(client, left)
-    else this.#byClient.delete(client)
+    const left = (this.#byClient.get(pending.client) ?? 0n) + amount
+    if (left > 0n) this.#byClient.set(pending.client, left)
+    else this.#byClient.delete(pending.client)
+  }
+
+  /** What the ledger has moved; `over` forgets the voucher, unless a newer one that is not checked can only be read beside it. */
+  #record(sid: SessionId, owed: Amount, over: boolean): Promise<void> {
+    const changes = record.settled(sid, owed, over && !this.#records.hasUnchecked(sid))
+    // If this write fails, the next start submits the voucher again and learns `NOTHING_NEW`.
+    return this.#ports.store.put(changes).catch(() => undefined)
   }
 
   /** The engine takes nothing now: everything waits, longer each time. */
@@ -275,4 +284,8 @@ export class Settler {
       this.#pump()
     })
   }
+}
+
+function openOf({ promised, settled }: Pending): Amount {
+  return promised > settled ? promised - settled : 0n
 }
