@@ -5,11 +5,12 @@ import {
   type ProviderSummary,
   providerRisk,
 } from '@conet/core/rounds'
-import type { Amount, Bytes, Millis, UnixMillis } from '@conet/core/units'
+import type { Amount, Bytes, UnixMillis } from '@conet/core/units'
 import { messageOf, type ProviderCode } from './codes.js'
-import { addTo, type Counters } from './counters.js'
+import type { Counters } from './counters.js'
 import type { CreditBook } from './credit.js'
 import type { Emitter } from './emitter.js'
+import { lastMark, Marks } from './marks.js'
 import type { ProviderConfigPorts } from './ports.js'
 import { record, whole } from './records/index.js'
 import { type LiveSession, type Reply, viewOf } from './session.js'
@@ -29,15 +30,15 @@ export interface EffectParts {
 
 /** WebSocket close codes: 1000 is the ordinary end. */
 const DONE = 1000
-/** Until the disk takes a checked voucher. */
-const RETRY_MS: Millis = 1_000
 
 /** What a session's steps mean outside the machine: frames, records, settlement, counters, events. */
 export class Effects {
   readonly #parts: EffectParts
+  readonly #marks: Marks
 
   constructor(parts: EffectParts) {
     this.#parts = parts
+    this.#marks = new Marks(parts)
   }
 
   apply(session: LiveSession, effect: Outward): void {
@@ -46,7 +47,7 @@ export class Effects {
     // The settler decides when: it hears of promises once they are checked.
     if (effect.type === 'settle') return
     if (effect.type === 'checked') {
-      this.#checked(session, effect)
+      this.#marks.checked(session, effect)
       return
     }
     if (effect.type === 'dropped') {
@@ -108,35 +109,6 @@ export class Effects {
     emitter.emit({ type: 'voucher', sid: session.sid, round, owed, amount: owed - before, at })
   }
 
-  /** A signature is good: only now the promise may be settled, and counts (RND-15). */
-  #checked(session: LiveSession, effect: Extract<ProviderEffect, { type: 'checked' }>): void {
-    const { ports } = this.#parts
-    if (effect.marked) {
-      this.#promised(session, effect.owed)
-      return
-    }
-    void ports.store.put(record.voucher(session.sid, whole(session.start, effect.text))).then(
-      () => this.#promised(session, effect.owed),
-      // Nothing is lost: the next start checks it again. Until then it is tried again.
-      () => ports.clock.after(RETRY_MS, () => this.#checked(session, effect)),
-    )
-  }
-
-  #promised(session: LiveSession, owed: Amount): void {
-    const { counters, settler } = this.#parts
-    if (owed > session.promised) {
-      addTo(counters.promised, session.start.grant.terms.tariff.asset, owed - session.promised)
-      session.promised = owed
-    }
-    const { client } = session.start.grant
-    settler.promised(session.sid, client, owed, session.start.escrowUntil)
-    // A client whose keys stand on the ledger may change them, which voids what is not settled: that stays below its limit.
-    const changing = !session.start.kid.startsWith('did:key:')
-    if (changing && settler.unsettledOf(client) * 2n > session.state.credit) settler.hurry(session.sid)
-    // The last word was said already: this late promise settles all the same.
-    if (session.finishing) settler.closed(session.sid)
-  }
-
   /** A frame, with the confirmation that waits for one in front of it. */
   #send(session: LiveSession, text: string): void {
     if (session.channel === undefined) return
@@ -175,10 +147,8 @@ export class Effects {
     const { client, terms } = session.start.grant
     const now = ports.clock.now()
     const view = viewOf(session, now, settler.settledOf(session.sid) ?? 0n, now)
-    const changes = [
-      ...record.noUnchecked(session.sid),
-      ...record.closed({ ...view, promised: summary.promised, owed: summary.owed }),
-    ]
+    const last = lastMark(session)
+    const changes = [...last.changes, ...record.closed({ ...view, promised: summary.promised, owed: summary.owed })]
     if (leftUnpaid(session, summary)) {
       changes.push(credit.keep(client, terms.tariff.asset, undefined))
       // Paying the first round gave the trial back; leaving without paying takes it after all.
@@ -193,8 +163,12 @@ export class Effects {
     session.channel?.close(DONE, summary.reason)
     session.channel = undefined
     // A full disk leaves the open record: the next start closes it and settles.
-    await ports.store.writeAtomic(changes).catch(() => undefined)
-    settler.closed(session.sid)
+    const stored = await ports.store.writeAtomic(changes).then(
+      () => true,
+      () => false,
+    )
+    if (stored && last.held !== undefined) this.#marks.promised(session, last.held.owed)
+    this.#marks.left(session)
   }
 
   /** Promises beyond what the client has are worth nothing: settle now, and begin no further round. */

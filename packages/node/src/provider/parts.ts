@@ -62,13 +62,15 @@ export function wire(ports: ProviderConfigPorts): Parts {
     const at = clock.now()
     const live = sessions.live.get(outcome.sid)
     const view = records.closed(outcome.sid)
-    const asset = live?.start.grant.terms.tariff.asset ?? view?.asset
+    // A full disk may have left a closed session's record open.
+    const known = view ?? records.opened(outcome.sid)
+    const asset = live?.start.grant.terms.tariff.asset ?? known?.asset
     if (outcome.type === 'settled') {
       if (asset !== undefined) addTo(counters.settled, asset, outcome.amount)
       if (view !== undefined)
         void store.put(records.resettled(afterSettling(view, outcome.owed))).catch(() => undefined)
       emitter.emit(settledEvent(outcome, at))
-      const client = live?.start.grant.client ?? view?.client
+      const client = live?.start.grant.client ?? known?.client
       if (client !== undefined) sessions.forgetPurse(client)
       if (live !== undefined && asset !== undefined && inDebt(live.start.grant.client, asset)) live.lastRound = true
       return

@@ -39,7 +39,7 @@ export async function checkLeftovers(ports: RecoveryPorts, records: Records, cre
   for (const [sid, text] of [...records.unchecked()]) {
     changes.push(...record.noUnchecked(sid))
     if (text === undefined) continue
-    if (isGood(text, ports)) changes.push(...record.voucher(sid, text))
+    if (isGood(text, ports)) changes.push(...(isMore(text, records.voucher(sid)) ? record.voucher(sid, text) : []))
     else changes.push(...forged(sid, text, ports.clock.now(), records, credit))
   }
   if (changes.length > 0) await ports.store.writeAtomic(changes)
@@ -51,6 +51,11 @@ function isGood(text: string, { sha256, signerKey, verify }: RecoveryPorts): boo
   const { envelope, payload } = read.value
   const key = didOf(envelope.header.kid) === payload.client ? signerKey(envelope.header.kid) : undefined
   return key !== undefined && isSignedBy(envelope, key, verify)
+}
+
+/** An older one may be left beside the checked voucher where a write was cut short. */
+function isMore(text: string, checked: string | undefined): boolean {
+  return checked === undefined || promiseIn(text).owed > promiseIn(checked).owed
 }
 
 function forged(sid: SessionId, text: string, at: UnixMillis, records: Records, credit: CreditBook): Change[] {

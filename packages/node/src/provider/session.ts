@@ -72,8 +72,12 @@ export class LiveSession implements Waking {
   onEnded: (() => void)[] | undefined
   /** Why the last voucher could not be stored. */
   storeCode: 'DISK_FULL' | 'STORAGE_FAILED' | undefined
-  /** The stored session record is written and the session is about to leave memory. */
+  /** The last word is being recorded and the session is about to leave memory. */
   finishing = false
+  /** That is done: what is promised settles now. */
+  left = false
+  /** Storing a checked voucher is tried again soon. */
+  markDue = false
   risk: Amount
   readonly start: SessionStart
 

@@ -1,4 +1,5 @@
 import { ConetError } from '@conet/core/errors'
+import type { SessionId } from '@conet/core/rounds'
 import type { Hash, Millis, UnixMillis } from '@conet/core/units'
 import type { Change, KeyValueStore } from '../storage/index.js'
 import type { Clock } from './clock.js'
@@ -70,15 +71,8 @@ export class VoucherWriter {
   }
 
   async #write(group: readonly Waiting[]): Promise<void> {
-    // The newest voucher of a session replaces older ones of the same group: it promises more.
-    const newest = new Map(group.map(waiting => [waiting.session.sid, waiting]))
-    const changes: Change[] = []
-    for (const [sid, { session, text, checked }] of newest) {
-      if (checked) changes.push(...record.voucher(sid, whole(session.start, text)))
-      else changes.push(record.unchecked(sid, text))
-    }
     try {
-      await this.#ports.store.put(changes)
+      await this.#ports.store.put(changesOf(group))
     } catch (error) {
       const full = error instanceof ConetError && error.code === 'DISK_FULL'
       for (const { session, hash } of group) {
@@ -88,4 +82,24 @@ export class VoucherWriter {
     }
     for (const { session, hash } of group) this.#ports.onStored(session, hash)
   }
+}
+
+/**
+ * The newest checked voucher of each session replaces older ones of the same group, and a newer one that is not checked goes
+ * beside it: if that turns out forged, the checked one is what is left.
+ */
+function changesOf(group: readonly Waiting[]): Change[] {
+  const checked = new Map<SessionId, Waiting>()
+  const later = new Map<SessionId, Waiting>()
+  for (const one of group) {
+    const { sid } = one.session
+    if (one.checked) checked.set(sid, one)
+    if (one.checked) later.delete(sid)
+    else later.set(sid, one)
+  }
+  const changes: Change[] = []
+  // In this order: a checked voucher forgets the unchecked one that was stored before it.
+  for (const [sid, { session, text }] of checked) changes.push(...record.voucher(sid, whole(session.start, text)))
+  for (const [sid, { text }] of later) changes.push(record.unchecked(sid, text))
+  return changes
 }

@@ -6,7 +6,9 @@ const CHANGES_FROM = '"round":'
 /** What all vouchers of a session begin with: their header, and their members up to the round. */
 export interface Beginning {
   readonly kid: string
-  readonly grant: Pick<GrantPayload, 'lid' | 'sid' | 'client' | 'provider' | 'terms'>
+  readonly grant: Pick<GrantPayload, 'lid' | 'sid' | 'client' | 'provider'> & {
+    readonly terms: { readonly tariff: { readonly asset: string } }
+  }
 }
 
 /** The header of a session's vouchers, in base64url. */
@@ -39,20 +41,18 @@ export function whole({ kid, grant }: Beginning, text: string): string {
 }
 
 /**
- * The whole text again, from the short form and an older voucher of the same session. Whether it is what the client signed is
- * for the signature to say.
+ * The whole text again, from the short form and an older voucher of the same session, whatever the order of its members. Whether
+ * it is what the client signed is for the signature to say.
  *
+ * @param before - checked when it was stored
  * @returns `undefined` without an older voucher
  */
 export function lengthen(short: string, before: string | undefined): string | undefined {
-  if (before === undefined) return undefined
-  const { header, json } = parts(before)
-  const end = short.lastIndexOf('}') + 1
-  const payload = json.slice(0, json.indexOf(CHANGES_FROM)) + short.slice(0, end)
-  return `${header}.${Buffer.from(payload, 'latin1').toString('base64url')}.${short.slice(end)}`
+  return before === undefined ? undefined : whole(beginningOf(before), short)
 }
 
-function parts(text: string): { header: string; json: string } {
-  const [header = '', payload = ''] = text.split('.')
-  return { header, json: Buffer.from(payload, 'base64url').toString('latin1') }
+function beginningOf(voucher: string): Beginning {
+  const [header, payload] = voucher.split('.', 2).map(part => JSON.parse(Buffer.from(part, 'base64url').toString()))
+  const { lid, sid, client, provider, asset } = payload
+  return { kid: header.kid, grant: { lid, sid, client, provider, terms: { tariff: { asset } } } }
 }
