@@ -10,20 +10,35 @@ import { kindOf, payloadOf } from './testing/fake-client.js'
 import { FakeLedger } from './testing/fake-ledger.js'
 import { settled, type TestClient, World } from './testing/set-up.js'
 
-/** A disk that refuses checked vouchers as often as it is told, and can be slow with one. */
+/** A disk that refuses checked vouchers as often as it is told, and can be slow to say that it has one, or the last record. */
 class TroubledStore extends MemoryStore {
   refusals = 0
   /** What each write of a checked voucher promised, in order. */
   readonly written: bigint[] = []
   #gate: Promise<void> | undefined
 
-  /** The next checked voucher waits until the returned function is called. */
+  #lastGate: Promise<void> | undefined
+  /** Last records that are under way. */
+  lasts = 0
+
+  /** The next checked voucher is confirmed when the returned function is called. */
   slow(): () => void {
-    let open = () => {}
-    this.#gate = new Promise(resolve => {
-      open = resolve
-    })
-    return open
+    const { promise, resolve } = withResolvers()
+    this.#gate = promise
+    return resolve
+  }
+
+  /** The next last record is confirmed when the returned function is called. */
+  slowLast(): () => void {
+    const { promise, resolve } = withResolvers()
+    this.#lastGate = promise
+    return resolve
+  }
+
+  override async writeAtomic(changes: readonly Change[]): Promise<void> {
+    this.lasts++
+    await super.writeAtomic(changes)
+    await this.#lastGate
   }
 
   override async put(changes: readonly Change[]): Promise<void> {
@@ -36,10 +51,19 @@ class TroubledStore extends MemoryStore {
       this.written.push(promiseIn(voucher).owed)
       const gate = this.#gate
       this.#gate = undefined
-      await gate
+      await super.put(changes)
+      return gate
     }
     await super.put(changes)
   }
+}
+
+function withResolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {}
+  const promise = new Promise<void>(done => {
+    resolve = done
+  })
+  return { promise, resolve }
 }
 
 const worlds: World[] = []
@@ -237,4 +261,30 @@ describe('a checked voucher that the disk refused', () => {
     expect(after.ledger.settledOf.get(client.sid)).toBe(40_000n)
     expect(new Records(disk).evidence(client.sid)).toBeUndefined()
   })
+})
+
+it('settles a voucher that comes while the last record of its session is written', async () => {
+  const store = new TroubledStore()
+  // What is checked is settled by the time that the session ends.
+  const world = await worldOn(store, { settle: { ...DEFAULT_SETTLE_POLICY, aboveAmount: 35_000n } })
+  const { client, kept } = await paid(world, 3)
+  const [statement = ''] = kept
+  client.channel.say(plain(client, client.voucher(statement)))
+  await world.clock.advance(1_000)
+  expect(world.ledger.settledOf.get(client.sid)).toBe(40_000n)
+  client.channel.onReceive = text => void kept.push(text)
+  world.gateway.carry(client.sid, 1_000_000n)
+  const [confirmLast, confirm] = [store.slowLast(), store.slow()]
+  const end = world.service.end(client.sid, 'PROVIDER_DONE')
+  while (store.lasts === 0) await world.clock.advance(100)
+  const last = kept.filter(text => kindOf(text) === 'conet-statement+jwt').at(-1) ?? ''
+  const answered = world.service.voucher(client.sid, client.voucher(last))
+  await world.clock.advance(20)
+  confirmLast()
+  await world.clock.advance(20)
+  confirm()
+  await world.clock.advance(10_000)
+  await Promise.all([end, answered])
+  expect(world.ledger.settledOf.get(client.sid)).toBe(promiseIn(client.voucher(last)).owed)
+  expect(promises(store, client.sid)).toEqual({ checked: undefined, unchecked: undefined })
 })

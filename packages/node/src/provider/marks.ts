@@ -40,8 +40,9 @@ export class Marks {
   /** The session's last word is recorded: it settles, as soon as its newest checked voucher is on the disk. */
   left(session: LiveSession): void {
     session.left = true
-    if (unmarked(session) === undefined) this.#parts.settler.closed(session.sid)
-    else this.#later(session)
+    // A voucher that came with the last word, and is on its way to the disk, settles too.
+    if (isOutrun(session) || unmarked(session) !== undefined) this.#later(session)
+    else this.#parts.settler.closed(session.sid)
   }
 
   #count(session: LiveSession, owed: Amount): void {
@@ -58,10 +59,11 @@ export class Marks {
   /** Writes what is newest now, whatever it was tried for: an older voucher never goes over a newer one. */
   #mark(session: LiveSession): void {
     const held = unmarked(session)
-    if (held === undefined) return
     // A newer checked one is on its way to the disk, and says more.
     if (isOutrun(session)) this.#later(session)
-    else {
+    else if (held === undefined) {
+      if (session.left) this.#parts.settler.closed(session.sid)
+    } else {
       void this.#parts.ports.store.put(changesFor(session, held)).then(
         () => this.promised(session, held.owed),
         // Nothing is lost: it is on the disk unchecked, and the next start checks it again.
