@@ -9,8 +9,8 @@ import type {
   SessionId,
 } from '@conet/core/rounds'
 import type { Amount, Bytes, UnixMillis } from '@conet/core/units'
+import type { Waking } from '@conet/gateway'
 import type { RoundsChannel, SessionPhase, SessionView } from './contract.js'
-import type { Waking } from './deadlines.js'
 import type { Asker } from './trials.js'
 
 /** What the client learns about a voucher. `DISK_FULL` is unknown to the machine: it only learns that storing failed. */

@@ -8,10 +8,10 @@ import {
   type SessionId,
 } from '@conet/core/rounds'
 import type { Amount, Did, Hash, Millis, UnixMillis } from '@conet/core/units'
-import type { GatewayEvent } from '@conet/gateway'
+import { Deadlines, type GatewayEvent } from '@conet/gateway'
 import { ByClient } from './by-client.js'
 import type { Counters } from './counters.js'
-import { Deadlines } from './deadlines.js'
+
 import type { Effects } from './effects.js'
 import type { ProviderConfigPorts } from './ports.js'
 import type { LiveSession } from './session.js'

@@ -9,8 +9,8 @@ export interface Waking {
 }
 
 /**
- * The one clock of all sessions: a binary min-heap by wake time. 10,000 sessions cost one timer and no allocation per
- * change; the driver asks for `next` and wakes everything that is due.
+ * Who is to be woken when: a binary min-heap by wake time. 10,000 sessions cost one timer and no allocation per
+ * change; whoever drives it asks for `next` and wakes everything that is due.
  */
 export class Deadlines<T extends Waking> {
   readonly #heap: T[] = []
