@@ -1,24 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cometbftKeys, findCometbft } from '@conet/engines'
+import { cometbftKeys } from '@conet/engines'
 import { ownerOf, readOrCreateKeyFile } from '@conet/node'
 import { freePort, NodeProcess } from './network.js'
 import { Running } from './program.js'
+
+export { missingCometbft } from '@conet/engines/cometbft/testing'
 
 /** Ledger of these tests, and what each owner begins with. */
 const LID = 'conet-e2e'
 const FUNDS = '100000000'
 const POWER = 10
-
-/** Why these tests cannot run; `undefined` if they can. */
-export async function missingCometbft(): Promise<string | undefined> {
-  try {
-    await findCometbft()
-    return undefined
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
-}
 
 /** Owners that validate together, each with a configuration in a folder of its name. */
 export interface Validators {

@@ -3,15 +3,13 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type CometbftEngine, cometbftKeys, findCometbft, openCometbft } from '@conet/engines'
+import { type CometbftEngine, cometbftKeys, openCometbft } from '@conet/engines'
+import { missingCometbft } from '@conet/engines/cometbft/testing'
 import { createLogger, type Node, ownerOf, parseConfig, readOrCreateKeyFile, startNode } from '@conet/node'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { runCli } from '../program.js'
 
-const missing = await findCometbft().then(
-  () => undefined,
-  (error: Error) => error.message,
-)
+const missing = await missingCometbft()
 
 const dir = mkdtempSync(join(tmpdir(), 'conet-proof-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
