@@ -76,7 +76,7 @@ async function open(client: Client): Promise<void> {
   const text = requestOf(client)
   const { grant } = JSON.parse(await post(JSON.stringify({ request: text }))) as { grant: string }
   const { control } = JSON.parse(Buffer.from(grant.split('.')[1] ?? '', 'base64url').toString())
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${control}`, 'conet.rounds.1', { perMessageDeflate: false })
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${control}`, 'conet.rounds.2', { perMessageDeflate: false })
   socket.on('message', data => {
     const frame = String(data)
     if (!frame.startsWith('{') && frame.startsWith(statementStart)) socket.send(voucherFor(client, frame))

@@ -22,8 +22,8 @@ export function portsThrough(chain: WayIn, base: ClientPorts): ClientPorts {
   return {
     ...base,
     fetch: (url, init) => base.fetch(here(url), init),
-    openLine(url, protocol, handlers) {
-      const line = base.openLine(here(url), protocol, handlers)
+    openLine(url, protocols, handlers) {
+      const line = base.openLine(here(url), protocols, handlers)
       return {
         send(text) {
           if (isVoucher(text)) chain.note(text)

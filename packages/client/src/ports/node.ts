@@ -16,8 +16,8 @@ export const nodePorts: ClientPorts = {
   openLine,
 }
 
-function openLine(url: string, protocol: string, handlers: LineHandlers): Line {
-  const socket = new WebSocket(url, protocol, {
+function openLine(url: string, protocols: readonly string[], handlers: LineHandlers): Line {
+  const socket = new WebSocket(url, [...protocols], {
     maxPayload: MAX_FRAME_BYTES,
     handshakeTimeout: HANDSHAKE_MS,
     perMessageDeflate: false,

@@ -27,5 +27,6 @@ export interface ClientPorts {
   readonly verify: Verify
   signer(seed: Uint8Array): KeySigner
   fetch(url: string, init: RequestInit): Promise<Response>
-  openLine(url: string, protocol: string, handlers: LineHandlers): Line
+  /** @param protocols - subprotocols, the best first */
+  openLine(url: string, protocols: readonly string[], handlers: LineHandlers): Line
 }

@@ -3,7 +3,8 @@ import type { Millis } from '@conet/core/units'
 import type { NodeApi } from '../api/api.js'
 import type { ClientPorts, Line } from '../ports/types.js'
 
-const ROUNDS_PROTOCOL = 'conet.rounds.1'
+/** The second: we read statements that were signed together (WIRE-11). */
+const ROUNDS_PROTOCOLS = ['conet.rounds.2', 'conet.rounds.1']
 /** Doubled after every failure, up to the longest. */
 const FIRST_RETRY_MS: Millis = 50
 const LONGEST_RETRY_MS: Millis = 1_000
@@ -69,7 +70,7 @@ export class ControlLine {
     const { ports, api, path, hello } = this.#options
     const url = new URL(path, `${api.base}/`)
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-    this.#line = ports.openLine(url.href, ROUNDS_PROTOCOL, {
+    this.#line = ports.openLine(url.href, ROUNDS_PROTOCOLS, {
       onOpen: () => {
         if (this.#closed) return
         this.#up = true

@@ -51,8 +51,8 @@ function leavable(): { readonly ports: ClientPorts; leave(): void } {
   const ports: ClientPorts = {
     ...nodePorts,
     setTimer: (delay, run) => nodePorts.setTimer(delay, () => here && run()),
-    openLine: (url, protocol, handlers) => {
-      const line = nodePorts.openLine(url, protocol, {
+    openLine: (url, protocols, handlers) => {
+      const line = nodePorts.openLine(url, protocols, {
         onOpen: () => here && handlers.onOpen(),
         onText: text => here && handlers.onText(text),
         onClose: () => here && handlers.onClose(),

@@ -101,5 +101,5 @@ function billedNow(state: ProviderState, nowMs: UnixMillis): Millis {
 }
 
 function sendStatement(open: OpenStatement): ProviderEffect {
-  return { type: 'send', kind: 'statement', text: open.text, statement: open.payload }
+  return { type: 'send', kind: 'statement', text: open.text, hash: open.hash, statement: open.payload }
 }

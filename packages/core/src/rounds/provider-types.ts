@@ -137,7 +137,13 @@ export type ProviderEvent =
 
 /** What the driver must do, in this order. */
 export type ProviderEffect =
-  | { readonly type: 'send'; readonly kind: 'statement'; readonly text: string; readonly statement: StatementPayload }
+  | {
+      readonly type: 'send'
+      readonly kind: 'statement'
+      readonly text: string
+      readonly hash: Hash
+      readonly statement: StatementPayload
+    }
   | { readonly type: 'send'; readonly kind: 'close'; readonly text: string; readonly reason: CloseReason }
   /** Store durably, then feed `stored` (or `store-failed`) with this hash. */
   | {

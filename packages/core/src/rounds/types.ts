@@ -119,7 +119,10 @@ export const CLOSE_REASONS = [
 ] as const
 export type CloseReason = (typeof CLOSE_REASONS)[number]
 
-/** Signs a payload as an envelope; deterministic (Ed25519), so that signing again gives the same text. Passed in. */
+/**
+ * Signs a payload as an envelope; deterministic (Ed25519), so that signing again gives the same text. Passed in. The machines do not
+ * look into a text: a driver may leave the signature of a statement to the moment at which it sends it (WIRE-11).
+ */
 export type Seal = (kind: Kind, payload: object) => Sealed
 
 export interface Sealed {

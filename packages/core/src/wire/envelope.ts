@@ -5,7 +5,8 @@ import { decodeBase64url, decodeBase64urlInto, encodeBase64url } from './base64u
 import type { WireCode } from './codes.js'
 import { isKid, readHeader, writeHeader } from './header.js'
 import { parseJsonObject, readJsonObject } from './json.js'
-import { MAX_CHARS, MAX_ENVELOPE_CHARS, SIGNATURE_CHARS } from './limits.js'
+import { MAX_CHARS, MAX_ENVELOPE_CHARS, MAX_TOGETHER_CHARS, SIGNATURE_CHARS } from './limits.js'
+import { readTogether, TOGETHER_KIND } from './together.js'
 import type { Envelope, Kind, Sha256, Signer, Verify } from './types.js'
 import { encodeUtf8 } from './utf8.js'
 
@@ -42,7 +43,9 @@ export function decodeEnvelope(text: unknown, options: DecodeOptions): Result<En
   if (options.kinds !== undefined && !options.kinds.includes(typ)) return reject('KIND_REFUSED', { typ })
   const limit = Math.min(MAX_CHARS[typ], options.maxBytes ?? MAX_CHARS[typ])
   if (text.length > limit) return tooLarge(text.length, limit)
-  if (text.length - second - 1 !== SIGNATURE_CHARS) return malformed('signature', 'length')
+  const signatureChars = text.length - second - 1
+  const isTogether = typ === TOGETHER_KIND && signatureChars !== SIGNATURE_CHARS && signatureChars <= MAX_TOGETHER_CHARS
+  if (signatureChars !== SIGNATURE_CHARS && !isTogether) return malformed('signature', 'length')
   const signature = decodeBase64url(text.slice(second + 1))
   if (signature === undefined) return malformed('signature', 'base64url')
 
@@ -52,7 +55,10 @@ export function decodeEnvelope(text: unknown, options: DecodeOptions): Result<En
   if (!payload.ok) return malformed('payload', payload.code)
   const signingInput = text.slice(0, second)
   const hash = hashText(signingInput, options.sha256)
-  return ok({ text, header: header.value, payload: payload.value, signingInput, signature, hash })
+  const envelope = { text, header: header.value, payload: payload.value, signingInput, signature, hash }
+  if (!isTogether) return ok(envelope)
+  const signed = readTogether(signature, hash, options.sha256)
+  return signed === undefined ? malformed('signature', 'length') : ok({ ...envelope, ...signed })
 }
 
 /**
@@ -87,7 +93,8 @@ export function checkSignature(
   publicKey: Uint8Array,
   verify: Verify,
 ): Result<Envelope, 'SIGNATURE_INVALID'> {
-  if (verify(publicKey, envelope.signingInput, envelope.signature)) return ok(envelope)
+  const { signedText = envelope.signingInput, signature } = envelope
+  if (verify(publicKey, signedText, signature)) return ok(envelope)
   return reject('SIGNATURE_INVALID', { kid: envelope.header.kid, hash: envelope.hash })
 }
 

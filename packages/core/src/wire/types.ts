@@ -30,6 +30,8 @@ export interface Envelope {
   readonly signingInput: string
   /** 64 bytes. */
   readonly signature: Uint8Array
+  /** What the signature signs, if that is not `signingInput` alone (WIRE-11). */
+  readonly signedText?: string
   /** SHA-256 of `signingInput`, lower-case hex: the identity of the message, never of the signature (WIRE-7). */
   readonly hash: Hash
 }

@@ -1,12 +1,21 @@
 import { createHash, createHmac, createPrivateKey, createPublicKey, verify as nodeVerify, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { decodeBase64url, decodeEnvelope, encodeBase64url, type Kind, signEnvelope } from './index.js'
+import {
+  checkSignature,
+  decodeBase64url,
+  decodeEnvelope,
+  encodeBase64url,
+  type Kind,
+  signEnvelope,
+  signTogether,
+} from './index.js'
 
 interface Vectors {
   readonly rfc8037: { readonly jwk: { kty: string; crv: string; d: string; x: string }; readonly text: string }
   readonly base64url: readonly { readonly text: string; readonly hex: string | null }[]
   readonly accepted: readonly { kind: Kind; kid: string; seed: string; payload: object; text: string; hash: string }[]
+  readonly together: { seed: string; kid: string; payloads: object[]; signedText: string; texts: string[] }
   readonly refused: readonly { name: string; text: string; code: string; part?: string; why?: string }[]
 }
 
@@ -16,8 +25,10 @@ const hex = (bytes: Uint8Array | undefined) => (bytes === undefined ? null : Buf
 
 /** PKCS #8 of an Ed25519 seed: RFC 8410 section 7. */
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex')
+const privateKey = (seed: Uint8Array) =>
+  createPrivateKey({ key: Buffer.concat([PKCS8, seed]), format: 'der', type: 'pkcs8' })
 const nodeSigner = (seed: Uint8Array, kid: string) => {
-  const key = createPrivateKey({ key: Buffer.concat([PKCS8, seed]), format: 'der', type: 'pkcs8' })
+  const key = privateKey(seed)
   return { kid, sign: (input: string) => sign(null, Buffer.from(input), key) }
 }
 
@@ -32,6 +43,25 @@ describe('vectors/wire.json', () => {
     const decoded = decodeEnvelope(text, { sha256 })
     expect(decoded).toMatchObject({ ok: true, value: { header: { alg: 'EdDSA', typ: kind, kid }, payload, hash } })
     expect(signEnvelope(kind, payload, nodeSigner(Buffer.from(seed, 'hex'), kid))).toBe(text)
+  })
+
+  it('accepts and makes statements signed together', () => {
+    const { seed, kid, payloads, signedText, texts } = vectors.together
+    const signer = nodeSigner(Buffer.from(seed, 'hex'), kid)
+    const messages = payloads.map(payload => {
+      const text = signEnvelope('conet-statement+jwt', payload, signer)
+      const signingInput = text.slice(0, text.lastIndexOf('.'))
+      return { signingInput, hash: sha256(signingInput).toString('hex') }
+    })
+    expect(signTogether(messages, signer, sha256)).toEqual(texts)
+    texts.forEach((text, i) => {
+      const decoded = decodeEnvelope(text, { sha256 })
+      expect(decoded).toMatchObject({ value: { payload: payloads[i], hash: messages[i]?.hash, signedText } })
+      const key = createPublicKey(privateKey(Buffer.from(seed, 'hex')))
+      const check = (_: Uint8Array, input: string, bytes: Uint8Array) =>
+        nodeVerify(null, Buffer.from(input), key, bytes)
+      expect(decoded.ok && checkSignature(decoded.value, new Uint8Array(32), check).ok).toBe(true)
+    })
   })
 
   it.each(vectors.refused)('refuses: $name', ({ text, code, part, why }) => {

@@ -6,8 +6,8 @@ import type { ProviderService } from '../provider/contract.js'
 import { apiError, errorBody, statusOf } from './errors.js'
 import { acceptUpgrade, checkUpgrade, OpenLines } from './lines/index.js'
 
-/** Subprotocol of the line that carries statements and vouchers. */
-export const ROUNDS_PROTOCOL = 'conet.rounds.1'
+/** Subprotocols of the line that carries statements and vouchers: from the second on, the client reads statements signed together. */
+const ROUNDS_PROTOCOLS = ['conet.rounds.2', 'conet.rounds.1'] as const
 const PATH = /^\/v1\/sessions\/([0-9a-f]{32})\/rounds(?:\?.*)?$/
 
 /** What the lines need of the node. */
@@ -55,14 +55,14 @@ export class RoundsSockets {
         data: { sid },
       })
     }
-    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map(name => name.trim())
-    if (checkUpgrade(request) && offered.includes(ROUNDS_PROTOCOL)) return undefined
-    return apiError('UPGRADE_REQUIRED', `ask for the subprotocol ${ROUNDS_PROTOCOL}`)
+    if (checkUpgrade(request) && protocolOf(request) !== undefined) return undefined
+    return apiError('UPGRADE_REQUIRED', `ask for the subprotocol ${ROUNDS_PROTOCOLS.join(' or ')}`)
   }
 
   #attach(sid: string, request: IncomingMessage, socket: Socket, head: Buffer): void {
-    acceptUpgrade(request, socket, ROUNDS_PROTOCOL)
-    const line = this.#lines.open(socket)
+    const protocol = protocolOf(request) ?? 'conet.rounds.1'
+    acceptUpgrade(request, socket, protocol)
+    const line = this.#lines.open(socket, protocol !== 'conet.rounds.1')
     socket.off('error', giveUp)
     const attached = this.#ports.provider.attach(sid, line)
     if (attached.ok) {
@@ -77,6 +77,12 @@ export class RoundsSockets {
   close(): void {
     this.#lines.closeAll(1001, 'the node stops')
   }
+}
+
+/** The newest subprotocol that both sides speak. */
+function protocolOf({ headers }: IncomingMessage): (typeof ROUNDS_PROTOCOLS)[number] | undefined {
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map(name => name.trim())
+  return ROUNDS_PROTOCOLS.find(protocol => offered.includes(protocol))
 }
 
 function giveUp(this: Duplex): void {

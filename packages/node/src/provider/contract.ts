@@ -4,8 +4,10 @@ import type { AccessTerms } from '@conet/core/services/access'
 import type { Amount, Bytes, Did, Hash, UnixMillis } from '@conet/core/units'
 import type { ProviderCode } from './codes.js'
 
-/** A two-way line of text frames that the API layer opened for one session (a WebSocket, subprotocol `conet.rounds.1`). */
+/** A two-way line of text frames that the API layer opened for one session (a WebSocket, subprotocol `conet.rounds.1` or `.2`). */
 export interface RoundsChannel {
+  /** Whether the client reads statements that were signed together (WIRE-11). */
+  readonly together: boolean
   /** Sends one text frame, or two in one packet; silently does nothing once closed. */
   send(text: string, also?: string): void
   /** `code` is a WebSocket close code (1000, 1008, 4000–4999), `reason` a short ASCII text. */

@@ -15,12 +15,13 @@ import type { ProviderConfigPorts } from './ports.js'
 import { record, whole } from './records/index.js'
 import { type LiveSession, type Reply, viewOf } from './session.js'
 import type { Settler } from './settle/index.js'
+import { Statements } from './statements.js'
 import type { Trials } from './trials.js'
 
 type Outward = Extract<ProviderEffect, { type: 'send' | 'settle' | 'evidence' | 'checked' | 'dropped' }>
 
 export interface EffectParts {
-  readonly ports: Pick<ProviderConfigPorts, 'clock' | 'ledger' | 'store'>
+  readonly ports: Pick<ProviderConfigPorts, 'clock' | 'ledger' | 'sha256' | 'signer' | 'store'>
   readonly counters: Counters
   readonly emitter: Emitter
   readonly settler: Settler
@@ -35,10 +36,13 @@ const DONE = 1000
 export class Effects {
   readonly #parts: EffectParts
   readonly #marks: Marks
+  readonly statements: Statements
 
   constructor(parts: EffectParts) {
     this.#parts = parts
     this.#marks = new Marks(parts)
+    const { signer, sha256 } = parts.ports
+    this.statements = new Statements({ signer, sha256, send: (session, text) => this.#send(session, text) })
   }
 
   apply(session: LiveSession, effect: Outward): void {
@@ -57,13 +61,16 @@ export class Effects {
     if (effect.type === 'evidence') {
       counters.disputes++
       emitter.emit({ type: 'disputed', sid: session.sid, at })
-      const envelopes = effect.texts.map(text => whole(session.start, text))
+      const envelopes = effect.texts.map(text => this.statements.whole(whole(session.start, text)))
       const evidence = { sid: session.sid, at, why: effect.reason, envelopes }
       void ports.store.put([record.evidence(evidence)]).catch(() => undefined)
       return
     }
-    this.#send(session, effect.text)
-    if (effect.kind !== 'statement') return
+    if (effect.kind === 'close') {
+      this.#send(session, effect.text)
+      return
+    }
+    this.statements.send(session, { signingInput: effect.text, hash: effect.hash })
     counters.statements++
     if (emitter.silent) return
     const { round, owed, bytesUp, bytesDown, due, paidUntil } = effect.statement

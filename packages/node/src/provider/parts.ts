@@ -12,6 +12,7 @@ import { endOf, Records } from './records/index.js'
 import { sealer } from './seal.js'
 import { Sessions } from './sessions.js'
 import { type Settlement, Settler } from './settle/index.js'
+import type { Statements } from './statements.js'
 import { TRIAL_PREFIX, Trials } from './trials.js'
 
 /** The parts of one provider, wired. */
@@ -26,6 +27,7 @@ export interface Parts {
   readonly sessions: Sessions
   readonly opening: Opening
   readonly lines: Lines
+  readonly statements: Statements
 }
 
 /** Wires the parts; nothing runs yet. */
@@ -81,7 +83,8 @@ export function wire(ports: ProviderConfigPorts): Parts {
   }
 
   const inDebt = (client: string, asset: string) => ledger.account(client, asset).debt > 0n
-  return { ports, counters, emitter, records, credit, trials, settler, sessions, opening, lines }
+  const { statements } = effects
+  return { ports, counters, emitter, records, credit, trials, settler, sessions, opening, lines, statements }
 }
 
 /** A closed session's record after a settlement; a late voucher may promise more than the record knew. */

@@ -4,17 +4,16 @@ import { hashText, type Sha256, type Signer, signEnvelope } from '@conet/core/wi
 /**
  * Signs as the provider and names the result by its hash. One for all sessions.
  *
- * Statements, one per session and round, are written without the checks that `signEnvelope` makes on unknown payloads:
- * the machine makes them from checked values. Both ways give the same text.
+ * Statements, one per session and round, are signed when they leave (`Statements`), and written without the checks that
+ * `signEnvelope` makes on unknown payloads: the machine makes them from checked values. Both ways give the same text.
  */
 export function sealer(signer: Signer, sha256: Sha256): Seal {
   const header = Buffer.from(JSON.stringify({ alg: 'EdDSA', typ: 'conet-statement+jwt', kid: signer.kid }))
   const statementHead = `${header.toString('base64url')}.`
   return (kind, payload) => {
     if (kind === 'conet-statement+jwt') {
-      const input = statementHead + Buffer.from(jsonOf(payload as StatementPayload), 'latin1').toString('base64url')
-      const signature = Buffer.from(signer.sign(input)).toString('base64url')
-      return { text: `${input}.${signature}`, hash: hashText(input, sha256) }
+      const text = statementHead + Buffer.from(jsonOf(payload as StatementPayload), 'latin1').toString('base64url')
+      return { text, hash: hashText(text, sha256) }
     }
     const text = signEnvelope(kind, payload, signer)
     return { text, hash: hashText(text.slice(0, text.lastIndexOf('.')), sha256) }

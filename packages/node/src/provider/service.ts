@@ -94,7 +94,9 @@ class Provider implements ProviderService {
 
   statement(sid: SessionId): Result<{ statement: string | undefined }, ProviderCode> {
     const found = this.#find(sid)
-    return found.ok ? ok({ statement: pendingStatement(found.value.state)?.text }) : found
+    if (!found.ok) return found
+    const open = pendingStatement(found.value.state)
+    return ok({ statement: open && this.#parts.statements.whole(open.text) })
   }
 
   async close(sid: SessionId, text: string): Promise<Result<{ close: string }, ProviderCode>> {

@@ -17,8 +17,8 @@ import type { ProviderConfigPorts } from './ports.js'
 import type { LiveSession } from './session.js'
 import { VoucherWriter } from './writer.js'
 
-/** Wake-ups closer together than this share one timer: late by at most this much, far below every margin. */
-const SLACK_MS: Millis = 5
+/** Wake-ups closer together than this share one timer and one signature: late by at most this much, far below every margin. */
+const SLACK_MS: Millis = 10
 /** A timer that comes this much late says that the whole process had to wait. */
 const STALL_MS: Millis = 250
 const READ_FIRST_MS: Millis = 20
@@ -258,9 +258,11 @@ export class Sessions {
     this.#reading = false
     this.#armedFor = Number.POSITIVE_INFINITY
     this.#disarm = undefined
-    for (let session = this.#deadlines.takeDue(now); session !== undefined; session = this.#deadlines.takeDue(now)) {
-      this.#wake(session, now)
-    }
+    this.#effects.statements.together(() => {
+      for (let session = this.#deadlines.takeDue(now); session !== undefined; session = this.#deadlines.takeDue(now)) {
+        this.#wake(session, now)
+      }
+    })
     this.#arm()
   }
 

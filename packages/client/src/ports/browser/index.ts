@@ -9,7 +9,7 @@ interface PlatformSocket {
   close(): void
   addEventListener(type: string, listener: (event: { readonly data?: unknown }) => void): void
 }
-type PlatformSocketClass = new (url: string, protocol: string) => PlatformSocket
+type PlatformSocketClass = new (url: string, protocols: string[]) => PlatformSocket
 
 const OPEN = 1
 
@@ -20,7 +20,7 @@ export function browserPorts(socketClass: PlatformSocketClass): ClientPorts {
     sha256,
     verify,
     signer: seed => signerFromSeed(seed),
-    openLine: (url, protocol, handlers) => openLine(new socketClass(url, protocol), handlers),
+    openLine: (url, protocols, handlers) => openLine(new socketClass(url, [...protocols]), handlers),
   }
 }
 

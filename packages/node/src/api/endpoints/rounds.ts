@@ -7,9 +7,13 @@ import { SidForm } from '../forms.js'
 export const getRounds = endpoint({
   method: 'GET',
   path: '/v1/sessions/:sid/rounds',
-  summary: 'WebSocket (subprotocol conet.rounds.1) that carries statements and vouchers, one envelope per text frame',
+  summary:
+    'WebSocket (subprotocol conet.rounds.2 or conet.rounds.1) that carries statements and vouchers, one envelope per text frame',
   params: Type.Object({ sid: SidForm }),
   handle: () => {
-    throw apiError('UPGRADE_REQUIRED', 'open this path as a WebSocket with the subprotocol conet.rounds.1')
+    throw apiError(
+      'UPGRADE_REQUIRED',
+      'open this path as a WebSocket with the subprotocol conet.rounds.2 or conet.rounds.1',
+    )
   },
 })

@@ -21,7 +21,7 @@ beforeEach(async () => {
   server.on('upgrade', (request, socket, head) => {
     if (!checkUpgrade(request) || !(socket instanceof Socket)) return socket.destroy()
     acceptUpgrade(request, socket, 'p')
-    const line = lines.open(socket)
+    const line = lines.open(socket, false)
     last = line
     line.onMessage(text => {
       heard.push(text)

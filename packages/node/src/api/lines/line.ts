@@ -20,6 +20,7 @@ const nothing = () => undefined
  * are the same four functions for all.
  */
 export class Line implements RoundsChannel {
+  readonly together: boolean
   /** Sweeps since something came in. */
   #silent = 0
   #open = true
@@ -32,7 +33,8 @@ export class Line implements RoundsChannel {
   readonly #socket: LineSocket
   readonly #lines: OpenLines
 
-  constructor(socket: Socket, lines: OpenLines) {
+  constructor(socket: Socket, lines: OpenLines, together: boolean) {
+    this.together = together
     this.#socket = socket
     this.#lines = lines
     this.#socket[LINE] = this
@@ -142,9 +144,9 @@ export class OpenLines {
     return this.#all.size
   }
 
-  /** Takes a socket over after its handshake. */
-  open(socket: Socket): Line {
-    const line = new Line(socket, this)
+  /** Takes a socket over after its handshake. @param together - see `RoundsChannel` */
+  open(socket: Socket, together: boolean): Line {
+    const line = new Line(socket, this, together)
     this.#all.add(line)
     this.#timer ??= setInterval(() => this.#sweep(), SWEEP_MS).unref()
     return line

@@ -24,6 +24,7 @@ export function key(number: number): KeySigner {
 /** One end of a line in memory, as the API layer would hand it over; `received` is what the provider sent. */
 export class FakeChannel implements RoundsChannel {
   readonly received: string[] = []
+  together = false
   closed: { code: number; reason: string } | undefined
   #onMessage: (text: string) => void = () => undefined
   #onClose: () => void = () => undefined
