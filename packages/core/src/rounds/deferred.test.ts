@@ -50,7 +50,7 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
     atMs: fc.integer({ min: 1, max: 12_000 }),
   }),
   settle: fc.constantFrom({ everyRound: true }, { aboveAmount: 500n }, {}),
-  verifyEvery: fc.integer({ min: 1, max: 12 }),
+  verifyEvery: fc.integer({ min: 1, max: 20 }),
 })
 
 /** Rounds in which a client forges: from some round on, now and then, or all. */

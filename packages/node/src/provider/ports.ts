@@ -39,7 +39,7 @@ export interface RiskLimits {
   readonly maxSessions: number
   /** Sum of what all open sessions could leave unpaid. */
   readonly maxExposure: Amount
-  /** Signatures of vouchers are checked at latest every so many rounds, 1..64; 1 checks each; default 8 (RND-15). */
+  /** Signatures of vouchers are checked at latest every so many rounds, 1..64; 1 checks each; default 16 (RND-15). */
   readonly verifyEvery?: number | undefined
   /** What relays may have of each payment, in basis points; default 3,000. */
   readonly maxRelayBps?: number | undefined
