@@ -1,6 +1,7 @@
 import { ok, type Result, reject } from '../errors/index.js'
 import { decodeBase64url, encodeBase64url } from './base64url.js'
 import type { WireCode } from './codes.js'
+import { generations } from './generations.js'
 import { type JsonObject, readJsonObject } from './json.js'
 import { HEADER_CACHE, MAX_HEADER_CHARS, MAX_KID_CHARS } from './limits.js'
 import { type Header, KINDS, type Kind } from './types.js'
@@ -9,7 +10,7 @@ import { encodeUtf8 } from './utf8.js'
 const DID_URL = /^did:[a-z0-9]+:[A-Za-z0-9._:-]+#[A-Za-z0-9._~-]+$/
 
 /** Headers repeat (one per signer and kind), so each is parsed once. Only accepted ones are kept. */
-const parsed = new Map<string, Header>()
+const parsed = generations<Header>(HEADER_CACHE)
 
 /**
  * Reads a protected header: exactly `alg`, `typ`, `kid` (WIRE-2). `crit` and `b64` are extra members, hence refused.
@@ -27,7 +28,7 @@ export function readHeader(part: string, keep = true): Result<Header, WireCode> 
   if (!json.ok) return malformed(json.code)
   const header = checkHeader(json.value)
   // Encoded afresh: a slice of the received text would keep the whole message alive in the cache.
-  if (header.ok && keep) remember(encodeBase64url(bytes), header.value)
+  if (header.ok && keep) parsed.set(encodeBase64url(bytes), header.value)
   return header
 }
 
@@ -49,14 +50,6 @@ function checkHeader(json: JsonObject): Result<Header, WireCode> {
   if (!isKid(kid)) return reject('KID_MALFORMED')
   if (Object.keys(json).length !== 3) return malformed('extra-member')
   return ok({ alg, typ: kind, kid })
-}
-
-function remember(part: string, header: Header): void {
-  if (parsed.size >= HEADER_CACHE) {
-    const oldest = parsed.keys().next()
-    if (!oldest.done) parsed.delete(oldest.value)
-  }
-  parsed.set(part, header)
 }
 
 function malformed(why: string) {

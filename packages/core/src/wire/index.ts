@@ -1,6 +1,7 @@
 export { decodeBase64url, encodeBase64url } from './base64url.js'
 export { WIRE_CODES, type WireCode, wireVerdict } from './codes.js'
 export { checkSignature, type DecodeOptions, decodeEnvelope, hashText, signEnvelope } from './envelope.js'
+export { type Generations, generations } from './generations.js'
 export { isKid } from './header.js'
 export { type JsonFault, type JsonObject, parseJsonObject } from './json.js'
 export { MAX_CHARS, MAX_ENVELOPE_CHARS } from './limits.js'

@@ -34,5 +34,5 @@ export const SIGNATURE_CHARS = 86
 /** Signature, sides and at most six steps of 32 bytes in base64url (WIRE-11). */
 export const MAX_TOGETHER_CHARS = Math.ceil(((64 + 1 + 6 * 32) * 4) / 3)
 
-/** Parsed headers kept: one per signer and kind, so 16,384 busy signers of transactions and vouchers; 16 MB at most. */
+/** Parsed headers surely kept: one per signer and kind, so 16,384 busy signers of transactions and vouchers; 32 MB at most. */
 export const HEADER_CACHE = 32_768

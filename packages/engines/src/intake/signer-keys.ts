@@ -1,6 +1,5 @@
 import type { Application } from '@conet/core/ledger'
-import type { Envelope } from '@conet/core/wire'
-import { generations } from '../verify/index.js'
+import { type Envelope, generations } from '@conet/core/wire'
 
 /**
  * Resolves the key that must have signed. The key of a `did:key` is the identifier itself, so it is remembered; every

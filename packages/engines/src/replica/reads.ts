@@ -1,7 +1,7 @@
 import type { Application, Genesis, Info, Proof, TxResult } from '@conet/core/ledger'
 import type { Hash } from '@conet/core/units'
+import { type Generations, generations } from '@conet/core/wire'
 import type { CommittedBlock } from '../contract.js'
-import { type Generations, generations } from '../verify/index.js'
 import type { Replica } from './replica.js'
 
 /** What an engine answers from its replica alone, whatever orders the blocks. */

@@ -1,6 +1,5 @@
 import * as crypto from 'node:crypto'
-import type { Sha256, Verify } from '@conet/core/wire'
-import { generations } from './generations.js'
+import { generations, type Sha256, type Verify } from '@conet/core/wire'
 
 /** KeyObjects kept per thread: 2 generations of 32,768; making one costs a tenth of a verification. */
 const KEYS_PER_GENERATION = 32_768

@@ -1,5 +1,4 @@
-import type { Envelope } from '@conet/core/wire'
-import { generations } from './generations.js'
+import { type Envelope, generations } from '@conet/core/wire'
 
 /** Remembers which envelopes a node has verified, and with which key. */
 export interface VerifiedCache {
