@@ -45,7 +45,8 @@ function filesIn(folder: string): readonly string[] {
 function providerIn(path: string): Did | undefined {
   try {
     const { statement } = JSON.parse(readFileSync(path, 'utf8')) as { readonly statement?: unknown }
-    const envelope = decodeEnvelope(statement, { sha256: nodePorts.sha256, kinds: ['conet-statement+jwt'] })
+    const options = { sha256: nodePorts.sha256, kinds: ['conet-statement+jwt'], together: true } as const
+    const envelope = decodeEnvelope(statement, options)
     const read = envelope.ok ? parseStatement(envelope.value.payload) : envelope
     return read.ok ? read.value.provider : undefined
   } catch {

@@ -8,7 +8,7 @@ import {
   type StatementPayload,
 } from '@conet/core/rounds'
 import type { Hash } from '@conet/core/units'
-import { checkSignature, decodeEnvelope } from '@conet/core/wire'
+import { checkSignature, decodeEnvelope, type Kind } from '@conet/core/wire'
 import type { ClientPorts } from '../ports/types.js'
 import type { KeyBook } from './keys.js'
 
@@ -31,7 +31,8 @@ export async function readFrame(
   keys: KeyBook,
 ): Promise<Result<Inbound>> {
   if (text.startsWith('{')) return readPlain(text)
-  const envelope = decodeEnvelope(text, { sha256: ports.sha256, kinds: ['conet-statement+jwt', 'conet-close+jwt'] })
+  const kinds: readonly Kind[] = ['conet-statement+jwt', 'conet-close+jwt']
+  const envelope = decodeEnvelope(text, { sha256: ports.sha256, kinds, together: true })
   if (!envelope.ok) return envelope
   const { kid, typ } = envelope.value.header
   if (kid.slice(0, kid.indexOf('#')) !== grant.provider) return reject('PROVIDER_WRONG', { kid })

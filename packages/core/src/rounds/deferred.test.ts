@@ -79,12 +79,12 @@ function lost(world: World): bigint {
 }
 
 /** By how much the loss passed the stated bound at its worst moment; 0 or less if it did not. */
-function beyond(one: Scenario, seen: (credit: bigint) => void = () => {}): bigint {
+function beyond(one: Scenario, seen: (credit: bigint, world: World) => void = () => {}): bigint {
   let credit = one.terms.maxUnpaid
   let most = -providerRisk(one.terms, credit)
   new World(one, world => {
     if (world.provider.credit > credit) credit = world.provider.credit
-    seen(credit)
+    seen(credit, world)
     const over = lost(world) - providerRisk(one.terms, credit)
     if (over > most) most = over
   }).run()
@@ -105,6 +105,41 @@ describe('signatures checked later (RND-15)', () => {
     check(one => {
       expect(beyond(one) <= 0n).toBe(true)
     })
+  })
+
+  it('keep to that bound with long rows of unchecked rounds, when bytes come just before the forging begins', () => {
+    const bursts = fc.array(
+      fc.record({ atMs: fc.nat(15_000), up: fc.nat(1_000), down: fc.constantFrom(100_000, 100_000_000) }),
+      { maxLength: 12 },
+    )
+    const rows = fc.record({
+      trialMs: fc.integer({ min: 200, max: 400 }),
+      restMs: fc.integer({ min: 0, max: 300 }),
+      perGiB: fc.bigInt(0n, 10n ** 7n),
+      perHour: fc.oneof(fc.constant(0n), fc.bigInt(0n, 2n * 10n ** 5n)),
+      maxUnpaid: fc.bigInt(2_000n, 20_000n),
+      seed: fc.nat(),
+      from: fc.integer({ min: 3, max: 50 }),
+      ...{ storeMs: fc.constantFrom(1, 20, 300), countEveryMs: fc.constantFrom(0, 100, 500) },
+      verifyEvery: fc.constantFrom(16, 64),
+      bursts,
+    })
+    let longest = 0
+    fc.assert(
+      fc.property(rows, ({ perGiB, perHour, trialMs, restMs, maxUnpaid, from, bursts: wanted, ...rest }) => {
+        const tariff = { asset: 'credit', perGiB, perHour }
+        const own = { trialMs, restMs, maxUnpaid, maxUnpaidCap: 100_000n, toleranceBytes: 2n ** 40n }
+        const traffic = wanted.filter(({ atMs }) => atMs >= from * (trialMs + restMs) - 1_500)
+        const stop = { by: 'client' as const, atMs: 16_000 }
+        const one = { ...later, ...rest, terms: { ...TERMS, ...own, tariff }, traffic, stop }
+        const over = beyond({ ...one, forges: round => round >= from }, (_, { provider }) => {
+          longest = Math.max(longest, provider.paidRounds - provider.checkedRounds)
+        })
+        expect(over <= 0n).toBe(true)
+      }),
+      { numRuns: 60 },
+    )
+    expect(longest).toBeGreaterThan(12)
   })
 
   it.each([

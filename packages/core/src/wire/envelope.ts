@@ -21,6 +21,10 @@ export interface DecodeOptions {
   readonly kinds?: readonly Kind[]
   /** The signer is not met again soon: its header is not remembered. */
   readonly once?: boolean
+  /**
+   * Statements that were signed together are read, too (WIRE-11). Only for who asks `checkSignature`: it knows what was signed.
+   */
+  readonly together?: boolean
 }
 
 /**
@@ -44,8 +48,9 @@ export function decodeEnvelope(text: unknown, options: DecodeOptions): Result<En
   const limit = Math.min(MAX_CHARS[typ], options.maxBytes ?? MAX_CHARS[typ])
   if (text.length > limit) return tooLarge(text.length, limit)
   const signatureChars = text.length - second - 1
-  const isTogether = typ === TOGETHER_KIND && signatureChars !== SIGNATURE_CHARS && signatureChars <= MAX_TOGETHER_CHARS
-  if (signatureChars !== SIGNATURE_CHARS && !isTogether) return malformed('signature', 'length')
+  const isTogether = signatureChars !== SIGNATURE_CHARS
+  const mayBe = options.together === true && typ === TOGETHER_KIND && signatureChars <= MAX_TOGETHER_CHARS
+  if (isTogether && !mayBe) return malformed('signature', 'length')
   const signature = decodeBase64url(text.slice(second + 1))
   if (signature === undefined) return malformed('signature', 'base64url')
 

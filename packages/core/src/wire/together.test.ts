@@ -31,11 +31,11 @@ const message = (round: number, typ = 'conet-statement+jwt') => {
 }
 const messages = (count: number) => Array.from({ length: count }, (_, i) => message(i))
 const isGood = (text: string) => {
-  const decoded = decodeEnvelope(text, { sha256 })
+  const decoded = decodeEnvelope(text, { sha256, together: true })
   return decoded.ok && checkSignature(decoded.value, new Uint8Array(32), check).ok
 }
 const refusal = (text: string) => {
-  const decoded = decodeEnvelope(text, { sha256 })
+  const decoded = decodeEnvelope(text, { sha256, together: true })
   return decoded.ok ? undefined : decoded.data.part
 }
 /** The text with other bytes in its signature part. */
@@ -53,7 +53,7 @@ describe('several messages under one signature (WIRE-11)', () => {
       expect(signed).toHaveLength(1)
       expect(texts).toHaveLength(count)
       texts.forEach((text, i) => {
-        const decoded = decodeEnvelope(text, { sha256 })
+        const decoded = decodeEnvelope(text, { sha256, together: true })
         expect(decoded).toMatchObject({ value: { payload: { round: i }, hash: group[i]?.hash } })
         expect(decoded.ok && decoded.value.signature.length).toBe(64)
         expect(isGood(text)).toBe(true)
@@ -111,6 +111,11 @@ describe('several messages under one signature (WIRE-11)', () => {
       const [text = ''] = signTogether([message(0, typ), message(1, typ)], signer, sha256)
       expect(refusal(text)).toBe('signature')
     }
+  })
+
+  it('is refused by whoever did not ask for it', () => {
+    const [text = ''] = signTogether(messages(2), signer, sha256)
+    expect(decodeEnvelope(text, { sha256 })).toMatchObject({ ok: false, code: 'ENVELOPE_MALFORMED' })
   })
 
   it('signs a text that is no envelope', () => {

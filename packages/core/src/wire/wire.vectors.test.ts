@@ -55,7 +55,7 @@ describe('vectors/wire.json', () => {
     })
     expect(signTogether(messages, signer, sha256)).toEqual(texts)
     texts.forEach((text, i) => {
-      const decoded = decodeEnvelope(text, { sha256 })
+      const decoded = decodeEnvelope(text, { sha256, together: true })
       expect(decoded).toMatchObject({ value: { payload: payloads[i], hash: messages[i]?.hash, signedText } })
       const key = createPublicKey(privateKey(Buffer.from(seed, 'hex')))
       const check = (_: Uint8Array, input: string, bytes: Uint8Array) =>

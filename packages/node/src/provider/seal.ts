@@ -8,16 +8,20 @@ import { hashText, type Sha256, type Signer, signEnvelope } from '@conet/core/wi
  * `signEnvelope` makes on unknown payloads: the machine makes them from checked values. Both ways give the same text.
  */
 export function sealer(signer: Signer, sha256: Sha256): Seal {
-  const header = Buffer.from(JSON.stringify({ alg: 'EdDSA', typ: 'conet-statement+jwt', kid: signer.kid }))
-  const statementHead = `${header.toString('base64url')}.`
+  const head = statementHead(signer)
   return (kind, payload) => {
     if (kind === 'conet-statement+jwt') {
-      const text = statementHead + Buffer.from(jsonOf(payload as StatementPayload), 'latin1').toString('base64url')
+      const text = head + Buffer.from(jsonOf(payload as StatementPayload), 'latin1').toString('base64url')
       return { text, hash: hashText(text, sha256) }
     }
     const text = signEnvelope(kind, payload, signer)
     return { text, hash: hashText(text.slice(0, text.lastIndexOf('.')), sha256) }
   }
+}
+
+/** What every statement of a provider begins with: its header, and the dot after it. */
+export function statementHead({ kid }: Pick<Signer, 'kid'>): string {
+  return `${Buffer.from(JSON.stringify({ alg: 'EdDSA', typ: 'conet-statement+jwt', kid })).toString('base64url')}.`
 }
 
 /** Every member is a number, or a text without a character that JSON would escape. */

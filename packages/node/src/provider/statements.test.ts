@@ -35,7 +35,7 @@ async function sessions(count: number, together: boolean): Promise<TestClient[]>
 const partLength = (text: string) => text.length - text.lastIndexOf('.') - 1
 
 function isGood(text: string): boolean {
-  const decoded = decodeEnvelope(text, { sha256: nodeSha256 })
+  const decoded = decodeEnvelope(text, { sha256: nodeSha256, together: true })
   return decoded.ok && checkSignature(decoded.value, world.owner.publicKey, nodeVerify).ok
 }
 

@@ -1,4 +1,5 @@
 import { encodeBase64url, MOST_TOGETHER, type Sha256, type Signer, signTogether, type Unsigned } from '@conet/core/wire'
+import { statementHead } from './seal.js'
 import type { LiveSession } from './session.js'
 
 interface Leaving extends Unsigned {
@@ -18,11 +19,13 @@ export interface StatementPorts {
  */
 export class Statements {
   readonly #ports: StatementPorts
+  readonly #head: string
   /** There only while `together` runs. */
   #leaving: Leaving[] | undefined
 
   constructor(ports: StatementPorts) {
     this.#ports = ports
+    this.#head = statementHead(ports.signer)
   }
 
   /** Signs and sends, at once or at the end of `together`; only a client that said so is given a signature with others. */
@@ -33,10 +36,10 @@ export class Statements {
     else this.#ports.send(session, this.whole(signingInput))
   }
 
-  /** A statement under a signature of its own, the same text each time; any other envelope as it is. */
+  /** A statement of ours under a signature of its own, the same text each time; any other text as it is. */
   whole(text: string): string {
-    const isSigned = text.indexOf('.') !== text.lastIndexOf('.')
-    return isSigned ? text : `${text}.${encodeBase64url(this.#ports.signer.sign(text))}`
+    const isUnsigned = text.startsWith(this.#head) && !text.includes('.', this.#head.length)
+    return isUnsigned ? `${text}.${encodeBase64url(this.#ports.signer.sign(text))}` : text
   }
 
   /** What is sent during `work` leaves at its end. */
