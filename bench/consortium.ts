@@ -34,9 +34,6 @@ const IDLE_MS = 10_000
 /** Longest until the block that proves the last app hash is made. */
 const SETTLE_MS = 3_000
 
-/** A young generation of 64 MiB, as in the benchmark of the ledger: what is under way in a block dies before it is copied twice. */
-const YOUNG = '--max-semi-space-size=64'
-
 interface Running {
   readonly program: Program
   readonly enginePid: number
@@ -118,7 +115,7 @@ async function startValidators(dir: string, parts: readonly string[][]): Promise
       .filter(other => other.nodeId !== nodeId)
       .map(other => `${other.nodeId}@127.0.0.1:${other.port}`)
     const plan = { dir: folder, genesis, txs: join(folder, 'txs'), port, peers }
-    return new Program(process.execPath, [YOUNG, script, JSON.stringify(plan)], code => {
+    return new Program(process.execPath, [script, JSON.stringify(plan)], code => {
       if (code !== 0) note(`a validator ended with ${code}`)
     })
   })
