@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { nativeSigner } from '@conet/client/ports'
 import { ok } from '@conet/core/errors'
 import { decodeDidKeyUrl } from '@conet/core/identity'
-import { nodeSha256, nodeVerify } from '@conet/engines/verify'
+import { nodeSha256, nodeVerify, nodeVerifyOnce } from '@conet/engines/verify'
 import { createEgress, createProxyGateway } from '@conet/gateway/proxy'
 import { type ApiContext, startApi } from '@conet/node/api'
 import { createLogger } from '@conet/node/log'
@@ -35,7 +35,7 @@ const service: ProviderService = createProviderService({
   lid: LID,
   provider: owner.did,
   signer: owner,
-  verify: nodeVerify,
+  verify: nodeVerifyOnce,
   sha256: nodeSha256,
   signerKey: kid => {
     const key = decodeDidKeyUrl(kid)

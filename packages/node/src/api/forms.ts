@@ -1,5 +1,4 @@
 import { Type } from '@sinclair/typebox'
-import { DEFAULT_PAGE, MAX_PAGE } from '../readmodel/index.js'
 
 /** A DID in a path or query. */
 export const DidForm = Type.String({ pattern: '^did:[a-z0-9]+:[A-Za-z0-9._:%-]+$', maxLength: 256 })
@@ -11,6 +10,11 @@ export const AmountForm = Type.String({ pattern: '^(0|[1-9][0-9]{0,28})$' })
 export const ENVELOPE_TYPE = 'application/jose'
 /** One signed envelope; its own room says how long each kind may be, and answers `ENVELOPE_TOO_LARGE`. */
 export const EnvelopeForm = Type.String({ minLength: 1, contentMediaType: ENVELOPE_TYPE })
+
+/** Longest page of every list. */
+const MAX_PAGE = 100
+/** Page length when nothing is said. */
+const DEFAULT_PAGE = 20
 
 /** Query members of every list. */
 export const PAGE_FORMS = {

@@ -12,10 +12,16 @@ export interface RoundsChannel {
   send(text: string, also?: string): void
   /** `code` is a WebSocket close code (1000, 1008, 4000–4999), `reason` a short ASCII text. */
   close(code: number, reason: string): void
-  /** Called once by the provider; every text frame goes to `callback`. */
-  onMessage(callback: (text: string) => void): void
-  /** Called once by the provider; `callback` runs once when the line is gone, whoever closed it. */
-  onClose(callback: () => void): void
+  /** Called once by the provider. */
+  listen(listener: RoundsListener): void
+}
+
+/** The provider's end of a line: one object and no closure, for ten thousand of them live at once. */
+export interface RoundsListener {
+  /** A text frame came. */
+  heard(text: string): void
+  /** The line is gone, whoever closed it; told once. */
+  gone(): void
 }
 
 /** Where a request came from, as the API layer saw it. */

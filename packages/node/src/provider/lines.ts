@@ -4,7 +4,7 @@ import type { Amount, Did, DidUrl, Millis, UnixMillis } from '@conet/core/units'
 import type { Sha256, Verify } from '@conet/core/wire'
 import type { Clock } from './clock.js'
 import type { ProviderCode } from './codes.js'
-import type { RoundsChannel } from './contract.js'
+import type { RoundsChannel, RoundsListener } from './contract.js'
 import { errorFrame } from './effects.js'
 import { readExpected } from './expected.js'
 import { type Inbound, isSignedBy, readInbound } from './inbound.js'
@@ -22,16 +22,32 @@ const MAX_UNPROVEN = 4
 /** A line that has not proved anything after this long is closed. */
 const PROVE_MS: Millis = 5_000
 
-interface Line {
+class Line implements RoundsListener {
+  readonly #lines: Lines
   readonly session: LiveSession
   readonly channel: RoundsChannel
   readonly since: UnixMillis
-  strikes: number
+  strikes = 0
   /**
    * A fresh voucher with a good signature came on this line: only the client itself can have sent it. The request's text alone,
    * which opens a line, may have been overheard.
    */
-  paid: boolean
+  paid = false
+
+  constructor(lines: Lines, session: LiveSession, channel: RoundsChannel, since: UnixMillis) {
+    this.#lines = lines
+    this.session = session
+    this.channel = channel
+    this.since = since
+  }
+
+  heard(text: string): void {
+    this.#lines.heard(this, text)
+  }
+
+  gone(): void {
+    this.#lines.gone(this)
+  }
 }
 
 export interface LinePorts {
@@ -61,16 +77,19 @@ export class Lines {
   open(session: LiveSession, channel: RoundsChannel): Result<true, 'BUSY'> {
     const waiting = this.#unproven.get(session) ?? []
     if (waiting.length >= MAX_UNPROVEN) return reject('BUSY', { reason: 'lines', max: MAX_UNPROVEN })
-    const line: Line = { session, channel, since: this.#ports.clock.now(), strikes: 0, paid: false }
+    const line = new Line(this, session, channel, this.#ports.clock.now())
     waiting.push(line)
     this.#unproven.set(session, waiting)
     this.#sweepLater()
-    channel.onMessage(text => this.#frame(line, text))
-    channel.onClose(() => {
-      this.#settle(line)
-      if (session.channel === channel) session.channel = undefined
-    })
+    channel.listen(line)
     return ok(true)
+  }
+
+  /** The line is no longer there; its session goes on. */
+  gone(line: Line): void {
+    const { session, channel } = line
+    this.#settle(line)
+    if (session.channel === channel) session.channel = undefined
   }
 
   /**
@@ -105,7 +124,8 @@ export class Lines {
     }
   }
 
-  #frame(line: Line, text: string): void {
+  /** A frame came on a line. */
+  heard(line: Line, text: string): void {
     const { session, channel } = line
     if (line.paid && session.channel === channel && this.#expected(session, text)) return
     const read = this.read(session, text)

@@ -3,7 +3,6 @@ import { dirname } from 'node:path'
 import { ConetError } from '@conet/core/errors'
 import { Kysely, Migrator, PostgresDialect, SqliteDialect } from 'kysely'
 import Libsql from 'libsql'
-import pg from 'pg'
 import { migrations } from './migrations.js'
 import type { Tables } from './tables.js'
 
@@ -55,7 +54,9 @@ function openSqlite(path: string, cacheMiB: number): Kysely<Tables> {
 /** int8 comes as text from `pg`; ours stay below 2^53 (tables.ts). */
 const INT8 = 20
 
-function openPostgres(url: string): Kysely<Tables> {
+/** The driver is loaded by whoever has a server. */
+async function openPostgres(url: string): Promise<Kysely<Tables>> {
+  const { default: pg } = await import('pg')
   const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
     oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')
   const pool = new pg.Pool({ connectionString: url, max: 6, connectionTimeoutMillis: 5_000, types: { getTypeParser } })
@@ -78,7 +79,7 @@ export async function openDatabases(target: DatabaseTarget): Promise<Databases> 
   const opened: Kysely<Tables>[] = []
   try {
     if ('url' in target) {
-      const db = openPostgres(target.url)
+      const db = await openPostgres(target.url)
       opened.push(db)
       await migrate(db, true)
       return { write: db, read: db, close: () => db.destroy() }

@@ -4,10 +4,5 @@ export interface Page<T> {
   readonly next: string | null
 }
 
-/** Longest page of every list. */
-export const MAX_PAGE = 100
-/** Page length when nothing is said. */
-export const DEFAULT_PAGE = 20
-
 /** Column that each order of offers follows in the table of cells. */
 export const SORT_COLUMN = { price: 'price', distance: 'price', trust: 'trust_rank' } as const

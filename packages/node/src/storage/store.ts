@@ -33,6 +33,9 @@ export interface StoreOptions {
   readonly groupMs?: Millis
 }
 
+/** Address space, not memory: a map that grows is mapped anew, and pages of the old one count until nobody reads there. */
+const MAP_BYTES = 2 ** 30
+
 /** Below this an lmdb file cannot even be mapped safely: a write into the map of a full disk ends the process. */
 const SMALLEST_FREE_BYTES = 2 * 2 ** 20
 
@@ -146,6 +149,7 @@ export function openStore(folder: string, name: string, options: StoreOptions = 
       overlappingSync: false,
       eventTurnBatching: false,
       commitDelay: options.groupMs ?? 0,
+      mapSize: MAP_BYTES,
     })
     return new LmdbStore(path, env, lock)
   } catch (error) {

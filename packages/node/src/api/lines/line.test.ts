@@ -23,12 +23,14 @@ beforeEach(async () => {
     acceptUpgrade(request, socket, 'p')
     const line = lines.open(socket, false)
     last = line
-    line.onMessage(text => {
-      heard.push(text)
-      line.send(text.toUpperCase(), text === 'two' ? 'AGAIN' : undefined)
-    })
-    line.onClose(() => {
-      mine.gone++
+    line.listen({
+      heard: text => {
+        heard.push(text)
+        line.send(text.toUpperCase(), text === 'two' ? 'AGAIN' : undefined)
+      },
+      gone: () => {
+        mine.gone++
+      },
     })
     if (head.length > 0) line.take(head)
   })

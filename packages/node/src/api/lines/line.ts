@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { RoundsChannel } from '../../provider/contract.js'
+import type { RoundsChannel, RoundsListener } from '../../provider/contract.js'
 import { CLOSE, closeFrame, controlFrame, type Frame, OPCODE, readFrame, textFrame, textOf } from './frames.js'
 
 /** Unsent bytes after which a client that does not read is let go; it may come back any time. */
@@ -13,8 +13,6 @@ const MAX_PIECES = 64
 const LINE = Symbol('line')
 type LineSocket = Socket & { [LINE]?: Line | undefined }
 
-const nothing = () => undefined
-
 /**
  * One WebSocket line. Ten thousand of them live at once: no timer, no emitter, no listener of its own; the socket's listeners
  * are the same four functions for all.
@@ -24,8 +22,7 @@ export class Line implements RoundsChannel {
   /** Sweeps since something came in. */
   #silent = 0
   #open = true
-  #onMessage: (text: string) => void = nothing
-  #onClose: () => void = nothing
+  #listener: RoundsListener | undefined
   /** Beginning of a frame whose end is under way. */
   #rest: Buffer | undefined
   /** Pieces of a fragmented message. */
@@ -58,12 +55,8 @@ export class Line implements RoundsChannel {
     this.#socket.end(closeFrame(code, reason), 'latin1')
   }
 
-  onMessage(callback: (text: string) => void): void {
-    this.#onMessage = callback
-  }
-
-  onClose(callback: () => void): void {
-    this.#onClose = callback
+  listen(listener: RoundsListener): void {
+    this.#listener = listener
   }
 
   /** Bytes from the client; also those that came with the handshake. */
@@ -98,9 +91,8 @@ export class Line implements RoundsChannel {
   gone(): void {
     this.#open = false
     this.#lines.forget(this)
-    this.#onClose()
-    this.#onMessage = nothing
-    this.#onClose = nothing
+    this.#listener?.gone()
+    this.#listener = undefined
   }
 
   #frame({ opcode, fin, payload }: Frame): void {
@@ -131,7 +123,7 @@ export class Line implements RoundsChannel {
   #text(payload: Buffer): void {
     const text = textOf(payload)
     if (text === undefined) this.close(CLOSE.text, '')
-    else this.#onMessage(text)
+    else this.#listener?.heard(text)
   }
 }
 

@@ -57,8 +57,7 @@ export class MemoryProvider implements ProviderService {
   }
 
   attach(sid: string, channel: RoundsChannel): Result<true, ProviderCode> {
-    channel.onMessage(text => channel.send(text.toUpperCase()))
-    channel.onClose(() => this.closedLines.push(sid))
+    channel.listen({ heard: text => channel.send(text.toUpperCase()), gone: () => this.closedLines.push(sid) })
     return ok(true)
   }
 

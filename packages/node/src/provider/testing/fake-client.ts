@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type KeySigner, signerFromSeed } from '@conet/core/identity'
 import { type AccessTerms, DEFAULT_TERMS } from '@conet/core/services/access'
 import { type Kind, signEnvelope } from '@conet/core/wire'
-import type { RoundsChannel } from '../contract.js'
+import type { RoundsChannel, RoundsListener } from '../contract.js'
 
 export const LID = 'testnet'
 export const ASSET = 'credit'
@@ -26,8 +26,7 @@ export class FakeChannel implements RoundsChannel {
   readonly received: string[] = []
   together = false
   closed: { code: number; reason: string } | undefined
-  #onMessage: (text: string) => void = () => undefined
-  #onClose: () => void = () => undefined
+  #listener: RoundsListener | undefined
   onReceive: (text: string) => void = () => undefined
 
   send(text: string, also?: string): void {
@@ -40,20 +39,16 @@ export class FakeChannel implements RoundsChannel {
   close(code: number, reason: string): void {
     if (this.closed !== undefined) return
     this.closed = { code, reason }
-    this.#onClose()
+    this.#listener?.gone()
   }
 
-  onMessage(callback: (text: string) => void): void {
-    this.#onMessage = callback
-  }
-
-  onClose(callback: () => void): void {
-    this.#onClose = callback
+  listen(listener: RoundsListener): void {
+    this.#listener = listener
   }
 
   /** The client sends a frame. */
   say(text: string): void {
-    this.#onMessage(text)
+    this.#listener?.heard(text)
   }
 
   hangUp(): void {
