@@ -11,7 +11,6 @@ import type { Amount, Did, Hash, Millis, UnixMillis } from '@conet/core/units'
 import { Deadlines, type GatewayEvent } from '@conet/gateway'
 import { ByClient } from './by-client.js'
 import type { Counters } from './counters.js'
-
 import type { Effects } from './effects.js'
 import type { ProviderConfigPorts } from './ports.js'
 import type { LiveSession } from './session.js'
