@@ -148,7 +148,7 @@ describe('signatures checked later (RND-15)', () => {
     const client = paying(await world.client(1), is)
     await world.clock.advance(55_000)
     const [unchecked] = [...new Records(store).unchecked()]
-    expect(unchecked?.[0]).toBe(client.sid)
+    expect(unchecked?.[0].sid).toBe(client.sid)
     const { ledger } = world
     const promised = client.view?.promised ?? 0n
     // A copy of the disk as it is: the first process goes on knowing nothing of it.

@@ -55,7 +55,7 @@ export class Effects {
       return
     }
     if (effect.type === 'dropped') {
-      void ports.store.put(record.noUnchecked(session.sid)).catch(() => undefined)
+      void ports.store.put(record.noUnchecked(session.start.grant)).catch(() => undefined)
       return
     }
     if (effect.type === 'evidence') {

@@ -126,7 +126,10 @@ async function paid(world: World, rounds: number): Promise<{ client: TestClient;
 /** What the disk holds of a session. */
 function promises(store: MemoryStore, sid: string): { checked: bigint | undefined; unchecked: bigint | undefined } {
   const records = new Records(store)
-  const [checked, unchecked] = [records.voucher(sid), new Map(records.unchecked()).get(sid)]
+  const [checked, unchecked] = [
+    records.voucher(sid),
+    [...records.unchecked()].find(([session]) => session.sid === sid)?.[1],
+  ]
   const owedIn = (text: string | undefined) => (text === undefined ? undefined : promiseIn(text).owed)
   return { checked: owedIn(checked), unchecked: owedIn(unchecked) }
 }
@@ -253,8 +256,7 @@ describe('a checked voucher that the disk refused', () => {
     client.channel.say(plain(client, client.voucher(kept[0] ?? '')))
     await world.clock.advance(60)
     const disk = await diskOf(world.store as MemoryStore)
-    const key = `u/${client.sid}`
-    await disk.put([[key, before.get(key)]])
+    await disk.put([...before.range('u/', 'u0', 2)])
     expect(promises(disk, client.sid)).toEqual({ checked: 40_000n, unchecked: 30_000n })
     const after = await worldOn(disk)
     await after.clock.advance(10_000)

@@ -50,7 +50,7 @@ export class Marks {
     const { client, terms } = session.start.grant
     addTo(counters.promised, terms.tariff.asset, owed - session.promised)
     session.promised = owed
-    settler.promised(session.sid, client, owed, session.start.escrowUntil)
+    settler.promised(session.start.grant, client, owed, session.start.escrowUntil)
     // A client whose keys stand on the ledger may change them, which voids what is not settled: that stays below its limit.
     const changing = !session.start.kid.startsWith('did:key:')
     if (changing && settler.unsettledOf(client) * 2n > session.state.credit) settler.hurry(session.sid)
@@ -86,7 +86,7 @@ export class Marks {
 export function lastMark(session: LiveSession): { readonly held: HeldVoucher | undefined; readonly changes: Change[] } {
   const held = unmarked(session)
   // What is not checked by now is worth nothing.
-  if (held === undefined) return { held, changes: record.noUnchecked(session.sid) }
+  if (held === undefined) return { held, changes: record.noUnchecked(session.start.grant) }
   return isOutrun(session) ? { held: undefined, changes: [] } : { held, changes: changesFor(session, held) }
 }
 
@@ -105,6 +105,6 @@ function changesFor(session: LiveSession, held: HeldVoucher): Change[] {
   const { stored, storing } = session.state
   const text = whole(session.start, held.text)
   return stored === held && storing.length === 0
-    ? record.voucher(session.sid, text)
+    ? record.voucher(session.start.grant, text)
     : [record.checked(session.sid, text)]
 }

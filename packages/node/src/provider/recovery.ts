@@ -36,10 +36,11 @@ export async function closeLeftovers(store: KeyValueStore, records: Records, now
  */
 export async function checkLeftovers(ports: RecoveryPorts, records: Records, credit: CreditBook): Promise<void> {
   const changes: Change[] = []
-  for (const [sid, text] of [...records.unchecked()]) {
-    changes.push(...record.noUnchecked(sid))
+  for (const [session, text] of [...records.unchecked()]) {
+    const { sid } = session
+    changes.push(...record.noUnchecked(session))
     if (text === undefined) continue
-    if (isGood(text, ports)) changes.push(...(isMore(text, records.voucher(sid)) ? record.voucher(sid, text) : []))
+    if (isGood(text, ports)) changes.push(...(isMore(text, records.voucher(sid)) ? [record.checked(sid, text)] : []))
     else changes.push(...forged(sid, text, ports.clock.now(), records, credit))
   }
   if (changes.length > 0) await ports.store.writeAtomic(changes)

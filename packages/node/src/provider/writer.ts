@@ -99,7 +99,9 @@ function changesOf(group: readonly Waiting[]): Change[] {
   }
   const changes: Change[] = []
   // In this order: a checked voucher forgets the unchecked one that was stored before it.
-  for (const [sid, { session, text }] of checked) changes.push(...record.voucher(sid, whole(session.start, text)))
-  for (const [sid, { text }] of later) changes.push(record.unchecked(sid, text))
+  for (const { session, text } of checked.values()) {
+    changes.push(...record.voucher(session.start.grant, whole(session.start, text)))
+  }
+  for (const { session, text } of later.values()) changes.push(record.unchecked(session.start.grant, text))
   return changes
 }

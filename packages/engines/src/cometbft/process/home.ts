@@ -71,6 +71,7 @@ addr_book_strict = false
 allow_duplicate_ip = true
 send_rate = 20480000
 recv_rate = 20480000
+flush_throttle_timeout = "40ms"
 
 [mempool]
 type = "flood"

@@ -12,7 +12,7 @@ export { decodeView, encodeView } from './view.js'
 const OPEN = 's/'
 /** The highest voucher whose signature was checked. */
 const VOUCHER = 'v/'
-/** A newer one that was not: in short form, beside the checked one (RND-15). */
+/** A newer one that was not: in short form, beside the checked one (RND-15). Written in every round, so its key begins with a time. */
 const UNCHECKED = 'u/'
 const SETTLED = 'm/'
 const CLOSED = 'c/'
@@ -24,10 +24,24 @@ export function endOf(prefix: string): string {
   return `${prefix.slice(0, -1)}0`
 }
 
-/** 15 digits hold every moment a Date can hold, so text order is time order. */
-function closedKey(at: UnixMillis, sid: SessionId): string {
-  return `${CLOSED}${String(at).padStart(15, '0')}/${sid}`
+/** A session and when it was opened: its grant says both. */
+export interface Opened {
+  readonly sid: SessionId
+  readonly at: UnixMillis
 }
+
+/** 15 digits hold every moment a Date can hold, so text order is time order. */
+function timed(prefix: string, { sid, at }: Opened): string {
+  return `${prefix}${String(at).padStart(15, '0')}/${sid}`
+}
+
+const closedKey = (at: UnixMillis, sid: SessionId) => timed(CLOSED, { sid, at })
+
+/**
+ * Sessions that began together pay together: what one flush writes lies on a few pages of the store. Ids are hashes, by which
+ * every voucher would lie on a page of its own.
+ */
+const uncheckedKey = (session: Opened) => timed(UNCHECKED, session)
 
 /** Both signed counts of a dispute, or what the ledger refused for good. */
 export interface Evidence {
@@ -43,12 +57,15 @@ export interface Evidence {
 export const record = {
   opened: (view: SessionView): Change => [OPEN + view.sid, encodeView(view)],
   /** A checked voucher makes the unchecked one before it worthless. */
-  voucher: (sid: SessionId, text: string): Change[] => [record.checked(sid, text), ...record.noUnchecked(sid)],
+  voucher: (session: Opened, text: string): Change[] => [
+    record.checked(session.sid, text),
+    ...record.noUnchecked(session),
+  ],
   /** A checked voucher, while a newer one that is not checked stays beside it. */
   checked: (sid: SessionId, text: string): Change => [VOUCHER + sid, text],
   /** @param short - of `shorten` */
-  unchecked: (sid: SessionId, short: string): Change => [UNCHECKED + sid, short],
-  noUnchecked: (sid: SessionId): Change[] => [[UNCHECKED + sid, undefined]],
+  unchecked: (session: Opened, short: string): Change => [uncheckedKey(session), short],
+  noUnchecked: (session: Opened): Change[] => [[uncheckedKey(session), undefined]],
   /** Part of the promise that the ledger has moved; `done` also forgets the voucher. */
   settled: (sid: SessionId, amount: bigint, done: boolean): Change[] =>
     done
@@ -85,15 +102,15 @@ export class Records {
   }
 
   /** Vouchers whose signatures were not checked when the process ended; `undefined` for one that cannot be read. */
-  *unchecked(): Iterable<readonly [sid: SessionId, text: string | undefined]> {
+  *unchecked(): Iterable<readonly [session: Opened, text: string | undefined]> {
     for (const [key, short] of this.#all(UNCHECKED)) {
-      const sid = key.slice(UNCHECKED.length)
-      yield [sid, lengthen(short, this.voucher(sid))]
+      const [at, sid = ''] = key.slice(UNCHECKED.length).split('/')
+      yield [{ sid, at: Number(at) }, lengthen(short, this.voucher(sid))]
     }
   }
 
-  hasUnchecked(sid: SessionId): boolean {
-    return this.#store.get(UNCHECKED + sid) !== undefined
+  hasUnchecked(session: Opened): boolean {
+    return this.#store.get(uncheckedKey(session)) !== undefined
   }
 
   /** Vouchers whose settlement is not recorded as complete. */

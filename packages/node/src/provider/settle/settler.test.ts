@@ -27,6 +27,8 @@ class Ledger {
   }
 }
 
+const opened = (sid: string) => ({ sid, at: 7 })
+
 function setUp(policy: Partial<SettlePolicy> = {}, store = new MemoryStore(), ledger = new Ledger()) {
   const clock = new FakeClock()
   const outcomes: Settlement[] = []
@@ -39,8 +41,8 @@ function setUp(policy: Partial<SettlePolicy> = {}, store = new MemoryStore(), le
     onOutcome: outcome => outcomes.push(outcome),
   })
   const pay = async (sid: string, owed: bigint, escrowUntil?: number) => {
-    await store.put(record.voucher(sid, `${sid}:${owed}`) satisfies Change[])
-    settler.promised(sid, 'did:c', owed, escrowUntil)
+    await store.put(record.voucher(opened(sid), `${sid}:${owed}`) satisfies Change[])
+    settler.promised(opened(sid), 'did:c', owed, escrowUntil)
     await settled()
   }
   return { clock, outcomes, settler, pay, store, ledger, records: new Records(store) }
@@ -144,7 +146,7 @@ describe('settler', () => {
     settler.start()
     await pay('a', 100n)
     // More is promised than the disk holds.
-    settler.promised('a', 'did:c', 250n)
+    settler.promised(opened('a'), 'did:c', 250n)
     if (closed) settler.closed('a')
     await settled()
     expect(ledger.submissions).toBe(2)
@@ -153,7 +155,7 @@ describe('settler', () => {
     expect(settler.unsettledOf('did:c')).toBe(closed ? 0n : 150n)
     expect(settler.waiting).toBe(closed ? 0 : 1)
     expect(records.voucher('a') === undefined).toBe(closed)
-    await store.put(record.voucher('a', 'a:250'))
+    await store.put(record.voucher(opened('a'), 'a:250'))
     await clock.advance(5_000)
     expect(ledger.paid.get('a')).toBe(closed ? 100n : 250n)
     await settler.stop(0)
@@ -166,11 +168,11 @@ describe('settler', () => {
     const { submit } = ledger
     const late: Submit = async text => {
       const result = await submit(text)
-      await store.put(record.voucher('a', 'a:250'))
+      await store.put(record.voucher(opened('a'), 'a:250'))
       return result
     }
     Object.assign(ledger, { submit: late })
-    settler.promised('a', 'did:c', 250n)
+    settler.promised(opened('a'), 'did:c', 250n)
     settler.closed('a')
     await settled()
     expect(outcomes.at(-1)).toMatchObject({ type: 'settled', owed: 250n, amount: 150n, closed: true })
@@ -182,12 +184,12 @@ describe('settler', () => {
     const { settler, pay, ledger, store } = setUp()
     settler.start()
     await pay('b', 50n)
-    await store.put(record.voucher('a', 'a:120'))
-    settler.promised('a', 'did:c', 110n)
+    await store.put(record.voucher(opened('a'), 'a:120'))
+    settler.promised(opened('a'), 'did:c', 110n)
     await settled()
     expect(ledger.paid.get('a')).toBe(120n)
     expect([settler.unsettled, settler.unsettledOf('did:c')]).toEqual([50n, 50n])
-    settler.promised('a', 'did:c', 120n)
+    settler.promised(opened('a'), 'did:c', 120n)
     expect([settler.unsettled, settler.unsettledOf('did:c')]).toEqual([50n, 50n])
     await settler.stop(0)
   })
@@ -197,7 +199,7 @@ describe('settler', () => {
     settler.start()
     await pay('a', 100n)
     await pay('b', 100n)
-    await store.put([record.unchecked('a', 'a:150')])
+    await store.put([record.unchecked(opened('a'), 'a:150')])
     settler.closed('a')
     settler.closed('b')
     await settled()

@@ -6,7 +6,7 @@ import type { Amount, Did, Hash, Millis, UnixMillis } from '@conet/core/units'
 import { WIRE_CODES } from '@conet/core/wire'
 import type { KeyValueStore } from '../../storage/index.js'
 import type { Clock } from '../clock.js'
-import { Records, record } from '../records/index.js'
+import { type Opened, Records, record } from '../records/index.js'
 import { isDue, type SettlePolicy } from './policy.js'
 
 /** The engine's `submit`: resolves when durable, throws ConetError when it cannot take anything now. */
@@ -36,6 +36,8 @@ export interface SettlerPorts {
 
 interface Pending {
   readonly sid: SessionId
+  /** When it was opened; `undefined` in an earlier run, whose unchecked vouchers were looked at before anything settles. */
+  readonly at: UnixMillis | undefined
   readonly client: Did
   promised: Amount
   settled: Amount
@@ -112,7 +114,7 @@ export class Settler {
     this.#running = true
     for (const [sid, text] of this.#records.vouchers()) {
       const { client, owed } = this.#ports.read(text)
-      const pending = this.#of(sid, client)
+      const pending = this.#of({ sid, at: undefined }, client)
       pending.settled = this.#records.settled(sid)
       pending.closed = true
       this.#promise(pending, owed)
@@ -121,8 +123,8 @@ export class Settler {
   }
 
   /** A stored voucher: settles at once if the policy says so, else the watcher does later. */
-  promised(sid: SessionId, client: Did, owed: Amount, escrowUntil?: UnixMillis): void {
-    const pending = this.#of(sid, client)
+  promised(session: Opened, client: Did, owed: Amount, escrowUntil?: UnixMillis): void {
+    const pending = this.#of(session, client)
     if (escrowUntil !== undefined) pending.escrowUntil = escrowUntil
     this.#promise(pending, owed)
   }
@@ -136,7 +138,7 @@ export class Settler {
     else {
       const { settled } = pending
       this.#forget(pending)
-      void this.#record(sid, settled, true)
+      void this.#record(pending, settled, true)
     }
   }
 
@@ -162,11 +164,21 @@ export class Settler {
     this.#stopRetry?.()
   }
 
-  #of(sid: SessionId, client: Did): Pending {
+  #of({ sid, at }: Pick<Pending, 'sid' | 'at'>, client: Did): Pending {
     const known = this.#pending.get(sid)
     if (known !== undefined) return known
     const since = this.#ports.clock.now()
-    const made = { sid, client, promised: 0n, settled: 0n, since, closed: false, escrowUntil: undefined, queued: false }
+    const made = {
+      sid,
+      at,
+      client,
+      promised: 0n,
+      settled: 0n,
+      since,
+      closed: false,
+      escrowUntil: undefined,
+      queued: false,
+    }
     this.#pending.set(sid, made)
     return made
   }
@@ -236,7 +248,7 @@ export class Settler {
     this.#ports.onOutcome({ type: 'settled', sid: pending.sid, owed, amount: owed - before, tx, closed: done })
     if (done) this.#forget(pending)
     else if (more) this.#consider(pending)
-    await this.#record(pending.sid, owed, done)
+    await this.#record(pending, owed, done)
   }
 
   /** The ledger said no for good: the voucher goes to the evidence, nothing is lost from the store. */
@@ -266,8 +278,9 @@ export class Settler {
   }
 
   /** What the ledger has moved; `over` forgets the voucher, unless a newer one that is not checked can only be read beside it. */
-  #record(sid: SessionId, owed: Amount, over: boolean): Promise<void> {
-    const changes = record.settled(sid, owed, over && !this.#records.hasUnchecked(sid))
+  #record({ sid, at }: Pending, owed: Amount, over: boolean): Promise<void> {
+    const isRead = at === undefined || !this.#records.hasUnchecked({ sid, at })
+    const changes = record.settled(sid, owed, over && isRead)
     // If this write fails, the next start submits the voucher again and learns `NOTHING_NEW`.
     return this.#ports.store.put(changes).catch(() => undefined)
   }
