@@ -1,11 +1,18 @@
+import { MAX_ENVELOPE_CHARS } from './limits.js'
+import { decodeAscii } from './utf8.js'
+
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const INVALID = 0xff
-/** Arguments of one call, far below what any engine takes. */
-const PIECE = 4_096
 
+/** Letters are written here, one text at a time: bytes of their own would cost as much as the writing. */
+const scratch = new Uint8Array(MAX_ENVELOPE_CHARS)
 /** Value of each ASCII character, `INVALID` outside the alphabet. */
 const VALUE = new Uint8Array(128).fill(INVALID)
-for (let i = 0; i < 64; i++) VALUE[ALPHABET.charCodeAt(i)] = i
+/** Character code of each value. */
+const LETTERS = Uint8Array.from(ALPHABET, character => character.charCodeAt(0))
+LETTERS.forEach((code, value) => {
+  VALUE[code] = value
+})
 
 /**
  * Reads base64url in its one accepted form: no padding, no line breaks, unused bits zero (WIRE-3). One text for one
@@ -50,34 +57,27 @@ export function decodeBase64urlInto(bytes: Uint8Array, text: string, from: numbe
  * @returns text that `decodeBase64url` reads back to the same bytes
  */
 export function encodeBase64url(bytes: Uint8Array): string {
-  const codes = new Uint8Array(Math.ceil((bytes.length * 4) / 3))
+  const length = Math.ceil((bytes.length * 4) / 3)
+  const letters = length <= scratch.length ? scratch : new Uint8Array(length)
   const left = bytes.length % 3
   const whole = bytes.length - left
   let to = 0
   for (let at = 0; at < whole; at += 3) {
     const word = (byteAt(bytes, at) << 16) | (byteAt(bytes, at + 1) << 8) | byteAt(bytes, at + 2)
-    codes[to] = letter(word >> 18)
-    codes[to + 1] = letter(word >> 12)
-    codes[to + 2] = letter(word >> 6)
-    codes[to + 3] = letter(word)
+    letters[to] = letter(word >> 18)
+    letters[to + 1] = letter(word >> 12)
+    letters[to + 2] = letter(word >> 6)
+    letters[to + 3] = letter(word)
     to += 4
   }
   if (left > 0) {
     const word = (byteAt(bytes, whole) << 16) | (byteAt(bytes, whole + 1) << 8)
-    codes[to] = letter(word >> 18)
-    codes[to + 1] = letter(word >> 12)
-    if (left === 2) codes[to + 2] = letter(word >> 6)
+    letters[to] = letter(word >> 18)
+    letters[to + 1] = letter(word >> 12)
+    if (left === 2) letters[to + 2] = letter(word >> 6)
   }
-  return textOf(codes)
-}
-
-/** One flat text: written letter by letter it would stay a chain of pieces, ten times as large, for as long as it is kept. */
-function textOf(codes: Uint8Array): string {
-  if (codes.length <= PIECE) return Reflect.apply(String.fromCharCode, undefined, codes)
-  const pieces: string[] = []
-  for (let at = 0; at < codes.length; at += PIECE)
-    pieces.push(Reflect.apply(String.fromCharCode, undefined, codes.subarray(at, at + PIECE)))
-  return pieces.join('')
+  // One flat text: written letter by letter it would stay a chain of pieces, ten times as large, for as long as it is kept.
+  return decodeAscii(letters.subarray(0, length))
 }
 
 function decodeTail(text: string, at: number, end: number, bytes: Uint8Array, to: number): boolean {
@@ -101,5 +101,5 @@ function byteAt(bytes: Uint8Array, at: number): number {
 
 /** Character code of six bits. */
 function letter(bits: number): number {
-  return ALPHABET.charCodeAt(bits & 63)
+  return LETTERS[bits & 63] ?? 0
 }

@@ -26,3 +26,8 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text)
 }
+
+/** The text of ASCII codes; the caller knows that they are. */
+export function decodeAscii(codes: Uint8Array): string {
+  return decoder.decode(codes)
+}
