@@ -26,6 +26,8 @@ import { note, option, percentile, printFigures, round } from './lib.js'
 const SECONDS = option('seconds', 60)
 /** Under way on all validators together: about two blocks. From 900 to 1,600 the same is committed, only each waits longer. */
 const WINDOW = option('window', 1_000)
+/** The control makes more blocks a second, and is not saturated with less. */
+const CONTROL_WINDOW = option('control-window', 1_600)
 /** Until the programs are compiled: a transaction costs four times as much in the first seconds. */
 const WARM_MS = 10_000
 /** More than any machine of this kind commits in a second; what is left is not submitted. */
@@ -48,7 +50,7 @@ async function main(): Promise<void> {
     const bytes = Math.round(parts[0]?.slice(0, 1_000).reduce((sum, tx) => sum + tx.length / 1_000, 0) ?? 0)
     const ours = await measure(dir, parts)
     note(`the same with CometBFT's key-value store, ${bytes} bytes each`)
-    const kvstore = await kvstoreRate(dir, VALIDATORS, bytes, WINDOW, WARM_MS, SECONDS * 1_000)
+    const kvstore = await kvstoreRate(dir, VALIDATORS, bytes, CONTROL_WINDOW, WARM_MS, SECONDS * 1_000)
     const { txPerSecond, latencies, refused, idle, applicationMicros, engineMicros } = ours
     const verifyMicros = VALIDATORS * verifyCost(parts.flat())
     printFigures({
