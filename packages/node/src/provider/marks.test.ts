@@ -126,10 +126,7 @@ async function paid(world: World, rounds: number): Promise<{ client: TestClient;
 /** What the disk holds of a session. */
 function promises(store: MemoryStore, sid: string): { checked: bigint | undefined; unchecked: bigint | undefined } {
   const records = new Records(store)
-  const [checked, unchecked] = [
-    records.voucher(sid),
-    [...records.unchecked()].find(([session]) => session.sid === sid)?.[1],
-  ]
+  const [checked, unchecked] = [records.voucher(sid), [...records.unchecked()].find(([one]) => one === sid)?.[1]]
   const owedIn = (text: string | undefined) => (text === undefined ? undefined : promiseIn(text).owed)
   return { checked: owedIn(checked), unchecked: owedIn(unchecked) }
 }

@@ -36,9 +36,8 @@ export async function closeLeftovers(store: KeyValueStore, records: Records, now
  */
 export async function checkLeftovers(ports: RecoveryPorts, records: Records, credit: CreditBook): Promise<void> {
   const changes: Change[] = []
-  for (const [session, text] of [...records.unchecked()]) {
-    const { sid } = session
-    changes.push(...record.noUnchecked(session))
+  for (const [sid, text, key] of [...records.unchecked()]) {
+    changes.push([key, undefined])
     if (text === undefined) continue
     if (isGood(text, ports)) changes.push(...(isMore(text, records.voucher(sid)) ? [record.checked(sid, text)] : []))
     else changes.push(...forged(sid, text, ports.clock.now(), records, credit))

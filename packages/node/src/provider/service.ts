@@ -177,6 +177,8 @@ class Provider implements ProviderService {
     if (live !== undefined) return live.state.phase === 'serving' ? ok(live) : reject('REPLAYED', { sid })
     const under = this.#opening.get(sid)
     if (under !== undefined) return under
+    // What the process before this one has granted is not in the window of nonces.
+    if (this.#parts.records.closed(sid) !== undefined) return reject('REPLAYED', { sid })
     const opened = opening.open(checked.value)
     this.#opening.set(sid, opened)
     const outcome = await opened.finally(() => this.#opening.delete(sid))

@@ -102,10 +102,11 @@ export class Records {
   }
 
   /** Vouchers whose signatures were not checked when the process ended; `undefined` for one that cannot be read. */
-  *unchecked(): Iterable<readonly [session: Opened, text: string | undefined]> {
+  *unchecked(): Iterable<readonly [sid: SessionId, text: string | undefined, key: string]> {
     for (const [key, short] of this.#all(UNCHECKED)) {
-      const [at, sid = ''] = key.slice(UNCHECKED.length).split('/')
-      yield [{ sid, at: Number(at) }, lengthen(short, this.voucher(sid))]
+      // The time is missing in what version 0.1 wrote first.
+      const sid = key.slice(key.lastIndexOf('/') + 1)
+      yield [sid, lengthen(short, this.voucher(sid)), key]
     }
   }
 
