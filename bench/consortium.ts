@@ -14,8 +14,8 @@ import { note, option, percentile, printFigures, round } from './lib.js'
 /**
  * What four validators on this machine order together: each is a process of its own with its own CometBFT, and submits a
  * quarter of the load, half transfers and half settlements. The control is CometBFT's own key-value store in its process:
- * the same four nodes, settings and sizes, as many under way as it takes to saturate it, no signatures, nothing kept, each pair a text of its own, where our engine bundles
- * (ADR 16). The limit: 0.8 of it, and 1,500 a second.
+ * the same four nodes, settings and sizes, no signatures, nothing kept, each pair a text of its own, where our engine bundles
+ * (ADR 16), and as many under way as it takes to saturate it. The limit: 0.8 of it, and 1,500 a second.
  *
  * The parts of one transaction on all nodes together are printed beside it, so that the ratio can be judged: our process
  * (`applicationUsPerTx`, which contains `verifyUsPerTx`: one signature on each node), CometBFT beside it (`engineUsPerTx`), and

@@ -140,9 +140,9 @@ describe('signatures checked later (RND-15)', () => {
   })
 
   it.each([
-    ['honest', () => false, true, /never/],
-    ['honest, written before keys began with a time', () => false, true, /^u.[0-9]+.(?=.)/],
-    ['forged', (voucher: number) => voucher > 3, false, /never/],
+    ['honest', () => false, true, /^$/],
+    ['honest, written before keys began with a time', () => false, true, /^u\/\d{15}\//],
+    ['forged', (voucher: number) => voucher > 3, false, /^$/],
   ] as const)('look at what is unchecked after a crash: %s', async (_, is, good, time) => {
     const store = new MemoryStore()
     await running(64, store)

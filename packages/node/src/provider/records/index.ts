@@ -104,7 +104,7 @@ export class Records {
   /** Vouchers whose signatures were not checked when the process ended; `undefined` for one that cannot be read. */
   *unchecked(): Iterable<readonly [sid: SessionId, text: string | undefined, key: string]> {
     for (const [key, short] of this.#all(UNCHECKED)) {
-      // The time is missing in what version 0.1 wrote first.
+      // A provider that was not updated cleanly may have left keys without the time: `u/` and the session.
       const sid = key.slice(key.lastIndexOf('/') + 1)
       yield [sid, lengthen(short, this.voucher(sid)), key]
     }
