@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { chainGenesis, cometbftKeys, engineEnv, findCometbft, freePort, Rpc, writeHome } from '@conet/engines/cometbft'
+import { chainGenesis, cometbftKeys, findCometbft, freePort, launch, Rpc, writeHome } from '@conet/engines/cometbft'
 import { LID } from './load.js'
 import { cpuSeconds } from './program.js'
 
@@ -95,7 +95,7 @@ async function startNetwork(dir: string, count: number): Promise<KvNode[]> {
     const log = openSync(join(home, 'log'), 'a')
     const { path: binary } = await findCometbft()
     const args = ['start', '--home', home, '--proxy_app=kvstore']
-    const child = spawn(binary, args, { stdio: ['ignore', log, log], env: engineEnv() })
+    const child = launch(binary, args, ['ignore', log, log])
     started.push({ child, rpc: new Rpc(rpcSocket) })
   }
   for (const { rpc } of started) await synced(rpc)

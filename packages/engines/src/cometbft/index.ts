@@ -6,9 +6,9 @@ export {
   type CometbftKeys,
   chainGenesis,
   cometbftKeys,
-  engineEnv,
   findCometbft,
   freePort,
+  launch,
   type StateSyncSettings,
   writeHome,
 } from './process/index.js'

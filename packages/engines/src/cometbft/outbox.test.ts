@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { unpackBundle } from './application/index.js'
 import { Outbox } from './outbox.js'
 
 /** What CometBFT was given, and what it answers to the next ones; nothing = taken. */
@@ -21,7 +22,7 @@ beforeEach(() => {
 })
 
 const names = (count: number) => Array.from({ length: count }, (_, i) => `t${i}`)
-const handedOver = () => given.flatMap(text => text.split('\n'))
+const handedOver = () => given.flatMap(text => unpackBundle(text) ?? [])
 const all = (count: number) => vi.waitFor(() => expect(handedOver()).toHaveLength(count), 5_000)
 
 describe('the outbox', () => {

@@ -37,6 +37,13 @@ interface Staged {
   readonly bundles: readonly Bundle[]
 }
 
+/** A text of the mempool, how many it holds, and those that may be in the next block. */
+interface Waiting {
+  readonly text: string
+  readonly size: number
+  readonly members: readonly KnownTx[]
+}
+
 export interface BlocksOptions {
   readonly replica: Replica
   readonly book: TxBook
@@ -81,17 +88,21 @@ export class Blocks {
     const context = { height: height + 1, timeMs: Math.max(timeMs, lastMs) }
     // By the clock the door has called it expired, and whoever waited was told: a block whose time is behind is too late too.
     const now = { height: height + 1, timeMs: Math.max(clock(), context.timeMs) }
-    const inTime = app.prepareProposal(waiting.flat(), now, Number.POSITIVE_INFINITY)
+    const all = waiting.flatMap(({ members }) => members)
+    const inTime = app.prepareProposal(all, now, Number.POSITIVE_INFINITY)
     const chosen = new Set(app.prepareProposal(inTime, context, exact(request.maxTxBytes, 'the size of a block')))
     // Whatever ran, came before, or is too late, is left out of its bundle.
-    const texts = waiting.flatMap(txs => packBundles(txs.filter(tx => chosen.has(tx)).map(tx => tx.envelope.text)))
+    const texts = waiting.flatMap(({ text, size, members }) => {
+      const left = members.filter(tx => chosen.has(tx))
+      return left.length === size ? [text] : packBundles(left.map(tx => tx.envelope.text))
+    })
     return { txs: texts.map(text => Buffer.from(text, 'latin1')) }
   }
 
   /** What may be in the next block, each transaction once, by the texts that brought it. */
-  async #waiting(txs: readonly Uint8Array[]): Promise<(readonly KnownTx[])[]> {
+  async #waiting(txs: readonly Uint8Array[]): Promise<Waiting[]> {
     const { book, hasRun } = this.#options
-    const waiting: (readonly KnownTx[])[] = []
+    const waiting: Waiting[] = []
     const hashes = new Set<Hash>()
     // Two nodes may have bundled the same. Neither counts: a few transactions in ever new company would hold up all others.
     const isNew = ({ envelope: { hash } }: KnownTx) => {
@@ -104,16 +115,18 @@ export class Blocks {
       const read = book.bundle(text) ?? (await book.readBundle(text))
       const members = (isBundle(read) ? read.members : read.rest).filter(isNew)
       if (hashes.size > MAX_BLOCK_TXS) break
-      waiting.push(members)
+      waiting.push({ text, size: isBundle(read) ? read.members.length : Number.POSITIVE_INFINITY, members })
     }
     return waiting
   }
 
-  /** Accepts all but what no honest validator proposes: unreadable or forged transactions, any in the first block. */
+  /** Accepts all but what no honest validator proposes: unreadable or forged transactions, too many, any in the first block. */
   async process(request: BlockRequest): Promise<Calls['processProposal']['response']> {
     if (exact(request.height, 'a height') === 1 && request.txs.length > 0) return { status: REJECT }
     const bundles = await this.#verified(request.txs)
-    const isGood = bundles !== undefined && this.#replica.app.processProposal(this.#blockOf(request, bundles))
+    if (bundles === undefined) return { status: REJECT }
+    const block = this.#blockOf(request, bundles)
+    const isGood = block.txs.length <= MAX_BLOCK_TXS && this.#replica.app.processProposal(block)
     return { status: isGood ? ACCEPT : REJECT }
   }
 

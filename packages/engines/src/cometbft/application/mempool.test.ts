@@ -32,6 +32,19 @@ describe('a bundle', () => {
     expect(node.committed[0]?.result.results.map(result => result.code)).toEqual(txs.map(() => 'OK'))
   })
 
+  it('travels as it came if all of it may be in the block, also if its lines are plain, and no block holds too many', async () => {
+    const txs = Array.from({ length: 20 }, () => alice.pay(bob.did, 1))
+    const [plain, whole] = [txs.join('\n'), bundle(...txs)]
+    expect(whole.length).toBeLessThan(plain.length / 2)
+    expect(await node.check(whole)).toEqual({ code: 0 })
+    expect(await node.propose(plain)).toEqual([plain])
+    expect(await node.accepts(plain)).toBe(true)
+    expect(await node.accepts(...Array<string>(200).fill(whole))).toBe(true)
+    expect(await node.accepts(...Array<string>(201).fill(whole))).toBe(false)
+    expect(await node.decide(plain)).toEqual([0])
+    expect(node.committed[0]?.txs).toEqual(txs)
+  })
+
   it('is decided alike by a node that has never seen it', async () => {
     const whole = bundle(alice.pay(bob.did, 1), alice.pay(bob.did, 5_000), bob.pay(alice.did, 2))
     expect(await node.accepts(whole)).toBe(false)

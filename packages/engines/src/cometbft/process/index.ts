@@ -1,7 +1,7 @@
 export { COMETBFT_VERSION, type CometbftBinary, findCometbft } from './binary.js'
-export { engineEnv } from './engine-env.js'
 export { type ChainGenesis, chainGenesis } from './genesis.js'
 export { MEMPOOL_TXS, type PeerAddress, type StateSyncSettings, writeHome } from './home.js'
 export { addressOf, type CometbftKeys, cometbftKeys } from './keys.js'
+export { launch } from './launch.js'
 export { freePort, socketFolder } from './ports.js'
 export { Supervisor, type SupervisorEvent } from './supervisor.js'

@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text as allOf } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { TINY_GENESIS } from '../../testing/index.js'
@@ -10,6 +12,7 @@ import { findCometbft } from './binary.js'
 import { chainGenesis } from './genesis.js'
 import { configText } from './home.js'
 import { addressOf, cometbftKeys } from './keys.js'
+import { launch } from './launch.js'
 import { endStale } from './stale.js'
 import { Supervisor, type SupervisorEvent } from './supervisor.js'
 
@@ -74,6 +77,25 @@ describe('settings', () => {
     const text = configText({ ...settings, moniker: 'x"\n[rpc]\nunsafe = true' })
     expect(text.split('\n').filter(line => line.startsWith('unsafe'))).toEqual([])
     expect(text).toContain('create_empty_blocks = false')
+  })
+})
+
+describe('launch', () => {
+  it('gives the process its arguments and the settings nobody has chosen, and lets the kernel wake it late', async () => {
+    const binary = await script('the engine', 'echo "$GOGC $*"; cat /proc/self/timerslack_ns 2>/dev/null; exit 7')
+    const child = launch(binary, ['start', '--home', "a b$'"], ['ignore', 'pipe', 'inherit'])
+    const said = allOf(child.stdout as Readable)
+    expect(await once(child, 'exit')).toEqual([7, null])
+    const [settings, slack] = (await said).trim().split('\n')
+    expect(settings).toBe(`${process.env['GOGC'] ?? 400} start --home a b$'`)
+    expect(slack).toBe(process.platform === 'linux' ? '2000000' : undefined)
+  })
+
+  it('says that there is no such program', async () => {
+    const child = launch(join(dir, 'none'), ['start'], ['ignore', 'ignore', 'pipe'])
+    const said = allOf(child.stderr as Readable)
+    expect(await once(child, 'exit')).toEqual([127, null])
+    expect(await said).toContain(join(dir, 'none'))
   })
 })
 

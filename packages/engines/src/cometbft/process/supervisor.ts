@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { engineEnv } from './engine-env.js'
+import { launch } from './launch.js'
 import { keepOutput } from './output.js'
 import { endStale, forgetPid, notePid } from './stale.js'
 
@@ -109,7 +109,7 @@ export class Supervisor {
     const { binary, home, socket, onEvent } = this.#options
     await rotate(this.#logFile)
     await rm(socket, { force: true })
-    const child = spawn(binary, ['start', '--home', home], { stdio: ['ignore', 'pipe', 'pipe'], env: engineEnv() })
+    const child = launch(binary, ['start', '--home', home], ['ignore', 'pipe', 'pipe'])
     this.#child = child
     // Before anything is awaited: a process that ends at once must not be missed.
     const ended = endOf(child)
