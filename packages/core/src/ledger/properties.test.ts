@@ -108,6 +108,28 @@ describe('properties', () => {
     )
   })
 
+  it('tells at the door what it would say in the next block, and changes nothing by that', () => {
+    fc.assert(
+      fc.property(life, steps => {
+        const ledger = new TestLedger(genesisOf({ client: 60n, other: 40n }, { sessions: { graceMs: 60_000 } }))
+        for (const { make, waitMs } of steps) {
+          const timeMs = ledger.timeMs + waitMs
+          ledger.block([], waitMs)
+          for (const one of make) {
+            const message = one(timeMs)
+            // What is due goes before the message in its block, and the door does not wait for it.
+            ledger.block([], 0)
+            const before = ledger.app.info()
+            const { code, data } = ledger.app.check(message, timeMs)
+            expect(ledger.app.info()).toEqual(before)
+            expect(ledger.block([message], 0).results[0]).toMatchObject({ code, data })
+          }
+        }
+      }),
+      { numRuns: 80 },
+    )
+  })
+
   it('gives the same hashes when replayed, with a cold cache and after restarts', () => {
     fc.assert(
       fc.property(life, steps => {

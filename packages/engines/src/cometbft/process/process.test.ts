@@ -87,7 +87,7 @@ describe('launch', () => {
     const said = allOf(child.stdout as Readable)
     expect(await once(child, 'exit')).toEqual([7, null])
     const [settings, slack] = (await said).trim().split('\n')
-    expect(settings).toBe(`${process.env['GOGC'] ?? 400} start --home a b$'`)
+    expect(settings).toBe(`${process.env.GOGC ?? 400} start --home a b$'`)
     expect(slack).toBe(process.platform === 'linux' ? '2000000' : undefined)
   })
 
