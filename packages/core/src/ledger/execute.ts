@@ -1,5 +1,5 @@
 import { InvariantError, type Rejection } from '../errors/index.js'
-import { authenticate, type Gate, type Ready } from './authenticate.js'
+import { authenticate, type Gate } from './authenticate.js'
 import { dueAfter, dueQueue, parseDueId } from './due.js'
 import { defineParams } from './module.js'
 import type { Store } from './store.js'
@@ -58,15 +58,9 @@ export function tryTx(gate: Gate, view: StateView, signed: SignedTx, block: Bloc
   const { hash } = signed.envelope
   const ready = authenticate(gate, view, signed, block.timeMs)
   if (!ready.ok) return refused(hash, ready)
-  const refusal = refusalOf(view, ready.value, block)
-  return refusal === undefined ? { hash, code: 'OK', data: NO_DATA, events: NO_EVENTS } : refused(hash, refusal)
-}
-
-function refusalOf(view: StateView, { transition, tx }: Ready, block: BlockContext): Rejection | undefined {
-  if (transition.refusal !== undefined) return transition.refusal(view, tx, block)
-  const outcome = transition.apply(view, tx, block)
+  const outcome = ready.value.transition.apply(view, ready.value.tx, block)
   view.undo()
-  return outcome.ok ? undefined : outcome
+  return outcome.ok ? { hash, code: 'OK', data: NO_DATA, events: NO_EVENTS } : refused(hash, outcome)
 }
 
 /** Runs what is due, at most `duePerBlock` entries; the remainder stays first in line for the next block (LED-30). */

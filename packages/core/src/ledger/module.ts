@@ -34,8 +34,6 @@ export interface Transition<B> {
   /** Untrusted body → typed body, or a rejection (usually `PAYLOAD_MALFORMED` with the field). Pure form checks only. */
   parse(body: Readonly<Record<string, unknown>>): Result<B>
   apply(store: Store, tx: Tx<B>, block: BlockContext): Outcome
-  /** Why `apply` would refuse, found without changing anything: for kinds that every door tries. Without it `apply` is tried and undone. */
-  refusal?(store: Store, tx: Tx<B>, block: BlockContext): Rejection | undefined
 }
 
 /**
@@ -109,7 +107,6 @@ export function transition<P>(definition: {
   readonly kind?: Kind
   readonly parse: P
   readonly apply: (store: Store, tx: Tx<Parsed<P>>, block: BlockContext) => Outcome
-  readonly refusal?: (store: Store, tx: Tx<Parsed<P>>, block: BlockContext) => Rejection | undefined
 }): Transition<never>
 export function transition<B>(definition: Transition<B>): Transition<never>
 export function transition(definition: unknown): Transition<never> {

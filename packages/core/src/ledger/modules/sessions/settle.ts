@@ -1,4 +1,4 @@
-import { ok, type Rejection, type Result, reject } from '../../../errors/index.js'
+import { type Rejection, reject } from '../../../errors/index.js'
 import { type Amount, type Did, MAX_AMOUNT } from '../../../units/index.js'
 import { sessionId } from '../../fields.js'
 import { accept, transition } from '../../module.js'
@@ -29,13 +29,6 @@ interface Draw {
   readonly short: Amount
 }
 
-/** What a settlement will change. */
-interface Plan {
-  readonly series: string
-  readonly session: Session | undefined
-  readonly draw: Draw
-}
-
 /**
  * A bare voucher: pays the difference between the client's cumulative promise and what was settled, so a lost, repeated
  * or reordered voucher can never pay twice. Anyone may bring it; the client's signature is the authority.
@@ -46,15 +39,17 @@ export const settle = ({ money }: SessionsNeeds) =>
   transition({
     kind: 'conet-voucher+jwt',
     parse: parseVoucher,
-    refusal(store, { signer, body }, block) {
-      const planned = plan(money, store, body, signer, block)
-      return planned.ok ? undefined : planned
-    },
     apply(store, { signer, body: voucher }, block) {
-      const planned = plan(money, store, voucher, signer, block)
-      if (!planned.ok) return planned
-      const { series, session, draw } = planned.value
       const { client, provider, asset, owed } = voucher
+      const series = seriesOf(voucher)
+      const session = sessions.get(store, sessionKey(client, voucher.sid, series))
+      const wrong = refusal(money, store, voucher, signer, session, block)
+      if (wrong !== undefined) return wrong
+      const due = owed - (session?.settled ?? 0n)
+      const account = money.accountOf(store, asset, client)
+      const draw = drawFor(money, store, voucher, { due, spendable: money.spendable(account) })
+      if (account.debt + draw.short > MAX_AMOUNT) return reject('AMOUNT_OVERFLOW', { debt: account.debt })
+
       const repaid = pay(money, store, voucher, draw, block)
       record(store, voucher, series, draw.short, session, block)
       const { sid, round, bytes, statement } = voucher
@@ -65,21 +60,7 @@ export const settle = ({ money }: SessionsNeeds) =>
     },
   })
 
-/** Everything that is checked, and what follows from it: nothing is changed yet. */
-function plan(money: Money, store: Store, voucher: Voucher, signer: Did, block: BlockContext): Result<Plan> {
-  const { client, asset, owed } = voucher
-  const series = seriesOf(voucher)
-  const session = sessions.get(store, sessionKey(client, voucher.sid, series))
-  const wrong = wrongWith(money, store, voucher, signer, session, block)
-  if (wrong !== undefined) return wrong
-  const due = owed - (session?.settled ?? 0n)
-  const account = money.accountOf(store, asset, client)
-  const draw = drawFor(money, store, voucher, { due, spendable: money.spendable(account) })
-  if (account.debt + draw.short > MAX_AMOUNT) return reject('AMOUNT_OVERFLOW', { debt: account.debt })
-  return ok({ series, session, draw })
-}
-
-function wrongWith(
+function refusal(
   money: Money,
   store: Store,
   voucher: Voucher,
