@@ -21,6 +21,8 @@ import { isWake } from './wake.js'
 
 /** About a tenth of a second of applying: bounds how long one block keeps the event loop. */
 const MAX_BLOCK_TXS = 4_000
+/** Before a text in a block: the field's number, and its length, which is below 2 MiB. */
+const FIELD_BYTES = 4
 /**
  * A block's time is when its predecessor was voted for. After a quiet hour that is an hour ago, and a fresh transaction
  * would be refused as one from the future: such a block is proposed empty, and the next one has the time of now.
@@ -96,7 +98,7 @@ export class Blocks {
       const left = members.filter(tx => chosen.has(tx))
       return left.length === size ? [text] : packBundles(left.map(tx => tx.envelope.text))
     })
-    return { txs: texts.map(text => Buffer.from(text, 'latin1')) }
+    return { txs: fitting(texts, exact(request.maxTxBytes, 'the size of a block')) }
   }
 
   /** What may be in the next block, each transaction once, by the texts that brought it. */
@@ -122,18 +124,17 @@ export class Blocks {
 
   /** Accepts all but what no honest validator proposes: unreadable or forged transactions, too many, any in the first block. */
   async process(request: BlockRequest): Promise<Calls['processProposal']['response']> {
-    if (exact(request.height, 'a height') === 1 && request.txs.length > 0) return { status: REJECT }
-    const bundles = await this.#verified(request.txs)
-    if (bundles === undefined) return { status: REJECT }
-    const block = this.#blockOf(request, bundles)
-    const isGood = block.txs.length <= MAX_BLOCK_TXS && this.#replica.app.processProposal(block)
+    const most = exact(request.height, 'a height') === 1 ? 0 : MAX_BLOCK_TXS
+    // Each text holds one at least: what is too much is not read at all.
+    const bundles = request.txs.length > most ? undefined : await this.#verified(request.txs, most)
+    const isGood = bundles !== undefined && this.#replica.app.processProposal(this.#blockOf(request, bundles))
     return { status: isGood ? ACCEPT : REJECT }
   }
 
   /** Runs a decided block. @throws ConetError `BLOCK_MALFORMED` if more than 1/3 of the validators are dishonest */
   async finalize(request: BlockRequest): Promise<Calls['finalizeBlock']['response']> {
     const engineHeight = exact(request.height, 'a height')
-    const bundles = await this.#verified(request.txs)
+    const bundles = await this.#verified(request.txs, Number.POSITIVE_INFINITY)
     if (bundles === undefined) {
       const message = `The validators decided block ${engineHeight} with a transaction that is unreadable or forged.`
       throw engineError('BLOCK_MALFORMED', message, { height: engineHeight })
@@ -180,13 +181,28 @@ export class Blocks {
     return txs.length === 0 && evidence === undefined && (due === undefined || due > timeMs)
   }
 
-  /** @returns `undefined` if one of them is unreadable, of an unknown signer, or forged */
-  #verified(txs: readonly Uint8Array[]): Promise<Bundle[] | undefined> {
-    return this.#options.book.readAll(txs.map(textOf))
+  /** @returns `undefined` if one of them is unreadable, of an unknown signer, or forged, or if they hold more than `most` */
+  #verified(txs: readonly Uint8Array[], most: number): Promise<Bundle[] | undefined> {
+    return this.#options.book.readAll(txs.map(textOf), most)
   }
 }
 
-/** Envelopes are ASCII; anything else fails to decode. */
+/**
+ * The first of the texts, as CometBFT counts them: in its message each has a byte for its field and its length before it. What
+ * is packed anew may be larger than the bundle it comes from, and a proposal that is too large is none at all.
+ */
+function fitting(texts: readonly string[], maxBytes: number): Buffer[] {
+  const fit: Buffer[] = []
+  let bytes = 0
+  for (const text of texts) {
+    bytes += FIELD_BYTES + text.length
+    if (bytes > maxBytes) break
+    fit.push(Buffer.from(text, 'latin1'))
+  }
+  return fit
+}
+
+/** One character for each byte. Envelopes are ASCII; anything else fails to decode. */
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 }

@@ -10,6 +10,7 @@ import { isWake } from './wake.js'
 
 /** No envelope holds a line break, for it is no base64url (WIRE-3). */
 const BREAK = '\n'
+const BREAK_BYTE = 0x0a
 /** From here on the share of one member in what a bundle costs is too small to measure. */
 export const MAX_BUNDLE_TXS = 128
 /** Two of the largest transactions, half of the largest text that CometBFT is set to take, a sixteenth of a block. */
@@ -17,7 +18,9 @@ export const MAX_BUNDLE_CHARS = 128 * 1024
 /** First byte of what is deflated (RFC 1950 §2.2: deflate, a window of 32 KiB); no envelope begins with it. */
 const DEFLATED = 0x78
 /** Envelopes shrink to a third or a quarter. Who sends a few bytes shall not make every node go over many. */
-const MAX_EXPANSION = 16
+const MAX_EXPANSION = 8
+/** What zlib says of bytes that it cannot inflate, and Node of too many that come out. */
+const BAD_INPUT: ReadonlySet<string> = new Set(['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT', 'ERR_BUFFER_TOO_LARGE'])
 /** The fastest; the others win 3 % in size. */
 const LEVEL = 1
 
@@ -51,16 +54,28 @@ export function packBundles(texts: readonly string[]): string[] {
  * The transactions that a text of CometBFT holds, at least one; whether they are any is for others to say.
  *
  * @param bundle - untrusted, one character for each byte
- * @returns `undefined` if it is larger than a bundle may be, or has an empty line, or is deflated badly or for no reason
+ * @returns each a string of its own, so that whoever keeps one does not keep all; `undefined` if the text is larger than a
+ * bundle may be, has an empty line, or is deflated badly, in vain or for a single line
  */
 export function unpackBundle(bundle: string): string[] | undefined {
   const isDeflated = bundle.charCodeAt(0) === DEFLATED
-  const text = isDeflated ? inflated(bundle) : bundle
-  if (text === undefined) return undefined
-  if (!text.includes(BREAK)) return isDeflated ? undefined : [text]
-  if (text.length > MAX_BUNDLE_CHARS) return undefined
-  const lines = text.split(BREAK, MAX_BUNDLE_TXS + 1)
-  return lines.length > MAX_BUNDLE_TXS || lines.includes('') ? undefined : lines
+  if (!isDeflated && !bundle.includes(BREAK)) return [bundle]
+  const bytes = Buffer.from(bundle, 'latin1')
+  const plain = isDeflated ? inflated(bytes) : bytes
+  const lines = plain === undefined || plain.length > MAX_BUNDLE_CHARS ? undefined : linesOf(plain)
+  return lines?.length === 1 ? undefined : lines
+}
+
+/** @returns `undefined` if there are too many, or an empty one */
+function linesOf(plain: Buffer): string[] | undefined {
+  const lines: string[] = []
+  for (let from = 0, to = 0; to < plain.length; from = to + 1) {
+    const at = plain.indexOf(BREAK_BYTE, from)
+    to = at === -1 ? plain.length : at
+    if (to === from || lines.length === MAX_BUNDLE_TXS) return undefined
+    lines.push(plain.toString('latin1', from, to))
+  }
+  return lines
 }
 
 /** As it is where that does not help, or where nobody would take it. */
@@ -70,9 +85,8 @@ function deflated(text: string): string {
   return isTaken ? bytes.toString('latin1') : text
 }
 
-/** @returns `undefined` if it is not whole, holds more after its end, or becomes too large */
-function inflated(bundle: string): string | undefined {
-  const bytes = Buffer.from(bundle, 'latin1')
+/** @returns `undefined` if it is not whole, holds more after its end, becomes too large, or not larger */
+function inflated(bytes: Buffer): Buffer | undefined {
   const maxOutputLength = Math.min(MAX_BUNDLE_CHARS, MAX_EXPANSION * bytes.length)
   try {
     // The types do not know what `info` gives: the stream beside what came out of it.
@@ -80,8 +94,10 @@ function inflated(bundle: string): string | undefined {
       readonly buffer: Buffer
       readonly engine: { readonly bytesWritten: number }
     }
-    return engine.bytesWritten === bytes.length ? buffer.toString('latin1') : undefined
-  } catch {
-    return undefined
+    return engine.bytesWritten === bytes.length && buffer.length > bytes.length ? buffer : undefined
+  } catch (error) {
+    // Anything else is a fault of this machine, and no reason to refuse what others take.
+    if (BAD_INPUT.has((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw error
   }
 }

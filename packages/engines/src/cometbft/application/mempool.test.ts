@@ -41,8 +41,19 @@ describe('a bundle', () => {
     expect(await node.accepts(plain)).toBe(true)
     expect(await node.accepts(...Array<string>(200).fill(whole))).toBe(true)
     expect(await node.accepts(...Array<string>(201).fill(whole))).toBe(false)
+    expect(await node.accepts(...Array<string>(4_001).fill(txs[0] ?? ''))).toBe(false)
     expect(await node.decide(plain)).toEqual([0])
     expect(node.committed[0]?.txs).toEqual(txs)
+  })
+
+  it('stays out of a proposal that is full as CometBFT counts, with the length of each text', async () => {
+    const pairs = Array.from({ length: 20 }, () => [alice.pay(bob.did, 1), alice.pay(bob.did, 2)] as const)
+    await node.propose()
+    await node.decide(bundle(...pairs.map(([first]) => first)))
+    const left = pairs.map(([, second]) => second)
+    node.maxTxBytes = left.join('').length
+    const proposed = await node.propose(...pairs.map(pair => bundle(...pair)))
+    expect(proposed).toEqual(left.slice(0, 19))
   })
 
   it('is decided alike by a node that has never seen it', async () => {

@@ -5,7 +5,7 @@ import { Intake, Submission, sameKey } from '../../intake/index.js'
 import { nodeSha256, type VerifyPool } from '../../verify/index.js'
 import { unpackBundle } from './bundle.js'
 
-/** As many as the mempool holds, so that what waits for a block is never decoded or verified again. */
+/** Two generations of so many are what the mempool holds, so that what waits for a block is not decoded or verified again. */
 const KEPT = 20_000
 /** What a bundle holds that is not found here is found member by member; 128 KiB each at most. */
 const BUNDLES_KEPT = 1_000
@@ -80,9 +80,8 @@ export class TxBook {
     return known && { text, members: [known] }
   }
 
-  /** Takes a text of CometBFT apart, decodes and verifies. */
-  async readBundle(text: string): Promise<Bundle | Unsound> {
-    const lines = unpackBundle(text)
+  /** Takes a text of CometBFT apart, decodes and verifies. @param lines - of it, if it was taken apart already */
+  async readBundle(text: string, lines: readonly string[] | undefined = unpackBundle(text)): Promise<Bundle | Unsound> {
     if (lines === undefined) return { refused: new Map([[text, noBundle(text)]]), rest: [] }
     const rest: KnownTx[] = []
     const refused = new Map<string, TxResult>()
@@ -100,13 +99,16 @@ export class TxBook {
 
   /**
    * Reads the texts of a block: nearly always everything is known, and nothing needs to be waited for.
-   * @returns `undefined` if a transaction in one of them is unreadable, of an unknown signer, or forged
+   *
+   * @param most - transactions; of more than these none is decoded or verified
+   * @returns `undefined` if there are more, or one of them is unreadable, of an unknown signer, or forged
    */
-  async readAll(texts: readonly string[]): Promise<Bundle[] | undefined> {
-    const known = texts.map(text => this.bundle(text))
-    const read = known.every(isThere)
-      ? known
-      : await Promise.all(texts.map((text, i) => known[i] ?? this.readBundle(text)))
+  async readAll(texts: readonly string[], most: number): Promise<Bundle[] | undefined> {
+    const found = texts.map(text => this.bundle(text) ?? unpackBundle(text))
+    if (!found.every(isThere)) return undefined
+    if (found.reduce((sum, one) => sum + (isLines(one) ? one : one.members).length, 0) > most) return undefined
+    if (!found.some(isLines)) return found as Bundle[]
+    const read = await Promise.all(found.map((one, i) => (isLines(one) ? this.readBundle(texts[i] ?? '', one) : one)))
     return read.every(isBundle) ? read : undefined
   }
 
@@ -156,8 +158,12 @@ function noBundle(text: string): TxResult {
   return { hash, code: 'ENVELOPE_MALFORMED', data: { part: 'envelope', why: 'bundle' }, events: [] }
 }
 
-function isThere(bundle: Bundle | undefined): bundle is Bundle {
-  return bundle !== undefined
+function isThere<T>(one: T | undefined): one is T {
+  return one !== undefined
+}
+
+function isLines(one: Bundle | string[]): one is string[] {
+  return Array.isArray(one)
 }
 
 /** Whether all members of a text of CometBFT are authentic. */

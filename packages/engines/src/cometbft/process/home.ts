@@ -3,8 +3,8 @@ import { join } from 'node:path'
 
 /** What waits for a block, at most. Every node that is given a transaction forgets it only when it is in a block or refused. */
 export const MEMPOOL_TXS = 20_000
-/** What waits there, at most: of transactions of a usual size nearly 20,000 alone, and more than twice as many in bundles. */
-const MEMPOOL_BYTES = 12 * 1024 * 1024
+/** What waits there, at most: of transactions of a usual size 15,000 alone, or 40,000 in bundles. */
+const MEMPOOL_BYTES = 10 * 1024 * 1024
 /** Largest text; bundles are half of it. */
 const MAX_TX_BYTES = 256 * 1024
 /** Texts handed over in one call. */

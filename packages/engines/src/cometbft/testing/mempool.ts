@@ -21,6 +21,8 @@ export class Mempool {
   /** Time of the next block; the clock's if left out. */
   blockMs: number | undefined
   engineHeight = 1
+  /** What CometBFT takes in a proposal. */
+  maxTxBytes = 2_000_000
   readonly #admission: Admission
   readonly #blocks: Blocks
 
@@ -62,7 +64,8 @@ export class Mempool {
 
   async propose(...texts: readonly string[]): Promise<string[]> {
     this.engineHeight += 1
-    const { txs } = await this.#blocks.prepare({ ...this.#header(), txs: texts.map(bytesOf), maxTxBytes: 2_000_000n })
+    const maxTxBytes = BigInt(this.maxTxBytes)
+    const { txs } = await this.#blocks.prepare({ ...this.#header(), txs: texts.map(bytesOf), maxTxBytes })
     return txs.map(tx => Buffer.from(tx).toString('latin1'))
   }
 
