@@ -35,7 +35,8 @@ export function packBundles(texts: readonly string[]): string[] {
   let lines: string[] = []
   let chars = 0
   const close = () => {
-    if (lines.length > 0) bundles.push(lines.length === 1 ? lines.join() : deflated(lines.join(BREAK)))
+    const text = lines.join(BREAK)
+    if (lines.length > 0) bundles.push(lines.length > 1 ? deflated(text) : text)
     lines = []
     chars = 0
   }

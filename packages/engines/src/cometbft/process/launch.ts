@@ -9,10 +9,10 @@ const GOGC = '400'
 /**
  * How late the kernel may wake it, in nanoseconds. A thread of Go's runtime looks around every 20 µs as long as anything
  * happened in the last millisecond, which at a validator is always: a sixth of what CometBFT spends. With 2 ms it looks
- * that seldom. What else waits there for less, waits for nothing that has a time.
+ * that seldom. What CometBFT itself is set to wait for is 25 ms and more. Only a process may do so to itself without
+ * privileges, so a shell does and becomes CometBFT; elsewhere than on Linux it has no effect.
  */
 const TIMER_SLACK_NS = 2_000_000
-/** Only a process itself may do so without privileges, so a shell does and becomes CometBFT. Elsewhere than on Linux it has no effect. */
 const SHELL = '/bin/sh'
 const LAUNCH = `{ echo ${TIMER_SLACK_NS} > /proc/self/timerslack_ns; } 2> /dev/null; exec "$0" "$@"`
 
