@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { MemoryStore } from '../storage/index.js'
 import { readExpected } from './expected.js'
 import { lengthen, Records, whole } from './records/index.js'
+import { condense, expand } from './records/short.js'
 import { LiveSession, type SessionStart } from './session.js'
 import { FakeChannel, kindOf, requestOf } from './testing/fake-client.js'
 import { FakeLedger } from './testing/fake-ledger.js'
@@ -221,5 +222,28 @@ describe('the voucher that was expected', () => {
     expect(lengthen(short, undefined)).toBeUndefined()
     expect(whole(live.start, short)).toBe(voucher)
     expect(whole(live.start, voucher)).toBe(voucher)
+  })
+
+  it('lies condensed in the store, and a voucher in another form as it is', async () => {
+    const { client, voucher } = await session()
+    const [head = '', body = '', signature = ''] = voucher.split('.')
+    const payload = JSON.parse(Buffer.from(body, 'base64url').toString())
+    const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const other = encode({ alg: 'EdDSA', typ: 'conet-voucher+jwt', kid: `did:conet:demo:abc#z6Mk` })
+    const owner = encode({ ...payload, client: 'did:conet:demo:abc' })
+    const turned = encode(Object.fromEntries(Object.entries(payload).reverse()))
+    for (const [text, kept] of [
+      [voucher, 0.5],
+      [`${other}.${owner}.${signature}`, 0.6],
+      [`${head}.${turned}.${signature}`, 1],
+      [`${other}.${body}.${signature}`, 1],
+      [`${head}.${encode({ ...payload, asset: 'two words' })}.${signature}`, 1],
+      [`${head}.${encode({ ...payload, sid: 'another' })}.${signature}`, 1],
+    ] as const) {
+      const stored = condense(client.sid, text)
+      expect(stored.length / text.length).toBeLessThanOrEqual(kept)
+      expect(stored === text).toBe(kept === 1)
+      expect(expand(client.sid, stored)).toBe(text)
+    }
   })
 })

@@ -5,6 +5,7 @@ import { type Change, MemoryStore } from '../storage/index.js'
 import type { ProviderConfigPorts } from './ports.js'
 import { promiseIn } from './promise.js'
 import { Records } from './records/index.js'
+import { expand } from './records/short.js'
 import { DEFAULT_SETTLE_POLICY } from './settle/index.js'
 import { kindOf, payloadOf } from './testing/fake-client.js'
 import { FakeLedger } from './testing/fake-ledger.js'
@@ -42,13 +43,13 @@ class TroubledStore extends MemoryStore {
   }
 
   override async put(changes: readonly Change[]): Promise<void> {
-    const voucher = changes.find(([key, value]) => key.startsWith('v/') && value !== undefined)?.[1]
-    if (voucher !== undefined) {
+    const [key = '', stored] = changes.find(([key, value]) => key.startsWith('v/') && value !== undefined) ?? []
+    if (stored !== undefined) {
       if (this.refusals > 0) {
         this.refusals--
         throw new Error('no space left')
       }
-      this.written.push(promiseIn(voucher).owed)
+      this.written.push(promiseIn(expand(key.slice('v/'.length), stored)).owed)
       const gate = this.#gate
       this.#gate = undefined
       await super.put(changes)

@@ -2,7 +2,7 @@ import type { SessionId } from '@conet/core/rounds'
 import type { UnixMillis } from '@conet/core/units'
 import type { Change, KeyValueStore } from '../../storage/index.js'
 import type { SessionView } from '../contract.js'
-import { lengthen } from './short.js'
+import { condense, expand, lengthen } from './short.js'
 import { decodeView, encodeView } from './view.js'
 
 export { bodyStart, headOf, lengthen, shorten, whole } from './short.js'
@@ -10,7 +10,7 @@ export { decodeView, encodeView } from './view.js'
 
 /** Keys of the provider's store; every range ends at the same prefix with the next character. */
 const OPEN = 's/'
-/** The highest voucher whose signature was checked. */
+/** The highest voucher whose signature was checked, condensed. */
 const VOUCHER = 'v/'
 /** A newer one that was not: in short form, beside the checked one (RND-15). Written in every round, so its key begins with a time. */
 const UNCHECKED = 'u/'
@@ -62,7 +62,7 @@ export const record = {
     ...record.noUnchecked(session),
   ],
   /** A checked voucher, while a newer one that is not checked stays beside it. */
-  checked: (sid: SessionId, text: string): Change => [VOUCHER + sid, text],
+  checked: (sid: SessionId, text: string): Change => [VOUCHER + sid, condense(sid, text)],
   /** @param short - of `shorten` */
   unchecked: (session: Opened, short: string): Change => [uncheckedKey(session), short],
   noUnchecked: (session: Opened): Change[] => [[uncheckedKey(session), undefined]],
@@ -94,7 +94,8 @@ export class Records {
   }
 
   voucher(sid: SessionId): string | undefined {
-    return this.#store.get(VOUCHER + sid)
+    const stored = this.#store.get(VOUCHER + sid)
+    return stored === undefined ? undefined : expand(sid, stored)
   }
 
   settled(sid: SessionId): bigint {
@@ -116,7 +117,10 @@ export class Records {
 
   /** Vouchers whose settlement is not recorded as complete. */
   *vouchers(): Iterable<readonly [sid: SessionId, text: string]> {
-    for (const [key, text] of this.#all(VOUCHER)) yield [key.slice(VOUCHER.length), text]
+    for (const [key, stored] of this.#all(VOUCHER)) {
+      const sid = key.slice(VOUCHER.length)
+      yield [sid, expand(sid, stored)]
+    }
   }
 
   /** Sessions that were open when the process ended. */

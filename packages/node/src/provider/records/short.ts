@@ -1,7 +1,11 @@
-import type { GrantPayload } from '@conet/core/rounds'
+import { didKeyUrl } from '@conet/core/identity'
+import type { GrantPayload, SessionId } from '@conet/core/rounds'
 
 /** From this member on a voucher changes from round to round. No member before it can hold a quote. */
 const CHANGES_FROM = '"round":'
+
+/** Between the parts of a condensed voucher: no identifier and no base64url holds one. */
+const SEPARATOR = ' '
 
 /** What all vouchers of a session begin with: their header, and their members up to the round. */
 export interface Beginning {
@@ -49,6 +53,31 @@ export function whole({ kid, grant }: Beginning, text: string): string {
  */
 export function lengthen(short: string, before: string | undefined): string | undefined {
   return before === undefined ? undefined : whole(beginningOf(before), short)
+}
+
+/**
+ * A voucher as it lies in the store: its short form behind what only the client could say of its beginning. Less than half of the
+ * text, of which one is kept for every session, and the pages of the store count as memory of the process.
+ *
+ * @returns the text itself where its members are not in the order that our clients write
+ */
+export function condense(sid: SessionId, text: string): string {
+  const [, payload, signature] = text.split('.', 3)
+  if (payload === undefined || signature === undefined) return text
+  const { kid, grant } = beginningOf(text)
+  const signer = kid === didKeyUrl(grant.client) ? grant.client : kid
+  const short = shorten(Buffer.from(payload, 'base64url').toString('latin1'), signature)
+  const condensed = [signer, grant.lid, grant.provider, grant.terms.tariff.asset, short].join(SEPARATOR)
+  return expand(sid, condensed) === text ? condensed : text
+}
+
+/** The text that `condense` was given. */
+export function expand(sid: SessionId, stored: string): string {
+  const [signer = '', lid = '', provider = '', asset = '', short] = stored.split(SEPARATOR)
+  if (short === undefined) return stored
+  const [client = '', fragment] = signer.split('#')
+  const kid = fragment === undefined ? didKeyUrl(client) : signer
+  return whole({ kid, grant: { lid, sid, client, provider, terms: { tariff: { asset } } } }, short)
 }
 
 function beginningOf(voucher: string): Beginning {
