@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { nativeSigner } from '@conet/client/ports'
 import { ok } from '@conet/core/errors'
 import { decodeDidKeyUrl } from '@conet/core/identity'
-import { nodeSha256, nodeVerify, nodeVerifyOnce } from '@conet/engines/verify'
+import { nodeSha256, nodeSigner, nodeVerify } from '@conet/engines/crypto'
 import { createEgress, createProxyGateway } from '@conet/gateway/proxy'
 import { type ApiContext, startApi } from '@conet/node/api'
 import { createLogger } from '@conet/node/log'
@@ -28,14 +27,14 @@ const LOOPBACK = '127.0.0.1'
 
 const folder = mkdtempSync(join(tmpdir(), 'conet-bench-'))
 const store = openStore(folder, 'provider')
-const owner = nativeSigner(new Uint8Array(32).fill(7))
+const owner = nodeSigner(new Uint8Array(32).fill(7))
 const gateway = createProxyGateway({ listen: { host: LOOPBACK, port: 0 }, egress: createEgress() })
 
 const service: ProviderService = createProviderService({
   lid: LID,
   provider: owner.did,
   signer: owner,
-  verify: nodeVerifyOnce,
+  verify: nodeVerify,
   sha256: nodeSha256,
   signerKey: kid => {
     const key = decodeDidKeyUrl(kid)

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Did } from '@conet/core/units'
-import { type Engine, nodeSha256, nodeVerifyOnce } from '@conet/engines'
+import { type Engine, nodeSha256, nodeVerify } from '@conet/engines'
 import type { Gateway } from '@conet/gateway'
 import type { ClientOf, Leases } from '@conet/gateway/portal'
 import { createEgress, type Dial, type Egress } from '@conet/gateway/proxy'
@@ -162,7 +162,7 @@ function createProvider(
     lid: engine.genesis.lid,
     provider: owner.did,
     signer: owner.signer,
-    verify: nodeVerifyOnce,
+    verify: nodeVerify,
     sha256: nodeSha256,
     signerKey: ledgerSignerKey(engine),
     clock: systemClock,

@@ -33,7 +33,7 @@ describe('conet doctor', () => {
 
   it('asks nothing of CometBFT where it does not order', async () => {
     const checks = await named(parseConfig(JSON.stringify({ dataDir: dir })), without)
-    expect([...checks.keys()]).toEqual(['node', 'data folder'])
+    expect([...checks.keys()]).toEqual(['node', 'signatures', 'data folder'])
   })
 
   it('looks at genesis, port and peers', async () => {

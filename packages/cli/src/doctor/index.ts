@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs'
+import { libsodium } from '@conet/engines/crypto'
 import type { Config } from '@conet/node'
-import { type Check, look } from './check.js'
+import { type Check, good, look } from './check.js'
 import { checkCometbft, checkProgram } from './cometbft.js'
 
 export type { Check } from './check.js'
@@ -14,7 +15,7 @@ const NODE_AT_LEAST = [20, 20] as const
  * @param config - what `conet up` would run with, `undefined` if there is no configuration yet
  */
 export async function examine(config: Config | undefined, env: NodeJS.ProcessEnv): Promise<Check[]> {
-  const general = [await look('node', describeNode)]
+  const general = [await look('node', describeNode), good('signatures', describeSignatures())]
   if (config === undefined) return [...general, await checkProgram(env)]
   general.push(await look('data folder', () => describeFolder(config.dataDir)))
   if (config.ledger.engine !== 'cometbft') return general
@@ -26,6 +27,11 @@ function describeNode(): string {
   const isNew = major > NODE_AT_LEAST[0] || (major === NODE_AT_LEAST[0] && minor >= NODE_AT_LEAST[1])
   if (!isNew) throw new Error(`${process.version} is too old: install ${NODE_AT_LEAST.join('.')} or later`)
   return process.version
+}
+
+function describeSignatures(): string {
+  if (libsodium !== undefined) return 'by libsodium'
+  return 'by OpenSSL, in twice the time: sodium-native has no build for this system'
 }
 
 function describeFolder(dir: string): string {

@@ -1,6 +1,6 @@
 import type { Genesis } from '@conet/core/ledger'
 import type { ApplicationFactory, Clock } from '../contract-application.js'
-import type { VerifyPool } from '../verify/index.js'
+import type { VerifyPool } from '../crypto/index.js'
 import type { AbciEvent } from './abci/index.js'
 import type { PeerAddress, StateSyncSettings, SupervisorEvent } from './process/index.js'
 

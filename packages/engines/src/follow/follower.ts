@@ -8,9 +8,9 @@ import { encodeBlock, plainTx } from '../blocks/index.js'
 import { engineError } from '../codes.js'
 import type { CommittedBlock, Engine } from '../contract.js'
 import type { ApplicationFactory } from '../contract-application.js'
+import { createVerifyPool, nodeSha256, type VerifyPool } from '../crypto/index.js'
 import { checkBlock, type Difference, runBlock } from '../replay/index.js'
 import { openReplica, type Replica, ReplicaReads } from '../replica/index.js'
-import { createVerifyPool, nodeSha256, type VerifyPool } from '../verify/index.js'
 import { type Fetch, type RemoteLedger, remoteLedger } from './source.js'
 
 /** Pauses between attempts to reach the other node again. */

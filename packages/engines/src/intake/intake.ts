@@ -2,7 +2,7 @@ import type { Application, TxResult } from '@conet/core/ledger'
 import { decodeEnvelope, type Envelope } from '@conet/core/wire'
 import { plainTx } from '../blocks/index.js'
 import type { Clock } from '../contract-application.js'
-import { nodeSha256, type VerifyItem, type VerifyPool, verifyInPlace } from '../verify/index.js'
+import { nodeSha256, type VerifyItem, type VerifyPool, verifyInPlace } from '../crypto/index.js'
 import { signerKeys } from './signer-keys.js'
 import type { Submission } from './submission.js'
 

@@ -3,7 +3,7 @@ import type { Application, Block, BlockResult, SignedTx } from '@conet/core/ledg
 import { decodeEnvelope } from '@conet/core/wire'
 import { committedBlock, evidenceOf, plainResult } from '../blocks/index.js'
 import type { CommittedBlock } from '../contract.js'
-import { nodeSha256, type VerifyPool } from '../verify/index.js'
+import { nodeSha256, type VerifyPool } from '../crypto/index.js'
 
 /** The first thing in a ledger that is not as its author claims. */
 export interface Difference {

@@ -11,7 +11,7 @@ import type {
   TxResult,
 } from '@conet/core/ledger'
 import type { Envelope } from '@conet/core/wire'
-import { nodeSha256 } from '../verify/index.js'
+import { nodeSha256 } from '../crypto/index.js'
 
 /** Body of its transactions: sets a value, optionally takes it away again at a block time, optionally is refused in the block. */
 interface SetBody {

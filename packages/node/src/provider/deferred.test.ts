@@ -1,4 +1,4 @@
-import { nodeSha256, nodeVerify } from '@conet/engines/verify'
+import { nodeSha256, nodeVerify } from '@conet/engines/crypto'
 import { afterEach, describe, expect, it } from 'vitest'
 import { MemoryStore } from '../storage/index.js'
 import { readExpected } from './expected.js'

@@ -1,5 +1,5 @@
 import { signEnvelope } from '@conet/core/wire'
-import { nodeSha256 } from '@conet/engines/verify'
+import { nodeSha256 } from '@conet/engines/crypto'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { sealer } from './seal.js'

@@ -1,5 +1,5 @@
 import { checkSignature, decodeEnvelope, signEnvelope } from '@conet/core/wire'
-import { nodeSha256, nodeVerify } from '@conet/engines/verify'
+import { nodeSha256, nodeVerify } from '@conet/engines/crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Records } from './records/index.js'
 import { kindOf, payloadOf } from './testing/fake-client.js'

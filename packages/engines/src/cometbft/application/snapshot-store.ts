@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import type { Application } from '@conet/core/ledger'
 import type { Hash } from '@conet/core/units'
+import { nodeSha256 } from '../../crypto/index.js'
 import { isErrno } from '../../replica/index.js'
-import { nodeSha256 } from '../../verify/index.js'
 import { exact, type SnapshotMessage } from '../abci/index.js'
 
 /** The one form of snapshots there is so far. */

@@ -1,8 +1,8 @@
 import type { Application, SignedTx, TxResult } from '@conet/core/ledger'
 import { type Envelope, generations } from '@conet/core/wire'
 import type { Clock } from '../../contract-application.js'
+import { nodeSha256, type VerifyPool } from '../../crypto/index.js'
 import { Intake, Submission, sameKey } from '../../intake/index.js'
-import { nodeSha256, type VerifyPool } from '../../verify/index.js'
 import { unpackBundle } from './bundle.js'
 
 /** Two generations of so many are what the mempool holds, so that what waits for a block is not decoded or verified again. */

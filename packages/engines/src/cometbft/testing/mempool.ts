@@ -1,7 +1,7 @@
 import type { TxResult } from '@conet/core/ledger'
 import type { CommittedBlock } from '../../contract.js'
+import { verifyInPlace } from '../../crypto/index.js'
 import { openReplica, type Replica } from '../../replica/index.js'
-import { verifyInPlace } from '../../verify/index.js'
 import { Admission, Blocks, packBundles, TxBook } from '../application/index.js'
 import { walletGenesis } from './wallet.js'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ok } from '@conet/core/errors'
 import { decodeDidKeyUrl, type KeySigner } from '@conet/core/identity'
-import { nodeSha256, nodeVerify } from '@conet/engines/verify'
+import { nodeSha256, nodeVerify } from '@conet/engines/crypto'
 import { type KeyValueStore, MemoryStore } from '../../storage/index.js'
 import type { ProviderEvent, ProviderService } from '../contract.js'
 import { DEFAULT_RISK_LIMITS } from '../defaults.js'

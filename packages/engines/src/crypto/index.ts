@@ -1,4 +1,6 @@
 export type { VerifyItem } from './batch.js'
-export { nodeSha256, nodeVerify, nodeVerifyOnce, verifyBytes } from './native.js'
+export { nodeSigner, nodeVerify, verifyBytes } from './ed25519.js'
+export { type Libsodium, libsodium } from './libsodium.js'
 export { createVerifyPool, type VerifyPool, verifyInPlace } from './pool.js'
+export { nodeSha256 } from './sha256.js'
 export { type VerifiedCache, verifiedCache } from './verified.js'

@@ -29,7 +29,7 @@ interface Lane {
 /** The built worker: tests run from sources, where only `dist` holds a file that a thread can load. */
 function workerFile(): URL {
   const beside = new URL('./worker.js', import.meta.url)
-  return existsSync(fileURLToPath(beside)) ? beside : new URL('../../dist/verify/worker.js', import.meta.url)
+  return existsSync(fileURLToPath(beside)) ? beside : new URL('../../dist/crypto/worker.js', import.meta.url)
 }
 
 /** Signatures checked in a row in the calling thread: a few milliseconds. */

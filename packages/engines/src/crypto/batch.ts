@@ -1,4 +1,4 @@
-import { verifyBytes } from './native.js'
+import { verifyBytes, verifyKeepingKeys } from './ed25519.js'
 
 /** One signature to check; the pool reads it once and keeps nothing. */
 export interface VerifyItem {
@@ -31,7 +31,7 @@ export function packBatch(items: readonly VerifyItem[]): ArrayBuffer {
   return buffer
 }
 
-/** Checks a packed batch in the calling thread. @returns one byte per item, 1 = valid */
+/** Checks a packed batch, in a thread of the pool. @returns one byte per item, 1 = valid */
 export function verifyPacked(buffer: ArrayBuffer, count: number): Uint8Array {
   const bytes = Buffer.from(buffer)
   const verdicts = new Uint8Array(count)
@@ -42,7 +42,7 @@ export function verifyPacked(buffer: ArrayBuffer, count: number): Uint8Array {
     const key = bytes.subarray(at + 5, at + 37)
     const signature = bytes.subarray(at + 37, at + 101)
     at += ITEM_HEADER
-    verdicts[i] = usable && verifySafely(key, bytes.subarray(at, at + length), signature) ? 1 : 0
+    verdicts[i] = usable && safely(() => verifyKeepingKeys(key, bytes.subarray(at, at + length), signature)) ? 1 : 0
     at += length
   }
   return verdicts
@@ -51,14 +51,14 @@ export function verifyPacked(buffer: ArrayBuffer, count: number): Uint8Array {
 /** Checks items as they are, in the calling thread. @returns one byte per item, 1 = valid */
 export function verifyItems(items: readonly VerifyItem[]): Uint8Array {
   return Uint8Array.from(items, ({ publicKey, signingInput, signature }) =>
-    verifySafely(publicKey, Buffer.from(signingInput, 'latin1'), signature) ? 1 : 0,
+    safely(() => verifyBytes(publicKey, Buffer.from(signingInput, 'latin1'), signature)) ? 1 : 0,
   )
 }
 
 /** OpenSSL throws on keys it cannot load: such a signature is invalid, the others of the batch are not. */
-function verifySafely(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+function safely(verdict: () => boolean): boolean {
   try {
-    return verifyBytes(key, message, signature)
+    return verdict()
   } catch {
     return false
   }
