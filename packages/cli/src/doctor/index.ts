@@ -31,7 +31,7 @@ function describeNode(): string {
 
 function describeSignatures(): string {
   if (libsodium !== undefined) return 'by libsodium'
-  return 'by OpenSSL, in twice the time: sodium-native has no build for this system'
+  return 'by OpenSSL, in twice the time: sodium-native has no build that runs on this system'
 }
 
 function describeFolder(dir: string): string {

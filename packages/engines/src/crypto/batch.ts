@@ -1,4 +1,4 @@
-import { verifyBytes, verifyKeepingKeys } from './ed25519.js'
+import { verifyKeepingKeys } from './openssl.js'
 
 /** One signature to check; the pool reads it once and keeps nothing. */
 export interface VerifyItem {
@@ -48,15 +48,8 @@ export function verifyPacked(buffer: ArrayBuffer, count: number): Uint8Array {
   return verdicts
 }
 
-/** Checks items as they are, in the calling thread. @returns one byte per item, 1 = valid */
-export function verifyItems(items: readonly VerifyItem[]): Uint8Array {
-  return Uint8Array.from(items, ({ publicKey, signingInput, signature }) =>
-    safely(() => verifyBytes(publicKey, Buffer.from(signingInput, 'latin1'), signature)) ? 1 : 0,
-  )
-}
-
 /** OpenSSL throws on keys it cannot load: such a signature is invalid, the others of the batch are not. */
-function safely(verdict: () => boolean): boolean {
+export function safely(verdict: () => boolean): boolean {
   try {
     return verdict()
   } catch {

@@ -1,56 +1,24 @@
 import * as crypto from 'node:crypto'
 import { type KeySigner, screenPublicKey, signerFromSeed } from '@conet/core/identity'
-import { generations, type Verify } from '@conet/core/wire'
+import type { Verify } from '@conet/core/wire'
 import { type Libsodium, libsodium } from './libsodium.js'
+import { fits, SIGNATURE_BYTES, type VerifyBytes, verifyByOpenssl } from './openssl.js'
 
 /** DER of PrivateKeyInfo for Ed25519 up to the 32 seed bytes (RFC 8410 section 7). */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
-const SIGNATURE_BYTES = 64
 const SECRET_BYTES = 64
-
-/** KeyObjects kept per thread: 2 generations of 32,768; making one costs a tenth of a verification. */
-const KEYS_PER_GENERATION = 32_768
-const keys = generations<crypto.KeyObject>(KEYS_PER_GENERATION)
-
-type VerifyBytes = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean
-
-function keptKeyObject(publicKey: Uint8Array): crypto.KeyObject {
-  const id = Buffer.from(publicKey.buffer, publicKey.byteOffset, publicKey.byteLength).toString('latin1')
-  const known = keys.get(id)
-  if (known !== undefined) return known
-  const made = keyObject(publicKey)
-  keys.set(id, made)
-  return made
-}
-
-/** As a JWK (RFC 8037): OpenSSL's DER decoder takes ten times as long for the same key. */
-function keyObject(publicKey: Uint8Array): crypto.KeyObject {
-  const x = Buffer.from(publicKey).toString('base64url')
-  return crypto.createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
-}
-
-const fits = (publicKey: Uint8Array, signature: Uint8Array) =>
-  publicKey.byteLength === 32 && signature.byteLength === SIGNATURE_BYTES
-
-/** By OpenSSL, with the keys of signers kept (0.8 KB each): for threads that do nothing else. */
-export const verifyKeepingKeys: VerifyBytes = (publicKey, message, signature) =>
-  fits(publicKey, signature) && crypto.verify(null, message, keptKeyObject(publicKey), signature)
 
 /**
  * The verifier of IDN-4 over libsodium, or over OpenSSL without it. The two differ in one case: libsodium refuses every R of small
  * order, which IDN-4 does not, so that OpenSSL has the last word there.
  */
 export function verifierOver(sodium: Libsodium | undefined): VerifyBytes {
-  const byOpenssl: VerifyBytes = (publicKey, message, signature) =>
-    crypto.verify(null, message, keyObject(publicKey), signature)
-  if (sodium === undefined) {
-    return (publicKey, message, signature) => fits(publicKey, signature) && byOpenssl(publicKey, message, signature)
-  }
+  if (sodium === undefined) return verifyByOpenssl
   return (publicKey, message, signature) => {
     if (!fits(publicKey, signature)) return false
     if (sodium.crypto_sign_verify_detached(signature, message, publicKey)) return true
     const odd = screenPublicKey(signature.subarray(0, 32))
-    return !odd.ok && odd.code === 'KEY_SMALL_ORDER' && byOpenssl(publicKey, message, signature)
+    return !odd.ok && odd.code === 'KEY_SMALL_ORDER' && verifyByOpenssl(publicKey, message, signature)
   }
 }
 

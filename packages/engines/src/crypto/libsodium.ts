@@ -8,7 +8,10 @@ export interface Libsodium {
   crypto_sign_seed_keypair(publicKey: Uint8Array, secretKey: Uint8Array, seed: Uint8Array): void
 }
 
-/** `undefined` where sodium-native has no build for the machine (musl, BSD): OpenSSL gives the same answers in twice the time. */
+/**
+ * `undefined` where sodium-native has no build that runs (there are some for glibc on x64 and arm64, macOS and Windows): OpenSSL gives
+ * the same answers in twice the time.
+ */
 export const libsodium: Libsodium | undefined = load()
 
 function load(): Libsodium | undefined {
