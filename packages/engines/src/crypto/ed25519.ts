@@ -1,11 +1,8 @@
-import * as crypto from 'node:crypto'
 import { type KeySigner, screenPublicKey, signerFromSeed } from '@conet/core/identity'
 import type { Verify } from '@conet/core/wire'
 import { type Libsodium, libsodium } from './libsodium.js'
-import { fits, SIGNATURE_BYTES, type VerifyBytes, verifyByOpenssl } from './openssl.js'
+import { fits, SIGNATURE_BYTES, signByOpenssl, type VerifyBytes, verifyByOpenssl } from './openssl.js'
 
-/** DER of PrivateKeyInfo for Ed25519 up to the 32 seed bytes (RFC 8410 section 7). */
-const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
 const SECRET_BYTES = 64
 
 /**
@@ -41,15 +38,10 @@ export const nodeVerify: Verify = (publicKey, signingInput, signature) =>
  * @param kid - default: the `did:key` of the seed
  */
 export function nodeSigner(seed: Uint8Array, kid?: string, sodium: Libsodium | undefined = libsodium): KeySigner {
-  return { ...signerFromSeed(seed, kid), sign: sodium === undefined ? opensslSign(seed) : sodiumSign(seed, sodium) }
+  return { ...signerFromSeed(seed, kid), sign: sodium === undefined ? signByOpenssl(seed) : signBySodium(seed, sodium) }
 }
 
-function opensslSign(seed: Uint8Array): KeySigner['sign'] {
-  const key = crypto.createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' })
-  return input => crypto.sign(null, Buffer.from(input, 'latin1'), key)
-}
-
-function sodiumSign(seed: Uint8Array, sodium: Libsodium): KeySigner['sign'] {
+function signBySodium(seed: Uint8Array, sodium: Libsodium): KeySigner['sign'] {
   const secretKey = Buffer.alloc(SECRET_BYTES)
   sodium.crypto_sign_seed_keypair(Buffer.alloc(32), secretKey, seed)
   return input => {

@@ -1,6 +1,8 @@
 import * as crypto from 'node:crypto'
-import { generations } from '@conet/core/wire'
+import { generations, type Signer } from '@conet/core/wire'
 
+/** DER of PrivateKeyInfo for Ed25519 up to the 32 seed bytes (RFC 8410 section 7). */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
 export const SIGNATURE_BYTES = 64
 
 /** KeyObjects kept per thread: 2 generations of 32,768; making one costs a tenth of a verification. */
@@ -21,6 +23,12 @@ export const verifyByOpenssl: VerifyBytes = (publicKey, message, signature) =>
 /** By OpenSSL, with the keys of signers kept (0.8 KB each): for threads that do nothing else. */
 export const verifyKeepingKeys: VerifyBytes = (publicKey, message, signature) =>
   fits(publicKey, signature) && crypto.verify(null, message, keptKeyObject(publicKey), signature)
+
+/** Signs by OpenSSL. @param seed - 32 secret bytes */
+export function signByOpenssl(seed: Uint8Array): Signer['sign'] {
+  const key = crypto.createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' })
+  return input => crypto.sign(null, Buffer.from(input, 'latin1'), key)
+}
 
 function keptKeyObject(publicKey: Uint8Array): crypto.KeyObject {
   const id = Buffer.from(publicKey.buffer, publicKey.byteOffset, publicKey.byteLength).toString('latin1')
