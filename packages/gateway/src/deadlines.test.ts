@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Deadlines, type Waking } from './deadlines.js'
 
-const item = (): Waking => ({ wakeAt: Number.POSITIVE_INFINITY, heapIndex: -1 })
+const item = (): Waking => ({ wakeAt: Number.POSITIVE_INFINITY, slot: -1 })
 
 describe('deadlines', () => {
   it('wakes in order of time, whatever was set, moved and removed before', () => {

@@ -1,96 +1,116 @@
 import type { UnixMillis } from '@conet/core/units'
 
-/** Something that wants to be woken at a moment. The heap keeps its place inside the item: no map, no entry objects. */
+/** Something that wants to be woken at a moment. */
 export interface Waking {
   /** When to wake; `Infinity` never. Change it only through `Deadlines.set`. */
   wakeAt: UnixMillis
-  /** Place in the heap, -1 outside. */
-  heapIndex: number
+  /** Its number among those that wait, -1 outside. Belongs to `Deadlines`. */
+  slot: number
 }
 
 /**
  * Who is to be woken when: a binary min-heap by wake time. 10,000 sessions cost one timer and no allocation per
  * change; whoever drives it asks for `next` and wakes everything that is due.
+ *
+ * The heap holds numbers only. Items that lie cold in memory are not touched when another one moves past them: that would cost more than
+ * the comparisons.
  */
 export class Deadlines<T extends Waking> {
-  readonly #heap: T[] = []
+  /** By place in the heap: when, and whose slot. */
+  readonly #times: UnixMillis[] = []
+  readonly #slots: number[] = []
+  /** By slot: the place in the heap, and the item. */
+  readonly #places: number[] = []
+  readonly #items: (T | undefined)[] = []
+  readonly #free: number[] = []
 
   get size(): number {
-    return this.#heap.length
+    return this.#times.length
   }
 
   /** Earliest wake time, `Infinity` if nobody waits. */
   get next(): UnixMillis {
-    return this.#heap[0]?.wakeAt ?? Number.POSITIVE_INFINITY
+    return this.#times[0] ?? Number.POSITIVE_INFINITY
   }
 
   /** Moves an item to a new time, adding it if it is not in; `Infinity` takes it out. */
   set(item: T, wakeAt: UnixMillis): void {
-    if (item.heapIndex >= 0 && item.wakeAt === wakeAt) return
+    if (item.slot >= 0 && item.wakeAt === wakeAt) return
     if (wakeAt === Number.POSITIVE_INFINITY) {
       this.remove(item)
       return
     }
     const before = item.wakeAt
     item.wakeAt = wakeAt
-    if (item.heapIndex < 0) {
-      item.heapIndex = this.#heap.length
-      this.#heap.push(item)
-      this.#up(item)
-    } else if (wakeAt < before) this.#up(item)
-    else this.#down(item)
+    if (item.slot < 0) {
+      item.slot = this.#free.pop() ?? this.#items.length
+      this.#items[item.slot] = item
+      this.#up(this.#times.length, wakeAt, item.slot)
+      return
+    }
+    const place = this.#places[item.slot] ?? 0
+    if (wakeAt < before) this.#up(place, wakeAt, item.slot)
+    else this.#down(place, wakeAt, item.slot)
   }
 
   /** Takes an item out; doing it twice is allowed. */
   remove(item: T): void {
-    const index = item.heapIndex
-    if (index < 0) return
-    item.heapIndex = -1
+    const { slot, wakeAt } = item
+    if (slot < 0) return
+    item.slot = -1
     item.wakeAt = Number.POSITIVE_INFINITY
-    const last = this.#heap.pop()
-    if (last === undefined || last === item) return
-    last.heapIndex = index
-    this.#heap[index] = last
-    this.#up(last)
-    this.#down(last)
+    this.#items[slot] = undefined
+    this.#free.push(slot)
+    // The last of the heap takes its place, and moves from there.
+    const place = this.#places[slot] ?? 0
+    const [time, last] = [this.#times.pop(), this.#slots.pop()]
+    if (time === undefined || last === undefined || last === slot) return
+    if (time < wakeAt) this.#up(place, time, last)
+    else this.#down(place, time, last)
   }
 
   /** Takes out and returns the earliest item that is due, or `undefined`. */
   takeDue(now: UnixMillis): T | undefined {
-    const first = this.#heap[0]
-    if (first === undefined || first.wakeAt > now) return undefined
-    this.remove(first)
+    if (this.next > now) return undefined
+    const first = this.#items[this.#slots[0] ?? -1]
+    if (first !== undefined) this.remove(first)
     return first
   }
 
-  #up(item: T): void {
-    let index = item.heapIndex
-    while (index > 0) {
-      const parentIndex = (index - 1) >> 1
-      const parent = this.#heap[parentIndex]
-      if (parent === undefined || parent.wakeAt <= item.wakeAt) break
-      this.#place(parent, index)
-      index = parentIndex
+  /** Puts a slot in at `place`, or nearer to the root. */
+  #up(place: number, time: UnixMillis, slot: number): void {
+    let at = place
+    while (at > 0) {
+      const parent = (at - 1) >> 1
+      const earlier = this.#times[parent] ?? 0
+      if (earlier <= time) break
+      this.#put(at, earlier, this.#slots[parent] ?? 0)
+      at = parent
     }
-    this.#place(item, index)
+    this.#put(at, time, slot)
   }
 
-  #down(item: T): void {
-    let index = item.heapIndex
+  /** Puts a slot in at `place`, or further from the root. */
+  #down(place: number, time: UnixMillis, slot: number): void {
+    let at = place
     for (;;) {
-      const left = this.#heap[2 * index + 1]
-      const right = this.#heap[2 * index + 2]
-      const least = right !== undefined && left !== undefined && right.wakeAt < left.wakeAt ? right : left
-      if (least === undefined || least.wakeAt >= item.wakeAt) break
-      const next = least.heapIndex
-      this.#place(least, index)
-      index = next
+      const left = 2 * at + 1
+      const child = this.#timeAt(left + 1) < this.#timeAt(left) ? left + 1 : left
+      const later = this.#timeAt(child)
+      if (later >= time) break
+      this.#put(at, later, this.#slots[child] ?? 0)
+      at = child
     }
-    this.#place(item, index)
+    this.#put(at, time, slot)
   }
 
-  #place(item: T, index: number): void {
-    this.#heap[index] = item
-    item.heapIndex = index
+  #timeAt(place: number): UnixMillis {
+    return place < this.#times.length ? (this.#times[place] ?? 0) : Number.POSITIVE_INFINITY
+  }
+
+  #put(place: number, time: UnixMillis, slot: number): void {
+    this.#times[place] = time
+    this.#slots[place] = slot
+    this.#places[slot] = place
   }
 }

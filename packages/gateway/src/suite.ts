@@ -227,11 +227,11 @@ function refusing(under: Under, admission: Admit): void {
   })
 
   it('lets a listener go', async () => {
-    const { gateway, clock } = under()
+    const { gateway, clock, reach } = under()
     const heard: GatewayEvent[] = []
     gateway.onEvent(event => heard.push(event))()
     const expired = nextEvent(gateway, 'expired')
-    await gateway.open(admission({ until: clock.now() + 50 }))
+    await reach(await gateway.open(admission({ until: clock.now() + 300 })))
     await expired
     expect(heard).toEqual([])
   })

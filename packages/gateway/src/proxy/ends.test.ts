@@ -46,7 +46,7 @@ it('wakes everybody at the moment asked for last, on one timer', () => {
         { length: 8 },
         (_, who): Ending => ({
           wakeAt: 0,
-          heapIndex: -1,
+          slot: -1,
           timeCame: () => {
             const at = wanted.get(who) ?? Number.NaN
             expect(timers.time).toBeGreaterThanOrEqual(at)
@@ -78,7 +78,7 @@ it('asks again for an end that is further away than a timer may be', () => {
   const timers = new Timers()
   const ends = new Ends(timers)
   const woken: number[] = []
-  ends.set({ wakeAt: 0, heapIndex: -1, timeCame: () => woken.push(timers.time) }, 150_000)
+  ends.set({ wakeAt: 0, slot: -1, timeCame: () => woken.push(timers.time) }, 150_000)
   timers.advance(149_999)
   expect(woken).toEqual([])
   timers.advance(150_010)

@@ -33,6 +33,12 @@ const LATE_MS = 500
  */
 const STALL_MS = 250
 
+/**
+ * A session without flows is looked at only this much later: nothing passes through it, and whoever opens a flow is asked for the end
+ * first. Most of ten thousand sessions are at rest, and each look at one that lies cold in memory costs more than what is done there.
+ */
+const AT_REST_MS = 10_000
+
 /** Of a limited rate, this much may pass at once: a chunk of 256 KiB must not wait for ever on a slow one. */
 const BURST_MS = 250
 
@@ -49,7 +55,7 @@ export class Session implements Ending {
   readonly id: SessionId
   readonly clientAddress: string | undefined
   wakeAt: UnixMillis = 0
-  heapIndex = -1
+  slot = -1
   refusedFlows = 0
   private flows: Set<SessionFlow> | undefined
   private state: State = 'open'
@@ -99,8 +105,12 @@ export class Session implements Ending {
   }
 
   join(flow: SessionFlow): void {
-    this.flows ??= new Set()
-    this.flows.add(flow)
+    if (this.flows !== undefined) {
+      this.flows.add(flow)
+      return
+    }
+    this.flows = new Set([flow])
+    if (this.state === 'open') this.arm()
   }
 
   leave(flow: SessionFlow): void {
@@ -186,13 +196,13 @@ export class Session implements Ending {
     this.quotaTold = false
     // An end that is over already: nothing passes, but the flows are held while the provider waits for an answer.
     this.graceUntil = until <= this.clock.now() ? this.clock.now() + LATE_MS : 0
-    if (this.graceUntil > 0 || until + LATE_MS < this.wakeAt) this.arm()
+    if (this.graceUntil > 0 || this.lookAt < this.wakeAt) this.arm()
     this.releaseAll()
   }
 
   /** Cuts every flow; nothing is told. */
   close(): void {
-    this.end('closed')
+    this.finish('closed')
   }
 
   private hold(waiter: Waiter): void {
@@ -204,7 +214,7 @@ export class Session implements Ending {
 
   /** The check on every chunk: a timer alone may come late when the process is busy. */
   private overdue(now: UnixMillis): boolean {
-    const end = Math.max(this.until + LATE_MS, this.graceUntil)
+    const { end } = this
     if (now < end) return false
     if (this.graceUntil === 0 && now >= end + STALL_MS) {
       this.graceUntil = now + LATE_MS
@@ -217,11 +227,11 @@ export class Session implements Ending {
 
   private expire(): void {
     if (this.state !== 'open') return
-    this.end('expired')
+    this.finish('expired')
     this.emit({ type: 'expired', session: this.id })
   }
 
-  private end(state: State): void {
+  private finish(state: State): void {
     this.ends.remove(this)
     this.stopPacing?.()
     const first = this.state === 'open'
@@ -238,6 +248,15 @@ export class Session implements Ending {
 
   /** A paid round moves the end without touching the timer; the timer looks again when it comes. */
   private arm(): void {
-    this.ends.set(this, Math.max(this.until + LATE_MS, this.graceUntil))
+    this.ends.set(this, this.lookAt)
+  }
+
+  /** When flows are cut, if nobody moves it. */
+  private get end(): UnixMillis {
+    return Math.max(this.until + LATE_MS, this.graceUntil)
+  }
+
+  private get lookAt(): UnixMillis {
+    return this.flows === undefined ? this.end + AT_REST_MS : this.end
   }
 }

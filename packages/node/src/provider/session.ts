@@ -47,7 +47,7 @@ export interface SessionStart {
 /** One open session. Ten thousand of them live at once: no timer, no closure, one state object from core/rounds. */
 export class LiveSession implements Waking {
   wakeAt: UnixMillis = Number.POSITIVE_INFINITY
-  heapIndex = -1
+  slot = -1
   /** Changed in place by every step: nobody else holds it. */
   readonly state: ProviderDraft
   channel: RoundsChannel | undefined
