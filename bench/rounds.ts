@@ -14,16 +14,16 @@ const SESSIONS = Number(process.env.CONET_BENCH_SESSIONS ?? 10_000)
 const SETTLE_MS = 12_000
 const WINDOW_MS = 20_000
 /**
- * A young generation of 2 × 4 MiB instead of 2 × 16 MiB, and collections after 25 % of growth instead of 100 %: most objects of
+ * A young generation of 2 × 4 MiB instead of 2 × 16 MiB, and collections after 20 % of growth instead of 100 %: most objects of
  * a round die at once, and memory that only waits to be collected is the largest part of what the process would hold. One thread beside the
  * main one for V8 in place of four: each takes memory of its own.
  * `CONET_BENCH_FLAGS` adds flags of Node for comparison. An owner of many sessions starts the node's program with the same flags
- * (`node --max-semi-space-size=4 --heap-growing-percent=25 --v8-pool-size=1 …`); NODE_OPTIONS does not take
+ * (`node --max-semi-space-size=4 --heap-growing-percent=20 --v8-pool-size=1 …`); NODE_OPTIONS does not take
  * the second.
  */
 const PROVIDER_FLAGS = [
   '--max-semi-space-size=4',
-  '--heap-growing-percent=25',
+  '--heap-growing-percent=20',
   '--v8-pool-size=1',
   ...(process.env.CONET_BENCH_FLAGS ?? '').split(' ').filter(Boolean),
 ]
