@@ -19,6 +19,9 @@ const SIGNATURE_BYTES = 64
 const DIGEST_BYTES = 32
 /** Signature, sides, and the first step. */
 const STEPS_AT = SIGNATURE_BYTES + 1
+const MOST_PART_BYTES = STEPS_AT + MOST_STEPS * DIGEST_BYTES
+/** Parts are put together here, one at a time: bytes of their own would cost as much as what is done with them. */
+const scratch = new Uint8Array(MOST_PART_BYTES)
 /** Before an inner hash. A message begins with a letter, so that none has the hash of an inner one (RFC 9162 section 2.1.1). */
 const INNER = 0x01
 /** What is signed holds a space, as no envelope does: nobody can be made to sign one for the other. */
@@ -100,17 +103,16 @@ export function readTogether(bytes: Uint8Array, hash: Hash, sha256: Sha256): Sig
 
 function partOf(signature: Uint8Array, way: Way | undefined): string {
   const steps = way?.steps ?? []
-  const bytes = new Uint8Array(STEPS_AT + steps.length * DIGEST_BYTES)
-  bytes.set(signature)
-  bytes[SIGNATURE_BYTES] = way?.sides ?? 0
+  scratch.set(signature)
+  scratch[SIGNATURE_BYTES] = way?.sides ?? 0
   steps.forEach((digest, i) => {
-    bytes.set(digest, STEPS_AT + i * DIGEST_BYTES)
+    scratch.set(digest, STEPS_AT + i * DIGEST_BYTES)
   })
-  return encodeBase64url(bytes)
+  return encodeBase64url(scratch.subarray(0, STEPS_AT + steps.length * DIGEST_BYTES))
 }
 
 function inner(left: Uint8Array, right: Uint8Array, sha256: Sha256): Uint8Array {
-  const bytes = new Uint8Array(1 + 2 * DIGEST_BYTES)
+  const bytes = scratch.subarray(0, 1 + 2 * DIGEST_BYTES)
   bytes[0] = INNER
   bytes.set(left, 1)
   bytes.set(right, 1 + DIGEST_BYTES)
