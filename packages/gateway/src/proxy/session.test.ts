@@ -65,6 +65,81 @@ describe('the end of a session', () => {
   })
 })
 
+/** A session on timers that come by themselves while the clock is moved on. */
+function timed() {
+  const told: GatewayEvent['type'][] = []
+  const timers = new Map<object, { readonly at: number; readonly run: () => void }>()
+  let [now, looks] = [0, 0]
+  const clock = {
+    now: () => now,
+    after: (delay: number, run: () => void) => {
+      const key = {}
+      timers.set(key, { at: now + delay, run })
+      return () => void timers.delete(key)
+    },
+  }
+  const session = new Session(
+    { session: 'aa'.repeat(16), until: END, quota: 1_000_000n },
+    clock,
+    event => told.push(event.type),
+    () => {},
+  )
+  const advance = (to: number) => {
+    for (;;) {
+      const due = [...timers].filter(([, { at }]) => at <= to).sort(([, one], [, other]) => one.at - other.at)[0]
+      if (due === undefined) break
+      timers.delete(due[0])
+      now = due[1].at
+      looks++
+      due[1].run()
+    }
+    now = to
+  }
+  const flow = { cuts: 0, cut: () => void flow.cuts++ }
+  return { session, flow, told, advance, looks: () => looks }
+}
+
+describe('a session without flows', () => {
+  it('is looked at rarely while it is paid for, and told as over some seconds after its end', () => {
+    const { session, told, advance, looks } = timed()
+    for (let at = 2_500; at <= 60_000; at += 2_500) {
+      advance(at)
+      session.extend(at + 3_000, 1_000_000n)
+    }
+    // Every 2.5 s it could have been over: 24 looks if each end were waited for.
+    expect({ told, often: looks() > 6 }).toEqual({ told: [], often: false })
+    advance(63_499)
+    expect({ alive: session.alive, told }).toEqual({ alive: false, told: [] })
+    advance(90_000)
+    expect(told).toEqual(['expired'])
+    expect(() => session.extend(99_000, 1n)).toThrow(expect.objectContaining({ code: 'SESSION_EXPIRED' }))
+  })
+
+  it('cuts a flow that came later half a second after the end, as any other', () => {
+    const { session, flow, told, advance } = timed()
+    advance(END - 1)
+    session.join(flow)
+    advance(END + 499)
+    expect({ cuts: flow.cuts, told }).toEqual({ cuts: 0, told: [] })
+    advance(END + 510)
+    expect({ cuts: flow.cuts, told }).toEqual({ cuts: 1, told: ['expired'] })
+  })
+
+  it('cuts a flow whose dialling took beyond the end within a second, and lets nothing through', () => {
+    const { session, flow, told, advance } = timed()
+    advance(END + 5_000)
+    session.join(flow)
+    const waiter = { release: () => {} }
+    expect(session.take(100, 'down', waiter)).toBe(false)
+    advance(END + 6_000)
+    expect({ cuts: flow.cuts, told, bytesDown: session.meter().bytesDown }).toEqual({
+      cuts: 1,
+      told: ['expired'],
+      bytesDown: 0n,
+    })
+  })
+})
+
 it('gives a provider whose process had to wait its half second, once', () => {
   const { session, flow, take, told, at, fire } = world()
   at(END + 2_000)
