@@ -26,7 +26,7 @@ export interface Meter {
 }
 
 export type GatewayEvent =
-  /** The session's time ran out in the data plane. Told when its flows are cut; of a session without flows, some seconds later. */
+  /** The session's time ran out in the data plane. Told when its flows are cut; of a session without flows, up to ten seconds later. */
   | { readonly type: 'expired'; readonly session: SessionId }
   /** The session's flows are held back because the quota is used up; once per `extend`. */
   | { readonly type: 'quota'; readonly session: SessionId; readonly meter: Meter }

@@ -34,6 +34,8 @@ export interface Visitor {
 
 function refusedBefore(context: ProxyContext, session: Session, target: Target): RefusalCode | undefined {
   const { limits, flows, egress } = context
+  // Between the credentials of a SOCKS client and its request may lie seconds.
+  if (!session.alive) return 'SESSION_EXPIRED'
   if (session.openFlows >= limits.flowsPerSession || flows.size >= limits.flows) return 'TOO_MANY_FLOWS'
   const judged = egress.checkTarget(target)
   return judged.ok ? undefined : judged.code

@@ -100,7 +100,7 @@ function timed() {
 }
 
 describe('a session without flows', () => {
-  it('is looked at rarely while it is paid for, and told as over some seconds after its end', () => {
+  it('is looked at rarely while it is paid for, and is over ten seconds after its end', () => {
     const { session, told, advance, looks } = timed()
     for (let at = 2_500; at <= 60_000; at += 2_500) {
       advance(at)
@@ -108,14 +108,25 @@ describe('a session without flows', () => {
     }
     // Every 2.5 s it could have been over: 24 looks if each end were waited for.
     expect({ told, often: looks() > 6 }).toEqual({ told: [], often: false })
-    advance(63_499)
+    advance(63_000)
     expect({ alive: session.alive, told }).toEqual({ alive: false, told: [] })
-    advance(90_000)
+    advance(72_999)
+    expect(told).toEqual([])
+    advance(73_010)
     expect(told).toEqual(['expired'])
     expect(() => session.extend(99_000, 1n)).toThrow(expect.objectContaining({ code: 'SESSION_EXPIRED' }))
   })
 
-  it('cuts a flow that came later half a second after the end, as any other', () => {
+  it.each([100, 600, 5_000, 9_900])('goes on when it is extended %i ms after its end', late => {
+    const { session, told, advance } = timed()
+    advance(END + late)
+    session.extend(END + late + 3_000, 1_000_000n)
+    expect({ alive: session.alive, told }).toEqual({ alive: true, told: [] })
+  })
+})
+
+describe('a flow that comes to a session at rest', () => {
+  it('is cut half a second after the end, as any other', () => {
     const { session, flow, told, advance } = timed()
     advance(END - 1)
     session.join(flow)
@@ -125,18 +136,25 @@ describe('a session without flows', () => {
     expect({ cuts: flow.cuts, told }).toEqual({ cuts: 1, told: ['expired'] })
   })
 
-  it('cuts a flow whose dialling took beyond the end within a second, and lets nothing through', () => {
-    const { session, flow, told, advance } = timed()
-    advance(END + 5_000)
+  it('is cut half a second after an end that was moved forward', () => {
+    const { session, flow, advance } = timed()
     session.join(flow)
-    const waiter = { release: () => {} }
-    expect(session.take(100, 'down', waiter)).toBe(false)
-    advance(END + 6_000)
-    expect({ cuts: flow.cuts, told, bytesDown: session.meter().bytesDown }).toEqual({
-      cuts: 1,
-      told: ['expired'],
-      bytesDown: 0n,
-    })
+    session.extend(END - 5_000, 1_000_000n)
+    advance(END - 4_490)
+    expect(flow.cuts).toBe(1)
+  })
+
+  it('leaves it at rest again, and the next one is cut in time, too', () => {
+    const { session, flow, told, advance, looks } = timed()
+    session.join(flow)
+    session.leave(flow)
+    advance(END + 9_990)
+    // The look that was set for the flow, and one at the end.
+    expect({ told, often: looks() > 2 }).toEqual({ told: [], often: false })
+    session.extend(END + 12_000, 1_000_000n)
+    session.join(flow)
+    advance(END + 12_510)
+    expect({ cuts: flow.cuts, told }).toEqual({ cuts: 1, told: ['expired'] })
   })
 })
 

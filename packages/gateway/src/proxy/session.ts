@@ -34,8 +34,9 @@ const LATE_MS = 500
 const STALL_MS = 250
 
 /**
- * A session without flows is looked at only this much later: nothing passes through it, and whoever opens a flow is asked for the end
- * first. Most of ten thousand sessions are at rest, and each look at one that lies cold in memory costs more than what is done there.
+ * A session without flows is over for good only this much after its end, for there is nothing to cut: nothing passes through it, and whoever
+ * opens a flow is asked for the end first. Most of ten thousand sessions are at rest, and each look at one that lies cold in memory costs
+ * more than what is done there.
  */
 const AT_REST_MS = 10_000
 
@@ -196,7 +197,7 @@ export class Session implements Ending {
     this.quotaTold = false
     // An end that is over already: nothing passes, but the flows are held while the provider waits for an answer.
     this.graceUntil = until <= this.clock.now() ? this.clock.now() + LATE_MS : 0
-    if (this.graceUntil > 0 || this.lookAt < this.wakeAt) this.arm()
+    if (this.graceUntil > 0 || this.end < this.wakeAt) this.arm()
     this.releaseAll()
   }
 
@@ -248,15 +249,12 @@ export class Session implements Ending {
 
   /** A paid round moves the end without touching the timer; the timer looks again when it comes. */
   private arm(): void {
-    this.ends.set(this, this.lookAt)
+    this.ends.set(this, this.end)
   }
 
-  /** When flows are cut, if nobody moves it. */
+  /** When it is over for good, if nobody moves it. */
   private get end(): UnixMillis {
-    return Math.max(this.until + LATE_MS, this.graceUntil)
-  }
-
-  private get lookAt(): UnixMillis {
-    return this.flows === undefined ? this.end + AT_REST_MS : this.end
+    const late = this.flows === undefined ? AT_REST_MS : LATE_MS
+    return Math.max(this.until + late, this.graceUntil)
   }
 }

@@ -1,14 +1,36 @@
+import { connect } from 'node:net'
 import type { AccessPoint } from '@conet/core/rounds'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Gateway } from '../contract.js'
 import { echo } from '../suite.js'
+import type { Dial } from './dial.js'
 import { basicAuth } from './dial-proxy.js'
 import { localGateway, raw, type Service, serveEcho, socksByName, socksCredentials, socksTunnel } from './harness.js'
 import { readCredentials, readGreeting, readRequest } from './socks5.js'
 
 const admission = { session: 'aa'.repeat(16), until: Date.now() + 3_600_000, quota: 2n ** 40n }
 const GREETING = Uint8Array.of(5, 1, 2)
+
+/** Sends the credentials, and the request only when `pause` is over. @returns all that came back */
+function inTwo(door: AccessPoint, pause: () => Promise<void>): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const got: Buffer[] = []
+    const socket = connect(door.port, door.host, () => {
+      socket.write(GREETING)
+      socket.write(socksCredentials(door))
+    })
+    socket.on('error', reject).once('end', () => resolve(Buffer.concat(got)))
+    let isAsked = false
+    socket.on('data', chunk => {
+      got.push(chunk)
+      // Two bytes for the greeting, two for the credentials.
+      if (isAsked || Buffer.concat(got).length < 4) return
+      isAsked = true
+      pause().then(() => socket.write(socksByName('127.0.0.1', 80)), reject)
+    })
+  })
+}
 
 describe('SOCKS5 and hostile bytes', () => {
   let gateway: Gateway
@@ -85,6 +107,24 @@ describe('SOCKS5 and hostile bytes', () => {
       }),
       { numRuns: 2_000 },
     )
+  })
+
+  it.each(['its end', 'a close'])('dials for nobody whose session met %s after the credentials', async what => {
+    const asked: string[] = []
+    const dial: Dial = ({ host }) => {
+      asked.push(host)
+      return Promise.reject(new Error('nobody may get here'))
+    }
+    const late = localGateway({ dial })
+    await late.start()
+    const session = { ...admission, until: Date.now() + 300 }
+    const door = await late.open(session)
+    const answer = await inTwo(door, async () => {
+      if (what === 'a close') await late.close(session.session)
+      else await new Promise(resolve => setTimeout(resolve, 350))
+    })
+    expect({ reply: [...answer.subarray(0, 6)], asked }).toEqual({ reply: [5, 2, 1, 0, 5, 1], asked: [] })
+    await late.stop()
   })
 
   it('lets no bytes through without the password, leaves no flow open, and lives on', async () => {
