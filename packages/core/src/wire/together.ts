@@ -19,9 +19,8 @@ const SIGNATURE_BYTES = 64
 const DIGEST_BYTES = 32
 /** Signature, sides, and the first step. */
 const STEPS_AT = SIGNATURE_BYTES + 1
-const MOST_PART_BYTES = STEPS_AT + MOST_STEPS * DIGEST_BYTES
 /** Parts are put together here, one at a time: bytes of their own would cost as much as what is done with them. */
-const scratch = new Uint8Array(MOST_PART_BYTES)
+const scratch = new Uint8Array(STEPS_AT + MOST_STEPS * DIGEST_BYTES)
 /** Before an inner hash. A message begins with a letter, so that none has the hash of an inner one (RFC 9162 section 2.1.1). */
 const INNER = 0x01
 /** What is signed holds a space, as no envelope does: nobody can be made to sign one for the other. */
