@@ -1,33 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type Ending, Ends } from './ends.js'
-
-/** A clock with the timers that were set on it. */
-class Timers {
-  time = 0
-  readonly #set = new Set<{ readonly at: number; readonly run: () => void }>()
-  most = 0
-
-  now = () => this.time
-
-  after = (delay: number, run: () => void) => {
-    const timer = { at: this.time + delay, run }
-    this.#set.add(timer)
-    this.most = Math.max(this.most, this.#set.size)
-    return () => void this.#set.delete(timer)
-  }
-
-  advance(to: number): void {
-    for (;;) {
-      const due = [...this.#set].filter(({ at }) => at <= to).sort((one, other) => one.at - other.at)[0]
-      if (due === undefined) break
-      this.#set.delete(due)
-      this.time = Math.max(this.time, due.at)
-      due.run()
-    }
-    this.time = to
-  }
-}
+import { Timers } from './harness.js'
 
 const step = fc.record({
   who: fc.nat(7),

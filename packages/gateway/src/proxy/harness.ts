@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { AccessPoint } from '@conet/core/rounds'
+import type { Clock } from '../clock.js'
 import { authorityOf, basicAuth } from './dial-proxy.js'
 import { createEgress } from './egress.js'
 import { createProxyGateway, type ProxyOptions } from './gateway.js'
@@ -140,5 +141,36 @@ export async function socksTunnel(access: Door, ask: Uint8Array): Promise<Socket
   } catch (error) {
     socket.destroy()
     throw error
+  }
+}
+
+/** A clock that stands still until it is moved on, and the timers that were set on it. */
+export class Timers implements Clock {
+  time = 0
+  /** The most that were set at once. */
+  most = 0
+  /** How many have come. */
+  fired = 0
+  readonly #set = new Set<{ readonly at: number; readonly run: () => void }>()
+
+  now = () => this.time
+
+  after = (delay: number, run: () => void) => {
+    const timer = { at: this.time + delay, run }
+    this.#set.add(timer)
+    this.most = Math.max(this.most, this.#set.size)
+    return () => void this.#set.delete(timer)
+  }
+
+  advance(to: number): void {
+    for (;;) {
+      const due = [...this.#set].filter(({ at }) => at <= to).sort((one, other) => one.at - other.at)[0]
+      if (due === undefined) break
+      this.#set.delete(due)
+      this.time = Math.max(this.time, due.at)
+      this.fired += 1
+      due.run()
+    }
+    this.time = to
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { GatewayEvent } from '../contract.js'
+import { Timers } from './harness.js'
 import { Session } from './session.js'
 
 const END = 10_000
@@ -68,35 +69,16 @@ describe('the end of a session', () => {
 /** A session on timers that come by themselves while the clock is moved on. */
 function timed() {
   const told: GatewayEvent['type'][] = []
-  const timers = new Map<object, { readonly at: number; readonly run: () => void }>()
-  let [now, looks] = [0, 0]
-  const clock = {
-    now: () => now,
-    after: (delay: number, run: () => void) => {
-      const key = {}
-      timers.set(key, { at: now + delay, run })
-      return () => void timers.delete(key)
-    },
-  }
+  const timers = new Timers()
+  const admission = { session: 'aa'.repeat(16), until: END, quota: 1_000_000n }
   const session = new Session(
-    { session: 'aa'.repeat(16), until: END, quota: 1_000_000n },
-    clock,
+    admission,
+    timers,
     event => told.push(event.type),
     () => {},
   )
-  const advance = (to: number) => {
-    for (;;) {
-      const due = [...timers].filter(([, { at }]) => at <= to).sort(([, one], [, other]) => one.at - other.at)[0]
-      if (due === undefined) break
-      timers.delete(due[0])
-      now = due[1].at
-      looks++
-      due[1].run()
-    }
-    now = to
-  }
   const flow = { cuts: 0, cut: () => void flow.cuts++ }
-  return { session, flow, told, advance, looks: () => looks }
+  return { session, flow, told, advance: (to: number) => timers.advance(to), looks: () => timers.fired }
 }
 
 describe('a session without flows', () => {
