@@ -43,14 +43,27 @@ function run(cacheEntries: number, blocks: readonly (readonly { key: string; act
     storage.write(
       changes.map(({ key, text, index }) => [key, text === undefined ? undefined : storedText(index, text)]),
     )
-    view.commit(changes)
+    view.commit()
     for (const { key, value } of changes) {
       if (value === undefined) expected.delete(key)
       else expected.set(key, String(value))
     }
     for (const key of KEYS) {
       const entry = records.get(key, textCodec)
-      expect(entry).toEqual(expected.has(key) ? { value: expected.get(key), index: KEYS.indexOf(key) } : undefined)
+      const index = expected.has(key) ? KEYS.indexOf(key) : -1
+      expect(entry).toEqual({ value: expected.get(key), index, change: undefined })
     }
   }
 }
+
+it('asks the storage once for a record, also for one that is not there', () => {
+  const storage = memoryStorage()
+  storage.write([['m/c/there', storedText(3, 'x')]])
+  const asked: string[] = []
+  const records = new CommittedRecords({ ...storage, get: key => (asked.push(key), storage.get(key)) }, 10)
+  for (let turn = 0; turn < 3; turn++) {
+    expect(records.get('m/c/there', textCodec)).toMatchObject({ value: 'x', index: 3 })
+    expect(records.get('m/c/missing', textCodec)).toMatchObject({ value: undefined, index: -1 })
+  }
+  expect(asked).toEqual(['m/c/there', 'm/c/missing'])
+})

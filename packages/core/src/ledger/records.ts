@@ -1,10 +1,15 @@
 import type { Codec } from './codec.js'
 import type { StateStorage } from './types.js'
+import type { Change } from './view.js'
 
 /** A committed record as decoded, with its leaf index. Changed in place by a commit: this is the hot path. */
 export interface RecordEntry {
+  /** `undefined` if there is no such record. */
   value: unknown
+  /** -1 if there is no such record. */
   index: number
+  /** What the block under way makes of it. While there is one, this stays the only entry of its key. */
+  change: Change | undefined
 }
 
 /** What the storage holds for one record: leaf index, bar, text. */
@@ -27,8 +32,8 @@ export class CommittedRecords {
   readonly #generation: number
   #young = new Map<string, RecordEntry>()
   #old = new Map<string, RecordEntry>()
-  /** How often the old generation was dropped. An entry that was read stays for one drop and goes with the second. */
-  #drops = 0
+  /** Those of dropped generations that were changed by a block under way; until `forget`. */
+  #kept = new Map<string, RecordEntry>()
 
   /** @param cacheEntries - most decoded records kept, about 400 bytes each */
   constructor(storage: StateStorage, cacheEntries: number) {
@@ -36,11 +41,12 @@ export class CommittedRecords {
     this.#generation = Math.max(1, cacheEntries >>> 1)
   }
 
-  get<T>(key: string, codec: Codec<T>): RecordEntry | undefined {
+  /** That there is no record is remembered, too: parameters that nobody changed are asked for by every transaction. */
+  get<T>(key: string, codec: Codec<T>): RecordEntry {
     const cached = this.#young.get(key)
     if (cached !== undefined) return cached
-    const entry = this.#old.get(key) ?? this.#load(key, codec)
-    if (entry !== undefined) this.set(key, entry)
+    const entry = this.#old.get(key) ?? this.#kept.get(key) ?? this.#load(key, codec)
+    this.#set(key, entry)
     return entry
   }
 
@@ -50,28 +56,18 @@ export class CommittedRecords {
     return stored === undefined ? undefined : readStored(stored)
   }
 
-  /** Grows with time; see `holds`. */
-  get age(): number {
-    return this.#drops
+  /** Nothing is changed any more: the block was committed or given up. */
+  forget(): void {
+    if (this.#kept.size > 0) this.#kept = new Map()
   }
 
-  /** Whether an entry read when the cache had this age is surely still in it. */
-  holds(age: number): boolean {
-    return this.#drops - age < 2
-  }
-
-  set(key: string, entry: RecordEntry): void {
+  #set(key: string, entry: RecordEntry): void {
     if (this.#young.size >= this.#generation) {
+      for (const [name, aged] of this.#old) if (aged.change !== undefined) this.#kept.set(name, aged)
       this.#old = this.#young
       this.#young = new Map()
-      this.#drops += 1
     }
     this.#young.set(key, entry)
-  }
-
-  drop(key: string): void {
-    this.#young.delete(key)
-    this.#old.delete(key)
   }
 
   *range<T>(prefix: string, codec: Codec<T>, after: string | undefined): Iterable<readonly [string, T]> {
@@ -81,11 +77,11 @@ export class CommittedRecords {
     }
   }
 
-  #load<T>(key: string, codec: Codec<T>): RecordEntry | undefined {
+  #load<T>(key: string, codec: Codec<T>): RecordEntry {
     const stored = this.#storage.get(key)
-    if (stored === undefined) return undefined
+    if (stored === undefined) return { value: undefined, index: -1, change: undefined }
     const [index, text] = readStored(stored)
-    return { value: codec.decode(text), index }
+    return { value: codec.decode(text), index, change: undefined }
   }
 }
 

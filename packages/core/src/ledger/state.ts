@@ -8,7 +8,7 @@ import { CommittedRecords, readStored, storedText } from './records.js'
 import { SeenTransactions } from './seen.js'
 import { readChunks } from './snapshot.js'
 import type { BlockContext, Info, LedgerEvent, Proof, SnapshotInfo, StateStorage, TxResult } from './types.js'
-import { type PlacedChange, StateView } from './view.js'
+import { type Change, StateView } from './view.js'
 
 /** Everything from here on in key order is not a record of the state. */
 const END_OF_STATE = '~'
@@ -26,7 +26,7 @@ type Row = readonly [key: string, text: string | undefined]
 interface Pending {
   readonly meta: Meta
   readonly view: StateView
-  readonly changes: readonly PlacedChange[]
+  readonly changes: readonly Change[]
   readonly staged: StagedUpdate
   readonly local: readonly Row[]
 }
@@ -93,7 +93,10 @@ export class LedgerState {
 
   /** Forgets what was staged. */
   discard(): void {
-    if (this.#pending !== undefined) this.#commitment.discard()
+    if (this.#pending !== undefined) {
+      this.#pending.view.discard()
+      this.#commitment.discard()
+    }
     this.#pending = undefined
     this.seen.discard()
   }
@@ -109,7 +112,7 @@ export class LedgerState {
       batch.push([key, text === undefined ? undefined : storedText(index, text)])
     }
     this.#storage.write(batch)
-    view.commit(changes)
+    view.commit()
     this.#commitment.apply(staged)
     this.seen.apply(meta.height)
     this.#meta = meta
@@ -162,7 +165,7 @@ export class LedgerState {
     this.#meta = meta
     if (meta === undefined) return
     const found = bytesToHex(appHashOf(this.#commitment.root, hexToBytes(meta.historyRoot), this.#sha256))
-    const ledger = this.#records.get('machine/ledger', ledgerCodec)?.value as { lid: string } | undefined
+    const ledger = this.#records.get('machine/ledger', ledgerCodec).value as { lid: string } | undefined
     if (found !== meta.appHash || ledger?.lid !== meta.lid) {
       throw new ConetError(
         code,
@@ -173,7 +176,7 @@ export class LedgerState {
         },
       )
     }
-    this.seen.load(this.#storage, key => this.#records.get(key, textCodec)?.value as string | undefined)
+    this.seen.load(this.#storage, key => this.#records.get(key, textCodec).value as string | undefined)
   }
 
   *#all(): Iterable<readonly [string, number, string]> {

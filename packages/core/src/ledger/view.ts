@@ -6,84 +6,89 @@ import type { Store } from './store.js'
 export class Change {
   readonly key: string
   readonly codec: Codec<unknown>
+  /** The committed record; it points back at this change while that holds. */
+  readonly entry: RecordEntry
+  readonly view: StateView
+  /** What another view makes of the same record: that of a block which is staged while this view only tries something. */
+  readonly beneath: Change | undefined
   /** `undefined` once deleted. */
   value: unknown
-  /** Leaf index: before the block, `undefined` if not looked up yet, -1 if new; after `StateCommitment.stage` the new one. */
-  index: number | undefined
-  /** The committed record as it was read; `undefined` if it was not, or there is none. */
-  entry: RecordEntry | undefined
+  /** Leaf index: before the block, -1 if new; after `StateCommitment.stage` the new one. */
+  index: number
   /** Text of `value`, made once per block. */
   text: string | undefined
 
-  constructor(key: string, value: unknown, codec: Codec<unknown>) {
+  constructor(key: string, value: unknown, codec: Codec<unknown>, entry: RecordEntry, view: StateView) {
     this.key = key
     this.value = value
     this.codec = codec
+    this.entry = entry
+    this.view = view
+    this.beneath = entry.change
+    this.index = entry.index
+    this.text = undefined
+    entry.change = this
   }
 
-  /** Notes what the committed records hold under the key. */
-  found(entry: RecordEntry | undefined): void {
-    this.entry = entry
-    this.index = entry?.index ?? -1
+  /** The record is as if it had not been changed. */
+  undo(): void {
+    this.entry.change = this.beneath
   }
 }
-
-/** A change whose leaf index was looked up. */
-export type PlacedChange = Change & { index: number }
 
 /** Stands in the journal for "was not changed before". */
 const UNCHANGED = Symbol('unchanged')
 
-/** The state of one block under way: committed records below, changes above, and a journal to undo one transaction. */
+/**
+ * The state of one block under way: committed records below, changes above, and a journal to undo one transaction. A
+ * change hangs on the committed record, so that reading and writing take one look-up. What is given up must be undone.
+ */
 export class StateView implements Store {
   readonly #committed: CommittedRecords
-  readonly #changes = new Map<string, Change>()
+  /** In the order in which the records were first changed. */
+  readonly #changes: Change[] = []
   /** Two lists in step: what was changed, and its value before. */
   readonly #touched: Change[] = []
   readonly #before: unknown[] = []
-  /** The last committed record read: a write of the same key usually follows. */
-  #lastKey = ''
+  /** The last record looked up: a write of the same key usually follows. */
+  #lastKey: string | undefined
   #last: RecordEntry | undefined
-  readonly #age: number
 
   constructor(committed: CommittedRecords) {
     this.#committed = committed
-    this.#age = committed.age
   }
 
   get<T>(key: string, codec: Codec<T>): T | undefined {
-    const change = this.#changes.get(key)
-    if (change !== undefined) return change.value as T | undefined
-    this.#last = this.#committed.get(key, codec)
-    this.#lastKey = key
-    return this.#last?.value as T | undefined
+    const entry = this.#entry(key, codec)
+    const { change } = entry
+    return (change?.view === this ? change.value : entry.value) as T | undefined
   }
 
   set<T>(key: string, value: T | undefined, codec: Codec<T>): void {
-    const change = this.#changes.get(key)
-    if (change === undefined) {
-      const fresh = new Change(key, value, codec as Codec<unknown>)
-      if (key === this.#lastKey) fresh.found(this.#last)
-      this.#changes.set(key, fresh)
-      this.#touched.push(fresh)
-      this.#before.push(UNCHANGED)
-    } else {
+    const entry = this.#entry(key, codec)
+    const { change } = entry
+    if (change?.view === this) {
       this.#touched.push(change)
       this.#before.push(change.value)
       change.value = value
+    } else {
+      const fresh = new Change(key, value, codec as Codec<unknown>, entry, this)
+      this.#changes.push(fresh)
+      this.#touched.push(fresh)
+      this.#before.push(UNCHANGED)
     }
   }
 
-  *range<T>(prefix: string, codec: Codec<T>, after?: string): Iterable<readonly [string, T]> {
-    const changed = [...this.#changes.keys()].filter(key => key.startsWith(prefix) && key > (after ?? '')).sort()
+  *range<T>(prefix: string, codec: Codec<T>, after = ''): Iterable<readonly [string, T]> {
+    const changed = this.#changes.filter(({ key }) => key.startsWith(prefix) && key > after)
+    changed.sort((a, b) => (a.key < b.key ? -1 : 1))
     let next = 0
-    for (const [key, value] of this.#committed.range(prefix, codec, after)) {
-      while (next < changed.length && (changed[next] as string) < key)
-        yield* this.#changed<T>(changed[next++] as string)
-      if (changed[next] === key) yield* this.#changed<T>(changed[next++] as string)
+    for (const [key, value] of this.#committed.range(prefix, codec, after === '' ? undefined : after)) {
+      while (next < changed.length && (changed[next] as Change).key < key) yield* present<T>(changed[next++] as Change)
+      if (changed[next]?.key === key) yield* present<T>(changed[next++] as Change)
       else yield [key, value]
     }
-    while (next < changed.length) yield* this.#changed<T>(changed[next++] as string)
+    while (next < changed.length) yield* present<T>(changed[next++] as Change)
   }
 
   /** Keeps what was changed so far. */
@@ -96,40 +101,52 @@ export class StateView implements Store {
   undo(): void {
     for (let i = this.#touched.length - 1; i >= 0; i--) {
       const change = this.#touched[i] as Change
-      if (this.#before[i] === UNCHANGED) this.#changes.delete(change.key)
-      else change.value = this.#before[i]
+      if (this.#before[i] === UNCHANGED) {
+        change.undo()
+        this.#changes.pop()
+      } else change.value = this.#before[i]
     }
     this.keep()
   }
 
   /** Every record whose content the block changed, encoded once. */
-  encoded(): PlacedChange[] {
-    const list: PlacedChange[] = []
-    for (const change of this.#changes.values()) {
-      const { key, codec, value } = change
-      if (change.index === undefined) change.found(this.#committed.get(key, codec))
-      if (value === undefined && change.index === -1) continue
+  encoded(): Change[] {
+    const list: Change[] = []
+    for (const change of this.#changes) {
+      const { codec, value, index } = change
+      if (value === undefined && index === -1) continue
       change.text = value === undefined ? undefined : codec.encode(value)
-      list.push(change as PlacedChange)
+      list.push(change)
     }
     return list
   }
 
   /** Makes the changes the committed records; call once the storage has them. */
-  commit(changes: readonly PlacedChange[]): void {
-    const inPlace = this.#committed.holds(this.#age)
-    for (const { key, value, index, entry } of changes) {
-      if (value === undefined) this.#committed.drop(key)
-      else if (entry === undefined || !inPlace) this.#committed.set(key, { value, index })
-      else {
-        entry.value = value
-        entry.index = index
-      }
+  commit(): void {
+    for (const { entry, value, index } of this.#changes) {
+      entry.value = value
+      entry.index = value === undefined ? -1 : index
+      entry.change = undefined
     }
+    this.#committed.forget()
   }
 
-  *#changed<T>(key: string): Iterable<readonly [string, T]> {
-    const value = this.#changes.get(key)?.value
-    if (value !== undefined) yield [key, value as T]
+  /** Gives everything up, kept or not. */
+  discard(): void {
+    for (const change of this.#changes) change.undo()
+    this.#changes.length = 0
+    this.keep()
+    this.#committed.forget()
   }
+
+  #entry<T>(key: string, codec: Codec<T>): RecordEntry {
+    if (key === this.#lastKey && this.#last !== undefined) return this.#last
+    this.#lastKey = key
+    this.#last = this.#committed.get(key, codec)
+    return this.#last
+  }
+}
+
+function* present<T>({ key, value }: Change): Iterable<readonly [string, T]> {
+  if (value !== undefined) yield [key, value as T]
 }
