@@ -20,6 +20,9 @@ export interface Collection<T> {
   key(id: string): string
   get(store: Store, id: string): T | undefined
   put(store: Store, id: string, value: T): void
+  /** `get` under a full key of `key`: made once where a record is read and written, because making and hashing it costs. */
+  getAt(store: Store, key: string): T | undefined
+  putAt(store: Store, key: string, value: T): void
   delete(store: Store, id: string): void
   /** In id order, starting after the id `after`; `within` narrows to ids with that prefix. */
   list(store: Store, within?: string, after?: string): Iterable<readonly [id: string, value: T]>
@@ -37,6 +40,8 @@ export function collection<T>(prefix: string, codec: Codec<T>): Collection<T> {
     key: id => prefix + id,
     get: (store, id) => store.get(prefix + id, codec),
     put: (store, id, value) => store.set(prefix + id, value, codec),
+    getAt: (store, key) => store.get(key, codec),
+    putAt: (store, key, value) => store.set(key, value, codec),
     delete: (store, id) => store.set(prefix + id, undefined, codec),
     *list(store, within = '', after) {
       const from = after === undefined ? undefined : prefix + after

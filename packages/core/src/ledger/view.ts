@@ -50,7 +50,7 @@ export class StateView implements Store {
   /** Two lists in step: what was changed, and its value before. */
   readonly #touched: Change[] = []
   readonly #before: unknown[] = []
-  /** The last record looked up: a write of the same key usually follows. */
+  /** The last record read: a write of the same key usually follows. */
   #lastKey: string | undefined
   #last: RecordEntry | undefined
 
@@ -59,13 +59,16 @@ export class StateView implements Store {
   }
 
   get<T>(key: string, codec: Codec<T>): T | undefined {
-    const entry = this.#entry(key, codec)
+    const entry = this.#committed.get(key, codec)
+    this.#lastKey = key
+    this.#last = entry
     const { change } = entry
     return (change?.view === this ? change.value : entry.value) as T | undefined
   }
 
   set<T>(key: string, value: T | undefined, codec: Codec<T>): void {
-    const entry = this.#entry(key, codec)
+    const last = key === this.#lastKey ? this.#last : undefined
+    const entry = last ?? this.#committed.get(key, codec)
     const { change } = entry
     if (change?.view === this) {
       this.#touched.push(change)
@@ -137,13 +140,6 @@ export class StateView implements Store {
     this.#changes.length = 0
     this.keep()
     this.#committed.forget()
-  }
-
-  #entry<T>(key: string, codec: Codec<T>): RecordEntry {
-    if (key === this.#lastKey && this.#last !== undefined) return this.#last
-    this.#lastKey = key
-    this.#last = this.#committed.get(key, codec)
-    return this.#last
   }
 }
 

@@ -57,7 +57,23 @@ class LmdbState implements State {
   }
 
   write(batch: Iterable<Change>): void {
-    for (const [key, value] of inLongTexts(batch)) this.#overlay.set(key, value ?? null)
+    const rows = [...batch]
+    for (let from = 0; from < rows.length; from += ROWS_PER_TEXT) this.#writePart(rows.slice(from, from + ROWS_PER_TEXT))
+  }
+
+  /**
+   * Cuts the values out of one long text. Rows live until the next checkpoint: as texts of their own, each of them would
+   * be moved twice by the collector of young objects; a long text is never moved.
+   */
+  #writePart(rows: readonly Change[]): void {
+    const whole = rows.map(row => row[1] ?? '').join('')
+    let at = 0
+    for (const row of rows) {
+      const value = row[1]
+      const end = at + (value?.length ?? 0)
+      this.#overlay.set(row[0], value === undefined ? null : whole.slice(at, end))
+      at = end
+    }
   }
 
   /** Saves follow each other: a second one called meanwhile starts when the first is done. */
@@ -84,23 +100,5 @@ class LmdbState implements State {
     await this.#saving.catch(() => {})
     await this.#writer.close()
     await this.#files.root.close()
-  }
-}
-
-/**
- * The same rows, their values cut out of a few long texts. Rows live until the next checkpoint: as texts of their own,
- * each of them would be moved twice by the collector of young objects; a long text is never moved.
- */
-function* inLongTexts(batch: Iterable<Change>): Iterable<Change> {
-  const rows = [...batch]
-  for (let from = 0; from < rows.length; from += ROWS_PER_TEXT) {
-    const part = rows.slice(from, from + ROWS_PER_TEXT)
-    const whole = part.map(([, value]) => value ?? '').join('')
-    let at = 0
-    for (const [key, value] of part) {
-      const end = at + (value?.length ?? 0)
-      yield [key, value === undefined ? undefined : whole.slice(at, end)]
-      at = end
-    }
   }
 }

@@ -5,7 +5,7 @@ import type { Store } from '../../store.js'
 import type { BlockContext, LedgerEvent } from '../../types.js'
 import { accountAt, putAccount } from './money.js'
 import { accountsParams } from './params.js'
-import { accountKey, debtId, debts } from './state.js'
+import { accountKey, debtId, debts, withBalance } from './state.js'
 
 /** Money on its way to an owner. */
 interface Income {
@@ -22,28 +22,37 @@ interface Income {
  * @returns one `accounts/repaid` event per debt served
  */
 export function credit(store: Store, asset: string, owner: Did, amount: Amount, block: BlockContext): LedgerEvent[] {
+  if (amount === 0n) return []
+  const key = accountKey(asset, owner)
+  const account = accountAt(store, key)
+  if (account.debt > 0n) return creditDebtor(store, asset, { owner, amount }, block)
+  putAccount(store, key, withBalance(account, account.balance + amount))
+  return []
+}
+
+function creditDebtor(store: Store, asset: string, income: Income, block: BlockContext): LedgerEvent[] {
   const events: LedgerEvent[] = []
-  if (amount === 0n) return events
   const most = accountsParams.read(store).repayPerStep
   const resting = new Set<Did>()
   let paidOff = 0
-  const incomes: Income[] = [{ owner, amount }]
-  for (let income = incomes.pop(); income !== undefined; income = incomes.pop()) {
-    const key = accountKey(asset, income.owner)
+  const incomes: Income[] = [income]
+  for (let next = incomes.pop(); next !== undefined; next = incomes.pop()) {
+    const { owner } = next
+    const key = accountKey(asset, owner)
     const account = accountAt(store, key)
-    const whole = account.balance + income.amount
+    const whole = account.balance + next.amount
     if (account.debt === 0n || events.length >= most) {
-      putAccount(store, key, { ...account, balance: whole })
-      if (account.debt > 0n) resting.add(income.owner)
+      putAccount(store, key, withBalance(account, whole))
+      if (account.debt > 0n) resting.add(owner)
       continue
     }
-    putAccount(store, key, { ...account, balance: 0n })
-    const paid = payOldest(store, asset, { owner: income.owner, amount: whole })
+    putAccount(store, key, withBalance(account, 0n))
+    const paid = payOldest(store, asset, { owner, amount: whole })
     if (paid.off) paidOff++
-    if (whole > paid.amount) incomes.push({ owner: income.owner, amount: whole - paid.amount })
+    if (whole > paid.amount) incomes.push({ owner, amount: whole - paid.amount })
     incomes.push({ owner: paid.creditor, amount: paid.amount })
     const { creditor } = paid
-    events.push({ type: 'accounts/repaid', asset, debtor: income.owner, creditor, amount: paid.amount.toString() })
+    events.push({ type: 'accounts/repaid', asset, debtor: owner, creditor, amount: paid.amount.toString() })
   }
   // Each further step is paid for by a debt that is gone: their number, and so the work, is bounded by what was signed.
   if (paidOff > 0) for (const one of resting) schedule(store, block.timeMs, 'accounts/repay', `${asset}/${one}`)
@@ -58,7 +67,7 @@ export function repay(store: Store, id: string, block: BlockContext): readonly L
   const key = accountKey(asset, owner)
   const account = accountAt(store, key)
   if (account.debt === 0n || account.balance === 0n) return []
-  putAccount(store, key, { ...account, balance: 0n })
+  putAccount(store, key, withBalance(account, 0n))
   return credit(store, asset, owner, account.balance, block)
 }
 

@@ -3,7 +3,7 @@ import type { Amount, Did } from '../../../units/index.js'
 import type { Store } from '../../store.js'
 import type { BlockContext, LedgerEvent } from '../../types.js'
 import { credit } from './credit.js'
-import { type Account, accountCodec, accountKey, assets, debtId, debts, holds, NO_ACCOUNT } from './state.js'
+import { type Account, accountCodec, accountKey, assets, debtId, debts, holds, NO_ACCOUNT, withBalance } from './state.js'
 
 /** The account of an owner; all zero if there is none. */
 export function accountOf(store: Store, asset: string, owner: Did): Account {
@@ -37,7 +37,7 @@ export function assetExists(store: Store, asset: string): boolean {
 export function drawFree(store: Store, asset: string, owner: Did, amount: Amount): void {
   const key = accountKey(asset, owner)
   const account = accountAt(store, key)
-  putAccount(store, key, { ...account, balance: account.balance - amount })
+  putAccount(store, key, withBalance(account, account.balance - amount))
 }
 
 /** Sets part of the free balance aside under a new id; the caller checked `spendable`. */

@@ -77,9 +77,18 @@ export const debts = collection<Debt>(
   ),
 )
 
-/** Full state key of an account; made once per transaction and owner, because making and hashing it costs. */
+/** What `accountKey` made last: one transition asks for the same account more than once. */
+let last = { asset: '', owner: '', key: '' }
+
+/** Full state key of an account. */
 export function accountKey(asset: string, owner: Did): string {
-  return `${accounts.prefix}${owner}/${asset}`
+  if (last.owner !== owner || last.asset !== asset) last = { asset, owner, key: `${accounts.prefix}${owner}/${asset}` }
+  return last.key
+}
+
+/** The same account with another balance. */
+export function withBalance({ held, debt, debtFrom, debtNext }: Account, balance: Amount): Account {
+  return { balance, held, debt, debtFrom, debtNext }
 }
 
 export function debtId(asset: string, debtor: Did, number: number): string {

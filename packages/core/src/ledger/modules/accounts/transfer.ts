@@ -4,7 +4,7 @@ import { accept, transition } from '../../module.js'
 import { credit } from './credit.js'
 import { accountAt, assetExists, putAccount } from './money.js'
 import { cannotSpend } from './spend.js'
-import { accountKey } from './state.js'
+import { accountKey, withBalance } from './state.js'
 
 const parse = body({ asset: assetId, to: did, amount: positiveAmount })
 
@@ -18,7 +18,7 @@ export const transfer = transition({
     const short = cannotSpend(account, amount)
     if (short !== undefined) return assetExists(store, asset) ? short : reject('ASSET_UNKNOWN', { asset })
 
-    putAccount(store, key, { ...account, balance: account.balance - amount })
+    putAccount(store, key, withBalance(account, account.balance - amount))
     const repaid = credit(store, asset, to, amount, block)
     return accept({ type: 'accounts/transferred', asset, from: signer, to, amount: amount.toString() }, ...repaid)
   },

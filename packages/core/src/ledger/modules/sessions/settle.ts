@@ -42,7 +42,9 @@ export const settle = ({ money }: SessionsNeeds) =>
     apply(store, { signer, body: voucher }, block) {
       const { client, provider, asset, owed } = voucher
       const series = seriesOf(voucher)
-      const session = sessions.get(store, sessionKey(client, voucher.sid, series))
+      const id = sessionKey(client, voucher.sid, series)
+      const key = sessions.key(id)
+      const session = sessions.getAt(store, key)
       const wrong = refusal(money, store, voucher, signer, session, block)
       if (wrong !== undefined) return wrong
       const due = owed - (session?.settled ?? 0n)
@@ -51,7 +53,9 @@ export const settle = ({ money }: SessionsNeeds) =>
       if (account.debt + draw.short > MAX_AMOUNT) return reject('AMOUNT_OVERFLOW', { debt: account.debt })
 
       const repaid = pay(money, store, voucher, draw, block)
-      record(store, voucher, series, draw.short, session, block)
+      sessions.putAt(store, key, sessionAfter(voucher, draw.short, session, block))
+      if (session === undefined) byProvider.put(store, `${provider}/${id}`, '')
+      recordHistory(store, voucher, draw.short, session)
       const { sid, round, bytes, statement } = voucher
       const paid = draw.held + draw.free
       const amounts = { paid: paid.toString(), short: draw.short.toString(), settled: owed.toString() }
@@ -113,17 +117,13 @@ function pay(money: Money, store: Store, voucher: Voucher, draw: Draw, block: Bl
   return events
 }
 
-function record(
-  store: Store,
-  voucher: Voucher,
-  series: string,
+function sessionAfter(
+  { provider, asset, owed, round, bytes, statement }: Voucher,
   short: Amount,
   before: Session | undefined,
   block: BlockContext,
-): void {
-  const { client, provider, asset, sid, owed, round, bytes, statement } = voucher
-  const id = sessionKey(client, sid, series)
-  sessions.put(store, id, {
+): Session {
+  return {
     provider,
     asset,
     settled: owed,
@@ -133,10 +133,14 @@ function record(
     statement,
     openedMs: before?.openedMs ?? block.timeMs,
     endMs: before?.endMs ?? 0,
-  })
-  if (before === undefined) byProvider.put(store, `${provider}/${id}`, '')
-  const history = histories.get(store, `${asset}/${client}`) ?? NO_HISTORY
-  histories.put(store, `${asset}/${client}`, {
+  }
+}
+
+function recordHistory(store: Store, voucher: Voucher, short: Amount, before: Session | undefined): void {
+  const { client, asset, owed, round } = voucher
+  const key = histories.key(`${asset}/${client}`)
+  const history = histories.getAt(store, key) ?? NO_HISTORY
+  histories.putAt(store, key, {
     sessions: history.sessions + (before === undefined ? 1 : 0),
     rounds: history.rounds + Math.max(0, round - (before?.round ?? 0)),
     settled: history.settled + owed - (before?.settled ?? 0n),
