@@ -23,8 +23,8 @@ import { memoryState, openLmdbState, type State } from './state/index.js'
 
 /** A checkpoint is due after this many changed rows … */
 const CHECKPOINT_ROWS = 200_000
-/** … or this long after the last one, if anything changed: bounds the replay after a crash to about a second. */
-const CHECKPOINT_MS = 5_000
+/** … or this long after the last one, if anything changed: bounds the replay after a crash to a few seconds. */
+const CHECKPOINT_MS = 10_000
 
 export interface ReplicaOptions {
   /** Folder of the ledger; without it everything is kept in memory and forgotten. */

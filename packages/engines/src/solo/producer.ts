@@ -98,12 +98,16 @@ export class Producer {
 
   async #run(): Promise<void> {
     while (!this.#stopping) {
-      const due = nextDueMs(this.#replica.app)
-      const now = this.#options.clock()
-      const isDue = due !== undefined && due <= now
-      if (this.#mempool.ready > 0 || isDue) await this.#makeBlock(isDue)
-      else await this.#sleep(due === undefined ? undefined : Math.min(due - now, LONGEST_SLEEP_MS))
+      const restMs = this.#mempool.ready > 0 ? 0 : this.#untilDueMs()
+      if (restMs === 0) await this.#makeBlock()
+      else await this.#sleep(restMs === undefined ? undefined : Math.min(restMs, LONGEST_SLEEP_MS))
     }
+  }
+
+  /** Milliseconds until scheduled work of the ledger is due, 0 if it is; `undefined` if there is none. */
+  #untilDueMs(): number | undefined {
+    const due = nextDueMs(this.#replica.app)
+    return due === undefined ? undefined : Math.max(0, due - this.#options.clock())
   }
 
   #sleep(ms: number | undefined): Promise<void> {
@@ -118,11 +122,11 @@ export class Producer {
     })
   }
 
-  async #makeBlock(isDue: boolean): Promise<void> {
+  async #makeBlock(): Promise<void> {
     this.#current = this.#mempool.take(MAX_BLOCK_TXS, MAX_BLOCK_BYTES)
     const made = this.#finalize(this.#current.filter(submission => this.#holdsKey(submission)))
     this.#current = made.submissions
-    if (made.submissions.length === 0 && !isDue) return
+    if (made.submissions.length === 0 && this.#untilDueMs() !== 0) return
     try {
       await this.#replica.commit(made.block)
     } catch (error) {
