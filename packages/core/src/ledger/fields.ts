@@ -23,14 +23,17 @@ export function body<S extends Shape>(shape: S): (raw: Readonly<Record<string, u
   const fields = Object.entries(shape)
   return raw => {
     const value: Record<string, unknown> = {}
+    let present = 0
     for (const [name, field] of fields) {
       const given = raw[name]
       if (given === undefined && field.optional === true) continue
       const read = field.read(given)
       if (read === undefined) return reject(field.code, { field: name })
       value[name] = read
+      present += 1
     }
-    return unknownMember(raw, shape) ?? ok(value as BodyOf<S>)
+    const unknown = Object.keys(raw).length === present ? undefined : unknownMember(raw, shape)
+    return unknown ?? ok(value as BodyOf<S>)
   }
 }
 
@@ -80,8 +83,13 @@ export function object<S extends Shape>(shape: S): Field<BodyOf<S>> {
   })
 }
 
+const DID = /^did:[a-z0-9]+:[A-Za-z0-9._:%-]+$/
+const MAX_DID_CHARS = 200
+
 /** A DID without path, query or fragment, at most 200 characters as on the wire (`DidText`), safe inside a state key. */
-export const did: Field<Did> = text(/^(?=.{1,200}$)did:[a-z0-9]+:[A-Za-z0-9._:%-]+$/)
+export const did: Field<Did> = field(value =>
+  typeof value === 'string' && value.length <= MAX_DID_CHARS && DID.test(value) ? value : undefined,
+)
 
 /** Lower-case hex of 32 bytes. */
 export const hash: Field<Hash> = text(/^[0-9a-f]{64}$/)

@@ -25,19 +25,19 @@ export function blockPieces(block: CommittedBlock): string[] {
   const afterResults = frame.indexOf(RESULTS, afterTxs) + RESULTS.length
   return [
     frame.slice(0, afterTxs),
-    ...inPieces(txs, part => `"${part.join('","')}"`),
+    ...inPieces(txs, part => ['"', part.join('","'), '"']),
     frame.slice(afterTxs, afterResults),
-    ...inPieces(result.results, part => JSON.stringify(part).slice(1, -1)),
+    ...inPieces(result.results, part => [JSON.stringify(part).slice(1, -1)]),
     frame.slice(afterResults),
   ]
 }
 
 /** What stands between the brackets of a list. */
-function inPieces<T>(items: readonly T[], write: (part: readonly T[]) => string): string[] {
+function inPieces<T>(items: readonly T[], write: (part: readonly T[]) => readonly string[]): string[] {
   const pieces: string[] = []
   for (let at = 0; at < items.length; at += TXS_PER_PIECE) {
-    const text = write(items.slice(at, at + TXS_PER_PIECE))
-    pieces.push(at === 0 ? text : `,${text}`)
+    if (at > 0) pieces.push(',')
+    pieces.push(...write(items.slice(at, at + TXS_PER_PIECE)))
   }
   return pieces
 }
