@@ -8,8 +8,8 @@ export function encodeBlock(block: CommittedBlock): string {
   return JSON.stringify(block)
 }
 
-/** Transactions per piece: some 50 KB, a size that the collector of young objects takes; a longer text has pages of its own. */
-const TXS_PER_PIECE = 64
+/** Results per piece: some 50 KB, a size that the collector of young objects takes; a longer text has pages of its own. */
+const RESULTS_PER_PIECE = 64
 const TXS = '"txs":['
 const RESULTS = '"results":['
 
@@ -20,25 +20,20 @@ const RESULTS = '"results":['
  */
 export function blockPieces(block: CommittedBlock): string[] {
   const { txs, result } = block
+  const { results } = result
   const frame = encodeBlock({ ...block, txs: [], result: { ...result, results: [] } })
   const afterTxs = frame.indexOf(TXS) + TXS.length
   const afterResults = frame.indexOf(RESULTS, afterTxs) + RESULTS.length
-  return [
-    frame.slice(0, afterTxs),
-    ...inPieces(txs, part => ['"', part.join('","'), '"']),
-    frame.slice(afterTxs, afterResults),
-    ...inPieces(result.results, part => [JSON.stringify(part).slice(1, -1)]),
-    frame.slice(afterResults),
-  ]
-}
-
-/** What stands between the brackets of a list. */
-function inPieces<T>(items: readonly T[], write: (part: readonly T[]) => readonly string[]): string[] {
-  const pieces: string[] = []
-  for (let at = 0; at < items.length; at += TXS_PER_PIECE) {
-    if (at > 0) pieces.push(',')
-    pieces.push(...write(items.slice(at, at + TXS_PER_PIECE)))
+  const pieces = [frame.slice(0, afterTxs)]
+  txs.forEach((tx, i) => {
+    pieces.push(i === 0 ? '"' : '","', tx)
+  })
+  pieces.push(txs.length === 0 ? '' : '"', frame.slice(afterTxs, afterResults))
+  for (let at = 0; at < results.length; at += RESULTS_PER_PIECE) {
+    const part = JSON.stringify(results.slice(at, at + RESULTS_PER_PIECE))
+    pieces.push(at === 0 ? '' : ',', part.slice(1, -1))
   }
+  pieces.push(frame.slice(afterResults))
   return pieces
 }
 

@@ -48,7 +48,10 @@ export const assets = collection<Asset>(
 
 export const accountCodec: Codec<Account> = {
   encode: ({ balance, held, debt, debtFrom, debtNext }) =>
-    `{"balance":"${balance}","held":"${held}","debt":"${debt}","debts":[${debtFrom},${debtNext}]}`,
+    // Most accounts never held or owed anything.
+    held === 0n && debtNext === 0
+      ? `{"balance":"${balance}","held":"0","debt":"0","debts":[0,0]}`
+      : `{"balance":"${balance}","held":"${held}","debt":"${debt}","debts":[${debtFrom},${debtNext}]}`,
   decode: text => {
     const plain = JSON.parse(text) as { balance: string; held: string; debt: string; debts: [number, number] }
     const [debtFrom, debtNext] = plain.debts

@@ -1,5 +1,5 @@
 import type { Amount, Bytes, Did, Hash, UnixMillis } from '../../../units/index.js'
-import { jsonCodec, plainCodec, textCodec } from '../../codec.js'
+import { jsonCodec, textCodec } from '../../codec.js'
 import { collection } from '../../store.js'
 
 /** A session as the ledger knows it: from its first settlement on, and for good (an old voucher must find it). */
@@ -60,18 +60,13 @@ export const escrows = collection<Escrow>('sessions/escrow/', jsonCodec())
 export const byProvider = collection<string>('sessions/provider/', textCodec)
 
 /** By `<asset>/<client>`. */
-export const histories = collection<History>(
-  'sessions/history/',
-  plainCodec(
-    ({ sessions, rounds, settled, short }) => ({
-      sessions,
-      rounds,
-      settled: settled.toString(),
-      short: short.toString(),
-    }),
-    plain => ({ ...plain, settled: BigInt(plain.settled), short: BigInt(plain.short) }),
-  ),
-)
+export const histories = collection<History>('sessions/history/', {
+  encode: h => `{"sessions":${h.sessions},"rounds":${h.rounds},"settled":"${h.settled}","short":"${h.short}"}`,
+  decode: text => {
+    const plain = JSON.parse(text) as Record<'sessions' | 'rounds', number> & Record<'settled' | 'short', string>
+    return { ...plain, settled: BigInt(plain.settled), short: BigInt(plain.short) }
+  },
+})
 
 export const NO_HISTORY: History = { sessions: 0, rounds: 0, settled: 0n, short: 0n }
 
