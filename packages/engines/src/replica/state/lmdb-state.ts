@@ -58,7 +58,8 @@ class LmdbState implements State {
 
   write(batch: Iterable<Change>): void {
     const rows = [...batch]
-    for (let from = 0; from < rows.length; from += ROWS_PER_TEXT) this.#writePart(rows.slice(from, from + ROWS_PER_TEXT))
+    for (let from = 0; from < rows.length; from += ROWS_PER_TEXT)
+      this.#writePart(rows.slice(from, from + ROWS_PER_TEXT))
   }
 
   /**

@@ -3,7 +3,17 @@ import type { Amount, Did } from '../../../units/index.js'
 import type { Store } from '../../store.js'
 import type { BlockContext, LedgerEvent } from '../../types.js'
 import { credit } from './credit.js'
-import { type Account, accountCodec, accountKey, assets, debtId, debts, holds, NO_ACCOUNT, withBalance } from './state.js'
+import {
+  type Account,
+  accountCodec,
+  accountKey,
+  assets,
+  debtId,
+  debts,
+  holds,
+  NO_ACCOUNT,
+  withBalance,
+} from './state.js'
 
 /** The account of an owner; all zero if there is none. */
 export function accountOf(store: Store, asset: string, owner: Did): Account {
