@@ -1,7 +1,7 @@
 import { InvariantError, type Rejection } from '../errors/index.js'
-import { authenticate, type Gate } from './authenticate.js'
+import { authenticate, type Gate, type Ready } from './authenticate.js'
 import { dueAfter, dueQueue, parseDueId } from './due.js'
-import { defineParams } from './module.js'
+import { defineParams, type Outcome } from './module.js'
 import type { Store } from './store.js'
 import type { ModuleTable } from './table.js'
 import type { Block, BlockContext, LedgerEvent, SignedTx, TxResult, ValidatorUpdate } from './types.js'
@@ -58,9 +58,16 @@ export function tryTx(gate: Gate, view: StateView, signed: SignedTx, block: Bloc
   const { hash } = signed.envelope
   const ready = authenticate(gate, view, signed, block.timeMs)
   if (!ready.ok) return refused(hash, ready)
-  const outcome = ready.value.transition.apply(view, ready.value.tx, block)
-  view.undo()
+  const outcome = applied(ready.value, view, block)
   return outcome.ok ? { hash, code: 'OK', data: NO_DATA, events: NO_EVENTS } : refused(hash, outcome)
+}
+
+function applied({ transition, tx }: Ready, view: StateView, block: BlockContext): Outcome {
+  try {
+    return transition.apply(view, tx, block)
+  } finally {
+    view.undo()
+  }
 }
 
 /** Runs what is due, at most `duePerBlock` entries; the remainder stays first in line for the next block (LED-30). */

@@ -3,7 +3,7 @@ import type { UnixMillis } from '../units/index.js'
 import type { Envelope, Sha256, Verify } from '../wire/index.js'
 import { authenticate, type Gate } from './authenticate.js'
 import { firstDueMs } from './due.js'
-import { executeBlock, machineParams, tryTx } from './execute.js'
+import { type Executed, executeBlock, machineParams, tryTx } from './execute.js'
 import { malformed, parseGenesis } from './genesis.js'
 import type { Module } from './module.js'
 import { SnapshotKeeper } from './snapshot.js'
@@ -120,7 +120,7 @@ class Machine implements Application {
     }
     this.#state.discard()
     const view = this.#state.view()
-    const { scheduled, results, validatorUpdates } = executeBlock(this.#gate(), view, block)
+    const { scheduled, results, validatorUpdates } = this.#execute(view, block)
     const { height, timeMs } = block
     const appHash = this.#state.stage(view, block, results, scheduled)
     return {
@@ -180,6 +180,15 @@ class Machine implements Application {
   #gate(): Gate {
     this.#state.requireInitialised()
     return { lid: this.#state.info.lid, table: this.#table, seen: this.#state.seen, verify: this.#verify }
+  }
+
+  #execute(view: StateView, block: Block): Executed {
+    try {
+      return executeBlock(this.#gate(), view, block)
+    } catch (error) {
+      view.discard()
+      throw error
+    }
   }
 
   #follows(block: BlockContext): boolean {

@@ -25,7 +25,8 @@ export function readStored(stored: string): readonly [index: number, text: strin
 
 /**
  * Committed records, read through a bounded cache of decoded values. Two generations stand in for a least-recently-used
- * list at a fraction of its cost: when the young one is full it becomes the old one, and the old one is dropped.
+ * list at a fraction of its cost: when the young one is full it becomes the old one, and the old one is dropped but for
+ * what the block under way changed.
  */
 export class CommittedRecords {
   readonly #storage: StateStorage
@@ -34,8 +35,10 @@ export class CommittedRecords {
   #old = new Map<string, RecordEntry>()
   /** Those of dropped generations that were changed by a block under way; until `forget`. */
   #kept = new Map<string, RecordEntry>()
+  /** How often a generation was dropped: while it stays the same, every entry that was read is still the one of its key. */
+  drops = 0
 
-  /** @param cacheEntries - most decoded records kept, about 400 bytes each */
+  /** @param cacheEntries - most decoded records kept between blocks, about 400 bytes each */
   constructor(storage: StateStorage, cacheEntries: number) {
     this.#storage = storage
     this.#generation = Math.max(1, cacheEntries >>> 1)
@@ -66,6 +69,7 @@ export class CommittedRecords {
       for (const [name, aged] of this.#old) if (aged.change !== undefined) this.#kept.set(name, aged)
       this.#old = this.#young
       this.#young = new Map()
+      this.drops += 1
     }
     this.#young.set(key, entry)
   }

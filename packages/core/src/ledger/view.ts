@@ -50,9 +50,10 @@ export class StateView implements Store {
   /** Two lists in step: what was changed, and its value before. */
   readonly #touched: Change[] = []
   readonly #before: unknown[] = []
-  /** The last record read: a write of the same key usually follows. */
+  /** The last record read, and when: a write of the same key usually follows. */
   #lastKey: string | undefined
   #last: RecordEntry | undefined
+  #lastDrops = 0
 
   constructor(committed: CommittedRecords) {
     this.#committed = committed
@@ -62,13 +63,14 @@ export class StateView implements Store {
     const entry = this.#committed.get(key, codec)
     this.#lastKey = key
     this.#last = entry
+    this.#lastDrops = this.#committed.drops
     const { change } = entry
     return (change?.view === this ? change.value : entry.value) as T | undefined
   }
 
   set<T>(key: string, value: T | undefined, codec: Codec<T>): void {
-    const last = key === this.#lastKey ? this.#last : undefined
-    const entry = last ?? this.#committed.get(key, codec)
+    const isLast = key === this.#lastKey && this.#lastDrops === this.#committed.drops
+    const entry = (isLast ? this.#last : undefined) ?? this.#committed.get(key, codec)
     const { change } = entry
     if (change?.view === this) {
       this.#touched.push(change)

@@ -23,7 +23,7 @@ import { memoryState, openLmdbState, type State } from './state/index.js'
 
 /** A checkpoint is due after this many changed rows … */
 const CHECKPOINT_ROWS = 200_000
-/** … or this long after the last one, if anything changed: bounds the replay after a crash to a few seconds. */
+/** … or this long after the last one, if anything changed: bounds the replay after a crash to that of ten seconds. */
 const CHECKPOINT_MS = 10_000
 
 export interface ReplicaOptions {

@@ -110,6 +110,12 @@ export class Producer {
     return due === undefined ? undefined : Math.max(0, due - this.#options.clock())
   }
 
+  /** Whether a block of this time runs scheduled work. */
+  #wasDue(timeMs: number): boolean {
+    const due = nextDueMs(this.#replica.app)
+    return due !== undefined && due <= timeMs
+  }
+
   #sleep(ms: number | undefined): Promise<void> {
     return new Promise(resolve => {
       const timer = ms === undefined ? undefined : setTimeout(() => this.#wake?.(), ms)
@@ -126,7 +132,7 @@ export class Producer {
     this.#current = this.#mempool.take(MAX_BLOCK_TXS, MAX_BLOCK_BYTES)
     const made = this.#finalize(this.#current.filter(submission => this.#holdsKey(submission)))
     this.#current = made.submissions
-    if (made.submissions.length === 0 && this.#untilDueMs() !== 0) return
+    if (made.submissions.length === 0 && !this.#wasDue(made.block.timeMs)) return
     try {
       await this.#replica.commit(made.block)
     } catch (error) {

@@ -213,6 +213,17 @@ describe('the voucher that was expected', () => {
     }
   })
 
+  it('is none with an escrow beyond ASCII, which the short form could not keep', async () => {
+    const { client, live } = await session()
+    for (const escrow of ['a"b', 'é', '中', '😀']) {
+      const voucher = client.voucher(client.lastStatement(), { escrow })
+      const start = { ...live.start, escrow }
+      const read = readExpected(new LiveSession(start), voucher, nodeSha256)
+      if (escrow === 'a"b') expect(whole(start, read?.text ?? '')).toBe(voucher)
+      else expect(read).toBeUndefined()
+    }
+  })
+
   it('has a short form that gives the same text again', async () => {
     const { client, live, voucher } = await session()
     const before = client.voucher(client.lastStatement(), { round: 9, owed: '7', bytes: '123' })

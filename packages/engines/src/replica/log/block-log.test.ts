@@ -168,3 +168,11 @@ async function appendStubbornly(log: BlockLog, count: number): Promise<string[]>
   }
   return failures
 }
+
+it('writes the pieces of a payload as it writes the whole', () => {
+  const pieces = ['', '"', 'abc', '","', 'é', 'aé', 'ééé', '😀', '\ud800', 'abcd', 'ü'.repeat(40), '"', '']
+  for (let count = 0; count <= pieces.length; count++) {
+    const some = pieces.slice(0, count)
+    expect(encodeRecord(7, some)).toEqual(encodeRecord(7, some.join('')))
+  }
+})

@@ -5,7 +5,7 @@ import type { SessionView } from '../contract.js'
 import { condense, expand, lengthen } from './short.js'
 import { decodeView, encodeView } from './view.js'
 
-export { bodyStart, headOf, lengthen, shorten, whole } from './short.js'
+export { bodyStart, headText, lengthen, shorten, whole } from './short.js'
 export { decodeView, encodeView } from './view.js'
 
 /** Keys of the provider's store; every range ends at the same prefix with the next character. */

@@ -15,9 +15,9 @@ export interface Beginning {
   }
 }
 
-/** The header of a session's vouchers, in base64url. */
-export function headOf(kid: string): string {
-  return Buffer.from(`{"alg":"EdDSA","typ":"conet-voucher+jwt","kid":"${kid}"}`).toString('base64url')
+/** The header of a session's vouchers. */
+export function headText(kid: string): string {
+  return `{"alg":"EdDSA","typ":"conet-voucher+jwt","kid":"${kid}"}`
 }
 
 /** The payload of a session's vouchers up to the round, in the order of members that our clients write. */
@@ -41,7 +41,7 @@ export function whole({ kid, grant }: Beginning, text: string): string {
   if (!text.startsWith(CHANGES_FROM)) return text
   const end = text.lastIndexOf('}') + 1
   const payload = Buffer.from(bodyStart(grant) + text.slice(0, end), 'latin1').toString('base64url')
-  return `${headOf(kid)}.${payload}.${text.slice(end)}`
+  return `${Buffer.from(headText(kid)).toString('base64url')}.${payload}.${text.slice(end)}`
 }
 
 /**

@@ -81,7 +81,7 @@ export const debts = collection<Debt>(
 )
 
 /** What `accountKey` made last: one transition asks for the same account more than once. */
-let last = { asset: '', owner: '', key: '' }
+let last = { asset: '', owner: '', key: `${accounts.prefix}/` }
 
 /** Full state key of an account. */
 export function accountKey(asset: string, owner: Did): string {
