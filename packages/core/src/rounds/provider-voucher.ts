@@ -143,13 +143,19 @@ function repeated(state: ProviderState, voucher: VoucherPayload, highest: HeldVo
 }
 
 function mismatch(state: ProviderState, voucher: VoucherPayload): Rejection<RoundCode> | undefined {
-  const { grant, escrow } = state.config
-  for (const field of ['lid', 'sid', 'client', 'provider'] as const) {
-    if (voucher[field] !== grant[field]) return reject('VOUCHER_MISMATCH', { field })
-  }
-  if (voucher.asset !== grant.terms.tariff.asset) return reject('VOUCHER_MISMATCH', { field: 'asset' })
-  if (voucher.escrow !== escrow) return reject('VOUCHER_MISMATCH', { field: 'escrow' })
-  return sameShares(voucher, grant.terms) ? undefined : reject('VOUCHER_MISMATCH', { field: 'shares' })
+  const field = foreignMember(state, voucher)
+  return field === undefined ? undefined : reject('VOUCHER_MISMATCH', { field })
+}
+
+/** Member by member, not in a loop over their names: each round of every session comes here. */
+function foreignMember({ config: { grant, escrow } }: ProviderState, voucher: VoucherPayload): string | undefined {
+  if (voucher.lid !== grant.lid) return 'lid'
+  if (voucher.sid !== grant.sid) return 'sid'
+  if (voucher.client !== grant.client) return 'client'
+  if (voucher.provider !== grant.provider) return 'provider'
+  if (voucher.asset !== grant.terms.tariff.asset) return 'asset'
+  if (voucher.escrow !== escrow) return 'escrow'
+  return sameShares(voucher, grant.terms) ? undefined : 'shares'
 }
 
 type Shares = Pick<VoucherPayload, 'shares'>
