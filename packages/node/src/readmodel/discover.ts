@@ -38,8 +38,9 @@ function rowsOf(db: Kysely<Tables>, search: OfferSearch, cell: string, after: Pl
   let query = db
     .selectFrom('offer_cells')
     .select(['offer_id', 'price', 'trust_rank', 'lat_e6', 'lon_e6', 'radius_m', 'expires_at'])
-    // Written out, so that the index of that one cell can be chosen.
-    .where('cell', '=', cell === EVERYWHERE ? sql.lit(cell) : cell)
+    // Everywhere is written out, so that the index of that one cell can be chosen. A bare parameter could stand for it, too:
+    // SQLite then plans the whole query again for every value.
+    .where('cell', '=', cell === EVERYWHERE ? sql.lit(cell) : sql<string>`cast(${cell} as text)`)
     .where('type', '=', search.type)
   if (search.slice !== undefined) query = query.where('slice', '=', search.slice)
   if (search.provider !== undefined) query = query.where('provider', '=', search.provider)
