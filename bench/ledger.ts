@@ -12,8 +12,9 @@ import { note, option, percentile, printFigures, relaunchWith, round, seconds } 
  * How fast the ledger settles: submit → decode → verify → apply → Merkle → durable, on the solo engine with a real folder.
  * The limit beside it is nothing but the verification of the very same signatures by the same workers, before and after.
  *
- * V8 runs with --max-semi-space-size=128, for both. It takes this flag at its start only, so the program starts itself again;
- * a node that `conet` runs has V8's default of 16 unless NODE_OPTIONS=--max-semi-space-size=128 is set.
+ * V8 runs with --max-semi-space-size=128 and Node with --use-largepages=silent (its code in pages of 2 MiB, where the kernel gives
+ * them), for both. Node takes them at its start only, so the program starts itself again; a node that `conet` runs has a young generation
+ * of 16 MiB and small pages unless NODE_OPTIONS holds the two flags.
  */
 
 const WORKERS = Math.max(1, availableParallelism())
@@ -167,5 +168,5 @@ async function verifyAll(pool: VerifyPool, items: readonly VerifyItem[]): Promis
 }
 
 /** A young generation of 128 MiB: what is under way in two or three blocks dies before it is copied twice. */
-await relaunchWith('--max-semi-space-size=128')
+await relaunchWith('--max-semi-space-size=128', '--use-largepages=silent')
 await main()
