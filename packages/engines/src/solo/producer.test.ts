@@ -17,7 +17,11 @@ it('runs scheduled work beside a flood of which no block keeps anything', async 
   const add = (text: string, answered: (code: string) => void) => {
     const envelope = decodeEnvelope(text, { sha256: nodeSha256 })
     if (!envelope.ok) throw new Error(envelope.code)
-    const submission = new Submission(text, result => answered(result.code), () => answered('FAILED'))
+    const submission = new Submission(
+      text,
+      result => answered(result.code),
+      () => answered('FAILED'),
+    )
     submission.envelope = envelope.value
     submission.publicKey = replica.app.signerKey(envelope.value)
     producer.add(submission, envelope.value.hash)
