@@ -7,9 +7,22 @@ export interface Clock {
   after(delay: Millis, run: () => void): () => void
 }
 
+let origin = performance.timeOrigin
+
+/**
+ * The machine's clock, but never set back: what was granted for a second would last as long as the step. Set forward it follows, as
+ * after a sleep of the machine. One for the process: whoever grants and whoever enforces must agree.
+ */
+export function steadyNow(): UnixMillis {
+  const elapsed = performance.now()
+  const wall = Date.now()
+  if (wall > origin + elapsed) origin = wall - elapsed
+  return Math.floor(origin + elapsed)
+}
+
 /** The machine's clock. Its timers do not keep the process alive: the listening socket does. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: steadyNow,
   after(delay, run) {
     const timer = setTimeout(run, delay)
     timer.unref()

@@ -90,6 +90,32 @@ describe('join', () => {
     expect(meter.read().inFlight).toBeGreaterThan(0n)
   })
 
+  it('counts what has arrived for a program that stopped reading, before it breaks off', async () => {
+    const [local, program] = await pair()
+    const [tunnel, provider] = await pair()
+    for (const socket of [provider, local]) socket.on('error', () => undefined)
+    const meter = new FlowMeter()
+    const joined = join(local, tunnel, meter)
+    program.pause()
+    let sent = 0
+    // Until every buffer on the way is full: nothing has moved for longer than a stop counts as one.
+    for (let waited = 0; waited < 300; ) {
+      const full = provider.writableLength > 0
+      if (!full) provider.write(Buffer.alloc(65_536))
+      sent += full ? 0 : 65_536
+      waited = full ? waited + 20 : 0
+      await new Promise(resolve => (full ? setTimeout(resolve, 20) : setImmediate(resolve)))
+    }
+    const before = meter.read()
+    expect(before.inFlight).toBe(10n * 1_048_576n)
+    program.resetAndDestroy()
+    await joined
+    const after = meter.read()
+    expect(Number(after.bytesDown)).toBeGreaterThan(Number(before.bytesDown))
+    expect(sent - Number(after.bytesDown)).toBeLessThan(Number(after.inFlight))
+    expect(after.inFlight).toBe(4n * 1_048_576n)
+  })
+
   it('allows nothing for flows that the tunnel broke, and little for many that were broken here', async () => {
     const [local] = await pair()
     const [tunnel, provider] = await pair()
@@ -99,7 +125,10 @@ describe('join', () => {
     provider.resetAndDestroy()
     await joined
     expect(meter.read().inFlight).toBe(0n)
-    for (let flow = 0; flow < 100; flow++) meter.aborted()
+    for (let flow = 0; flow < 100; flow++) meter.aborted({})
     expect(meter.read().inFlight).toBe(4n * 4n * 1_048_576n)
+    // Who has received much may have lost as much.
+    meter.down(100_000_000)
+    expect(meter.read().inFlight).toBe(meter.read().bytesDown + meter.read().bytesUp)
   })
 })

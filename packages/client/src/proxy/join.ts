@@ -4,6 +4,10 @@ import type { FlowMeter } from './meter.js'
 /** A connection on which nothing moves for this long is forgotten by most networks anyway. */
 const IDLE_MS = 300_000
 
+/** What the system may hold for a tunnel that was not read: Linux' largest receive buffer. */
+const MOST_READ_OUT_BYTES = 6 * 1_048_576
+const READ_OUT_MS = 100
+
 /** A side that had sent and received everything; the other may still be writing out its last bytes. */
 const closedInOrder = (socket: Socket) => socket.readableEnded && socket.writableFinished
 
@@ -23,7 +27,7 @@ export function join(local: Socket, tunnel: Socket, meter: FlowMeter): Promise<n
     tunnel.on('data', (chunk: Buffer) => {
       down += chunk.length
       meter.down(chunk.length)
-      meter.stalled(flow, local.writableLength + chunk.length >= local.writableHighWaterMark)
+      if (!local.destroyed) meter.stalled(flow, local.writableLength + chunk.length >= local.writableHighWaterMark)
     })
     local.on('drain', () => meter.stalled(flow, false))
     let first: Socket | undefined
@@ -34,10 +38,11 @@ export function join(local: Socket, tunnel: Socket, meter: FlowMeter): Promise<n
       if (open > 0 && closedInOrder(side)) return
       const inOrder = tunnel.readableEnded && local.writableFinished
       local.destroy()
-      tunnel.destroy()
+      if (open > 0 && side === local && meter.isStalled(flow)) readOut(tunnel)
+      else tunnel.destroy()
       if (open > 0) return
-      meter.stalled(flow, false)
-      if (!inOrder && first === local) meter.aborted()
+      if (!inOrder && first === local) meter.aborted(flow)
+      else meter.stalled(flow, false)
       meter.openFlows--
       resolve(down)
     }
@@ -50,4 +55,16 @@ export function join(local: Socket, tunnel: Socket, meter: FlowMeter): Promise<n
     // One side may have gone while the other was being opened.
     for (const socket of [local, tunnel]) if (socket.closed) closed(socket)
   })
+}
+
+/**
+ * Takes what has arrived before a tunnel is broken off: it is billed, and left unread it would be missing in our own count (RND-6).
+ */
+function readOut(tunnel: Socket): void {
+  const before = tunnel.bytesRead
+  tunnel.on('data', () => {
+    if (tunnel.bytesRead - before >= MOST_READ_OUT_BYTES) tunnel.destroy()
+  })
+  setTimeout(() => tunnel.destroy(), READ_OUT_MS)
+  tunnel.resume()
 }

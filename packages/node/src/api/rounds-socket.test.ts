@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import { connect } from 'node:net'
 import { ok } from '@conet/core/errors'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import type { RoundsChannel } from '../provider/contract.js'
 import { RoundsSockets } from './rounds-socket.js'
@@ -49,6 +51,20 @@ it.each([
 ])('a client that offers $offers gets $gets, and with it statements signed together: $together', async row => {
   expect(await open(row.offers)).toBe(row.gets)
   expect(channel?.together).toBe(row.together)
+})
+
+it('lets go of whoever was refused and goes on sending', async () => {
+  const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true })
+  const upgrade = 'GET /v1/sessions/0/rounds HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'
+  socket.on('error', () => undefined)
+  socket.write(upgrade)
+  const [answer] = await once(socket, 'data')
+  expect(String(answer)).toContain('404')
+  const more = setInterval(() => socket.write('x'), 50)
+  const open = () => new Promise<number>(resolve => server.getConnections((_, count) => resolve(count)))
+  await vi.waitFor(async () => expect(await open()).toBe(0), 5_000)
+  clearInterval(more)
+  socket.destroy()
 })
 
 it.each([['conet.rounds.3'], ['CONET.ROUNDS.2']])('a client that offers only %s gets no line', async protocol => {

@@ -8,6 +8,8 @@ import { acceptUpgrade, checkUpgrade, OpenLines } from './lines/index.js'
 
 /** Subprotocols of the line that carries statements and vouchers: from the second on, the client reads statements signed together. */
 const ROUNDS_PROTOCOLS = ['conet.rounds.2', 'conet.rounds.1'] as const
+/** Who was refused has this long to take the answer. */
+const REFUSED_MS = 1_000
 const PATH = /^\/v1\/sessions\/([0-9a-f]{32})\/rounds(?:\?.*)?$/
 
 /** What the lines need of the node. */
@@ -22,6 +24,9 @@ function refuseUpgrade(socket: Duplex, error: ConetError): void {
   const length = Buffer.byteLength(body)
   const head = `HTTP/1.1 ${statusOf(error.code)} Refused\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${length}`
   socket.end(`${head}\r\n\r\n${body}`)
+  // What still comes is thrown away: left unread, it would keep the socket open for ever.
+  socket.resume()
+  setTimeout(() => socket.destroy(), REFUSED_MS).unref()
 }
 
 /** Serves the WebSocket of every session: one per session, uncompressed, small frames. */

@@ -20,6 +20,8 @@ export interface Load {
   readonly overUnsettled: boolean
   /** What this client promised and has not settled, and may still leave unpaid in its open sessions here. */
   readonly committed: Amount
+  /** Part of it that its open sessions may still leave unpaid. */
+  readonly risk: Amount
 }
 
 /** A request that may be served. */
@@ -77,7 +79,8 @@ export function decide(
   const { asset } = offer.terms.tariff
   const { balance, debt } = ports.ledger.account(client, asset)
   const earned = book.earned(client, asset)
-  const credit = startCredit(offer.terms, earned, debt)
+  // What was earned is lent once: a second session beside the first begins as a stranger's does (RND-12).
+  const credit = startCredit(offer.terms, load.risk > 0n ? undefined : earned, debt)
   const risk = providerRisk(offer.terms, credit)
   const busy = tooMuch(ports, load, earned !== undefined, risk)
   if (busy !== undefined) return busy

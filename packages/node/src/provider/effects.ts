@@ -5,7 +5,9 @@ import {
   type ProviderSummary,
   providerRisk,
 } from '@conet/core/rounds'
+import { price } from '@conet/core/services/access'
 import type { Amount, Bytes, UnixMillis } from '@conet/core/units'
+import type { Change } from '../storage/index.js'
 import { messageOf, type ProviderCode } from './codes.js'
 import type { Counters } from './counters.js'
 import type { CreditBook } from './credit.js'
@@ -139,6 +141,7 @@ export class Effects {
 
   cut(session: LiveSession, reason: CloseReason): void {
     const { counters, emitter, ports } = this.#parts
+    session.cutAt = ports.clock.now()
     counters.cuts++
     counters.exposure -= session.risk
     session.risk = 0n
@@ -150,23 +153,12 @@ export class Effects {
 
   /** The last word is said: the record is closed, credit kept, what is promised settles. */
   async finished(session: LiveSession, summary: ProviderSummary): Promise<void> {
-    const { ports, settler, credit, trials } = this.#parts
-    const { client, terms } = session.start.grant
+    const { ports, settler } = this.#parts
     const now = ports.clock.now()
     const view = viewOf(session, now, settler.settledOf(session.sid) ?? 0n, now)
     const last = lastMark(session)
-    const changes = [...last.changes, ...record.closed({ ...view, promised: summary.promised, owed: summary.owed })]
-    if (leftUnpaid(session, summary)) {
-      changes.push(credit.keep(client, terms.tariff.asset, undefined))
-      // Paying the first round gave the trial back; leaving without paying takes it after all.
-      const taken = summary.paidRounds > 0 ? trials.take(session.start.asker, now) : undefined
-      if (taken?.ok === true) changes.push(...taken.value)
-    } else if (summary.paidRounds > 0 && summary.reason !== 'METER_DISPUTE') {
-      changes.push(credit.keep(client, terms.tariff.asset, summary.credit))
-    } else if (session.closedByClient && summary.reason === 'CLIENT_DONE') {
-      // So little was used that it costs nothing: whoever says goodbye owes nothing, and has used up no trial.
-      changes.push(...trials.giveBack(session.start.asker, now))
-    }
+    const closed = record.closed({ ...view, promised: summary.promised, owed: summary.owed })
+    const changes = [...last.changes, ...closed, ...this.#parting(session, summary, now)]
     session.channel?.close(DONE, summary.reason)
     session.channel = undefined
     // A full disk leaves the open record: the next start closes it and settles.
@@ -176,6 +168,30 @@ export class Effects {
     )
     if (stored && last.held !== undefined) this.#marks.promised(session, last.held.owed)
     this.#marks.left(session)
+  }
+
+  /**
+   * What the way a client left means for its next session: the unpaid limit it begins with, and whether it has used up a trial. Time that
+   * it leaves unpaid with a trial costs nothing (RND-10), but is taken off what it earned; with nothing earned the trial is used up (RND-11).
+   */
+  #parting(session: LiveSession, summary: ProviderSummary, now: UnixMillis): readonly Change[] {
+    const { credit, trials } = this.#parts
+    const { asker, grant, known } = session.start
+    const { maxUnpaid, tariff } = grant.terms
+    const paid = summary.paidRounds > 0
+    // Paying the first round gave the trial back: who leaves without paying has used it after all.
+    const used = () => {
+      const taken = paid ? trials.take(asker, now) : undefined
+      return taken?.ok === true ? taken.value : []
+    }
+    if (leftUnpaid(session, summary)) return [credit.keep(grant.client, tariff.asset, undefined), ...used()]
+    if (summary.reason === 'METER_DISPUTE') return []
+    const free = timeLeft(session, summary)
+    const left = summary.credit - free
+    const kept = credit.keep(grant.client, tariff.asset, left > maxUnpaid ? left : maxUnpaid)
+    const book = paid || (known && free > 0n) ? [kept] : []
+    if (left < maxUnpaid) return [...book, ...used()]
+    return paid || summary.reason !== 'CLIENT_DONE' ? book : [...book, ...trials.giveBack(asker, now)]
   }
 
   /** Promises beyond what the client has are worth nothing: settle now, and begin no further round. */
@@ -209,6 +225,13 @@ function leftUnpaid(session: LiveSession, { owed, promised, reason }: ProviderSu
   if (reason === 'NOT_PAID' || reason === 'VOUCHER_FORGED') return true
   if (owed <= promised && reason !== 'METER_DISPUTE') return false
   return session.closedByClient || reason === 'CREDIT_EXHAUSTED' || reason === 'PROVIDER_DONE'
+}
+
+/** Price of the time since the end of what is paid, if it was the client that left. */
+function timeLeft(session: LiveSession, { reason }: ProviderSummary): Amount {
+  if (reason !== 'CLIENT_DONE') return 0n
+  const elapsedMs = Math.max(0, session.cutAt - session.paidUntil)
+  return price({ bytes: 0n, elapsedMs }, session.start.grant.terms.tariff)
 }
 
 /** A full disk is told apart from a broken one. */

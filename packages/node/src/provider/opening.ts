@@ -13,6 +13,7 @@ import {
 import type { UnixMillis } from '@conet/core/units'
 import { CLOCK_SKEW_MS, type Envelope, NonceWindow } from '@conet/core/wire'
 import { type Admitted, checkForm, decide } from './admission.js'
+import type { Clock } from './clock.js'
 import type { ProviderCode } from './codes.js'
 import type { RequestOrigin } from './contract.js'
 import type { Counters } from './counters.js'
@@ -72,7 +73,7 @@ export class Opening {
     from: RequestOrigin,
   ): Result<Checked, ProviderCode> {
     const { ports } = this.#parts
-    const form = checkForm(request, ports, ports.clock.now())
+    const form = checkForm(request, ports, ports.clock.wall())
     if (!form.ok) return form
     const publicKey = ports.signerKey(envelope.header.kid)
     if (publicKey === undefined) return reject('KEY_UNKNOWN', { kid: envelope.header.kid })
@@ -84,18 +85,20 @@ export class Opening {
   async open(checked: Checked): Promise<Result<LiveSession, ProviderCode>> {
     const { ports, counters, credit, settler, sessions, trials } = this.#parts
     const { request, envelope, from } = checked
-    const now = ports.clock.now()
+    const [now, wall] = [ports.clock.now(), ports.clock.wall()]
     const client = didOf(envelope.header.kid)
     const { exposure, strangers } = counters
-    const committed = settler.unsettledOf(client) + sessions.riskOf(client)
-    const load = { sessions: sessions.live.size, strangers, exposure, overUnsettled: settler.overLimit, committed }
-    const admitted = decide(ports, credit, request, { client, remoteAddress: from.remoteAddress, now, load })
+    const risking = sessions.riskOf(client)
+    const committed = settler.unsettledOf(client) + risking
+    const sums = { strangers, exposure, committed, risk: risking }
+    const load = { sessions: sessions.live.size, overUnsettled: settler.overLimit, ...sums }
+    const admitted = decide(ports, credit, request, { client, remoteAddress: from.remoteAddress, now: wall, load })
     if (!admitted.ok) return admitted
     const asker: Asker = { client, device: request.device, address: from.remoteAddress }
     const trial = trials.take(asker, now)
     if (!trial.ok) return trial
     // Last, so that what was refused for now may be asked again with the same text.
-    const fresh = this.#used.use(envelope.hash, request.exp + CLOCK_SKEW_MS, now)
+    const fresh = this.#used.use(envelope.hash, request.exp + CLOCK_SKEW_MS, wall)
     if (!fresh.ok) {
       trials.giveBack(asker, now)
       return fresh
@@ -186,7 +189,7 @@ export class Opening {
       risk: admitted.risk,
       purse: admitted.purse,
       escrow: checked.request.escrow,
-      untilMs: admitted.bounds.untilMs,
+      untilMs: steadily(admitted.bounds.untilMs, this.#parts.ports.clock),
       bytesLeft: admitted.bounds.bytesLeft,
       escrowUntil: admitted.escrowUntil,
     })
@@ -211,6 +214,11 @@ export class Opening {
     const opened = record.opened(viewOf(session, session.start.grant.at, 0n))
     void ports.store.put([opened, ...trial]).catch(() => undefined)
   }
+}
+
+/** A moment of the wall clock on the clock that sessions last by. */
+function steadily(moment: UnixMillis | undefined, clock: Clock): UnixMillis | undefined {
+  return moment === undefined ? undefined : moment + clock.now() - clock.wall()
 }
 
 function escrowOf(request: RequestPayload): { escrow?: string } {

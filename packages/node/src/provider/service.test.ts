@@ -124,6 +124,28 @@ describe('a session', () => {
     expect(world.of('cut')).toMatchObject([{ reason: 'PROVIDER_DONE', promised: 10_000n }])
   })
 
+  it('keeps to the owner’s hour on a clock that was set back, and is cut no later', async () => {
+    const end = 1_800_000_000_000 + 5_000 - 3_600_000
+    await running({ admit: ({ at }) => ({ ok: true, value: { untilMs: at < end ? end : undefined } }) })
+    world.clock.set(-3_600_000)
+    const client = (await world.client(1)).attach()
+    expect(client.outcome.ok).toBe(true)
+    await world.clock.advance(10_100)
+    expect(world.of('cut')).toMatchObject([{ reason: 'PROVIDER_DONE', promised: 10_000n }])
+  })
+
+  it('ends when it has carried what the owner still had for the day', async () => {
+    await running({ admit: () => ({ ok: true, value: { bytesLeft: 1_000_000n } }) })
+    const client = (await world.client(1)).attach()
+    for (let second = 0; second < 30; second++) {
+      world.gateway.carry(client.sid, 100_000n)
+      await world.clock.advance(1_000)
+    }
+    expect(world.of('cut')).toMatchObject([{ reason: 'PROVIDER_DONE' }])
+    expect(client.view).toMatchObject({ phase: 'closed', bytesDown: 1_000_000n })
+    expect(client.view?.promised).toBe(client.view?.owed)
+  })
+
   it('lists open and closed sessions in pages, newest first, each once', async () => {
     await running()
     const clients: ReturnType<Awaited<ReturnType<typeof world.client>>['attach']>[] = []

@@ -125,7 +125,7 @@ class Provider implements ProviderService {
       const { client, offer, offerVersion, terms } = grant
       const where = { remoteAddress: asker.address, device: asker.device }
       // Its own place is not in question: only whether this client may have one.
-      const context = { client, offer, offerVersion, terms, ...where, openSessions: 0, at: ports.clock.now() }
+      const context = { client, offer, offerVersion, terms, ...where, openSessions: 0, at: ports.clock.wall() }
       if (!ports.admit(context).ok) sessions.endWithPaidTime(session, 'DENIED')
     }
   }

@@ -70,6 +70,8 @@ export class LiveSession implements Waking {
   stranger: boolean
   /** Callers that wait for the end. */
   onEnded: (() => void)[] | undefined
+  /** When access was cut; 0 before. */
+  cutAt: UnixMillis = 0
   /** Why the last voucher could not be stored. */
   storeCode: 'DISK_FULL' | 'STORAGE_FAILED' | undefined
   /** The last word is being recorded and the session is about to leave memory. */

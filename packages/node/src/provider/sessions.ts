@@ -227,7 +227,8 @@ export class Sessions {
     if (session === undefined) return
     if (event.type === 'quota') this.#effects.held(session, event.meter)
     const meter = 'meter' in event ? event.meter : this.meterOf(session)
-    this.feed(session, { type: event.type, meter })
+    if (event.type === 'quota' && isFull(session, meter)) this.stop(session, 'PROVIDER_DONE')
+    else this.feed(session, { type: event.type, meter })
   }
 
   #schedule(session: LiveSession): void {
@@ -277,6 +278,11 @@ export class Sessions {
     if (endsAt(session) <= now) this.stop(session, session.endReason)
     else this.feed(session, { type: 'time', meter: this.meterOf(session) })
   }
+}
+
+/** The owner lets the session carry no byte more: further rounds would be paid for nothing. */
+function isFull({ start }: LiveSession, { bytesUp, bytesDown }: Count): boolean {
+  return start.bytesLeft !== undefined && bytesUp + bytesDown >= start.bytesLeft
 }
 
 /** When the owner's bounds end a session: at the end of paid time, never inside it. */

@@ -2,12 +2,13 @@ import type { Socket } from 'node:net'
 import type { OwnCount } from '@conet/core/rounds'
 import type { Bytes } from '@conet/core/units'
 
-/** What buffers on the way may hold for a flow that nobody reads now (RND-6). */
+/** What buffers on the way may hold for a flow that nobody reads now, and lose if it breaks off then (RND-6). */
 const STALLED_FLOW_BYTES: Bytes = 10n * 1_048_576n
-/** What may be lost unread when a flow breaks off (RND-6). */
-const ABORTED_FLOW_BYTES: Bytes = 4n * 1_048_576n
-/** Aborted flows widen what the upstream may claim for good, so only so many do in a session (RND-6). */
-const MOST_ABORTED = 4n
+/**
+ * Aborted flows widen what the upstream may claim for good: all together by this much, or by as much as came through, if that is more
+ * (RND-6). A client that goes away leaves as much unread in front of the relay as it left behind it, and that is counted.
+ */
+const ABORTED_BYTES: Bytes = 4n * STALLED_FLOW_BYTES
 
 /** A tunnel and its counts when it stood: what was read and written before is the handshake. */
 interface Tunnel {
@@ -43,14 +44,14 @@ export class TunnelMeter {
       this.#up += up
       this.#down += down
       // What the upstream broke off is not for the relay to pay.
-      if (!hadError && !socket.readableEnded && this.#aborted < MOST_ABORTED) this.#aborted++
+      if (!hadError && !socket.readableEnded) this.#aborted += STALLED_FLOW_BYTES
     })
   }
 
   read(): OwnCount {
     let bytesUp = this.#up
     let bytesDown = this.#down
-    let inFlight = this.#aborted * ABORTED_FLOW_BYTES
+    let inFlight = 0n
     for (const tunnel of this.#open) {
       const { up, down } = countOf(tunnel)
       bytesUp += up
@@ -58,7 +59,9 @@ export class TunnelMeter {
       if (tunnel.socket.bytesRead === tunnel.readAtLook) inFlight += STALLED_FLOW_BYTES
       tunnel.readAtLook = tunnel.socket.bytesRead
     }
-    return { bytesUp, bytesDown, inFlight }
+    const own = bytesUp + bytesDown
+    const most = own > ABORTED_BYTES ? own : ABORTED_BYTES
+    return { bytesUp, bytesDown, inFlight: inFlight + (this.#aborted < most ? this.#aborted : most) }
   }
 
   /** Cuts every tunnel: the session that carried them is over. What is counted so far stays counted. */

@@ -90,6 +90,22 @@ describe('a line', () => {
     expect(lines.size).toBe(0)
   })
 
+  it('lets go of a client that pings and does not read', async () => {
+    const { socket } = await client()
+    const raw = (socket as unknown as { _socket: Socket })._socket
+    raw.pause()
+    const ping = Buffer.concat(
+      Array.from({ length: 1_000 }, () => Buffer.from([0x89, 0xfd, 0, 0, 0, 0, ...Buffer.alloc(125)])),
+    )
+    raw.on('error', () => undefined)
+    for (let sent = 0; seen.gone === 0 && sent < 1_000; sent++) {
+      raw.write(ping)
+      await new Promise(resolve => setTimeout(resolve, 5))
+    }
+    expect(seen.gone).toBe(1)
+    raw.destroy()
+  })
+
   it('answers pings, and both ways of closing', async () => {
     const one = await client()
     const pong = new Promise(resolve => one.socket.once('pong', data => resolve(String(data))))

@@ -44,9 +44,7 @@ export class Line implements RoundsChannel {
   }
 
   send(text: string, also?: string): void {
-    if (!this.#open) return
-    if (this.#socket.writableLength > SLOW_BYTES) this.#socket.destroy()
-    else this.#socket.write(also === undefined ? textFrame(text) : textFrame(text) + textFrame(also), 'latin1')
+    if (this.#open) this.#write(also === undefined ? textFrame(text) : textFrame(text) + textFrame(also))
   }
 
   close(code: number, reason: string): void {
@@ -84,7 +82,7 @@ export class Line implements RoundsChannel {
   /** Asks a silent client whether it is still there; gives it up if it does not answer. Who pays is heard anyway. */
   sweep(): void {
     if (this.#silent >= 2) this.#socket.destroy()
-    else if (this.#silent === 1 && this.#open) this.#socket.write(controlFrame(OPCODE.ping), 'latin1')
+    else if (this.#silent === 1 && this.#open) this.#write(controlFrame(OPCODE.ping))
     this.#silent++
   }
 
@@ -95,9 +93,14 @@ export class Line implements RoundsChannel {
     this.#listener = undefined
   }
 
+  #write(frames: string): void {
+    if (this.#socket.writableLength > SLOW_BYTES) this.#socket.destroy()
+    else this.#socket.write(frames, 'latin1')
+  }
+
   #frame({ opcode, fin, payload }: Frame): void {
     if (opcode === OPCODE.text && fin && this.#pieces === undefined) this.#text(payload)
-    else if (opcode === OPCODE.ping) this.#socket.write(controlFrame(OPCODE.pong, payload.toString('latin1')), 'latin1')
+    else if (opcode === OPCODE.ping) this.#write(controlFrame(OPCODE.pong, payload.toString('latin1')))
     else if (opcode === OPCODE.close) this.close(CLOSE.normal, '')
     else if (opcode === OPCODE.binary) this.close(CLOSE.unsupported, 'text frames only')
     else if (opcode !== OPCODE.pong) this.#piece(opcode, fin, payload)

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js'
 /** A clock that moves only when told; callbacks run in order of time. */
 export class FakeClock implements Clock {
   #now: number
+  #wall = 0
   #timers: { at: number; callback: () => void }[] = []
 
   constructor(start = 1_800_000_000_000) {
@@ -11,6 +12,15 @@ export class FakeClock implements Clock {
 
   now(): number {
     return this.#now
+  }
+
+  wall(): number {
+    return this.#now + this.#wall
+  }
+
+  /** Somebody sets the machine's clock, forward or back. */
+  set(byMs: number): void {
+    this.#wall += byMs
   }
 
   after(delayMs: number, callback: () => void): () => void {

@@ -62,7 +62,7 @@ export class World {
     if (options.money !== undefined || !this.ledger.balances.has(signer.did)) {
       this.ledger.balances.set(signer.did, options.money ?? 10_000_000n)
     }
-    const text = requestOf(signer, this.owner.did, this.clock.now(), options.request)
+    const text = requestOf(signer, this.owner.did, this.clock.wall(), options.request)
     const outcome = await this.service.request(text, { remoteAddress: options.address ?? '192.0.2.1' })
     return new TestClient(this, signer, text, outcome)
   }
