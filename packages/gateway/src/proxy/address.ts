@@ -15,7 +15,16 @@ const METADATA: readonly string[] = [
 /** Only 2000::/3 is assigned to global unicast (RFC 4291 section 2.4; IANA registry). */
 const GLOBAL_V6 = ipaddr.IPv6.parseCIDR('2000::/3')
 const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96')
+const NAT64_LOCAL = ipaddr.IPv6.parseCIDR('64:ff9b:1::/48')
 const COMPATIBLE = ipaddr.IPv6.parseCIDR('::/96')
+const TRANSLATED = ipaddr.IPv6.parseCIDR('::ffff:0:0:0/96')
+const SIX_TO_FOUR = ipaddr.IPv6.parseCIDR('2002::/16')
+const TEREDO = ipaddr.IPv6.parseCIDR('2001::/32')
+
+/** Where the octets of an IPv4 address stand at the end of an IPv6 address. */
+const LAST = [12, 13, 14, 15]
+/** The same for NAT64 prefixes of 48, 56, 64 and 96 bits (RFC 6052 section 2.2). */
+const NAT64_FORMS = [[6, 7, 9, 10], [7, 9, 10, 11], [9, 10, 11, 12], LAST]
 
 /**
  * Reads an address in its only accepted spellings: strict dotted decimal, or IPv6 without a zone.
@@ -32,11 +41,28 @@ export function parseAddress(text: string): Address | undefined {
   return ipaddr.process(text)
 }
 
-const embedded = (address: ipaddr.IPv6) => new ipaddr.IPv4(address.toByteArray().slice(12))
-
 /** ISATAP (RFC 5214): the interface identifier 0000:5efe or 0200:5efe carries an IPv4 address. */
 const isIsatap = (address: ipaddr.IPv6) =>
   address.parts[5] === 0x5efe && (address.parts[4] === 0 || address.parts[4] === 0x200)
+
+const inverted = (octet: number) => octet ^ 0xff
+
+/** Positions of the IPv4 addresses in an IPv6 address. Which form a network uses in its local-use NAT64 block nobody can see: all count. */
+function formsOf(address: ipaddr.IPv6): readonly (readonly number[])[] {
+  if (address.match(NAT64_LOCAL)) return NAT64_FORMS
+  if (address.match(SIX_TO_FOUR)) return [[2, 3, 4, 5]]
+  const atTheEnd = [NAT64, COMPATIBLE, TRANSLATED].some(block => address.match(block)) || isIsatap(address)
+  return atTheEnd ? [LAST] : []
+}
+
+/** The IPv4 addresses that an IPv6 address carries: whoever sends to it may reach them. */
+export function carried(address: Address): readonly ipaddr.IPv4[] {
+  if (address instanceof ipaddr.IPv4) return []
+  const bytes = address.toByteArray()
+  // Teredo writes its client's address, the one at the end, inverted (RFC 4380 section 4).
+  if (address.match(TEREDO)) return [new ipaddr.IPv4(bytes.slice(4, 8)), new ipaddr.IPv4(bytes.slice(12).map(inverted))]
+  return formsOf(address).map(form => new ipaddr.IPv4(form.map(at => bytes[at] ?? 0)))
+}
 
 /**
  * Says why an address is not public.
@@ -52,7 +78,7 @@ export function notPublic(address: Address): string | undefined {
     const range = address.range()
     return range === 'unicast' ? undefined : range
   }
-  if (address.match(NAT64)) return notPublic(embedded(address))
+  if (address.match(NAT64)) return carried(address).map(notPublic)[0]
   const range: string = address.range()
   if (range !== 'unicast') return range
   if (address.match(COMPATIBLE)) return 'ipv4Compatible'

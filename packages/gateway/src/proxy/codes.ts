@@ -26,6 +26,7 @@ export const REFUSALS = {
   TARGET_MALFORMED: refusal('reject', 400, 1, 'The target must be host:port, or an absolute http:// address.'),
   SCHEME_UNSUPPORTED: refusal('reject', 400, 1, 'Only http:// is forwarded; use CONNECT for everything else.'),
   HEADERS_TOO_LARGE: refusal('reject', 431, 1, 'The header of the request is too large.'),
+  CODING_UNSUPPORTED: refusal('reject', 501, 1, 'Of the transfer codings only chunked is understood.'),
   HANDSHAKE_TIMEOUT: refusal('reject', 408, 1, 'The request did not arrive in time.'),
   COMMAND_UNSUPPORTED: refusal('reject', 405, 7, 'Only CONNECT is supported.'),
   ADDRESS_UNSUPPORTED: refusal('reject', 400, 8, 'The type of address is not supported.'),

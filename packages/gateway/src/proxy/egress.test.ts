@@ -161,6 +161,38 @@ describe('egress policy', () => {
     expect(may('2a02:8071:1:2::5', { allow: ['[2a02:8071:1:2::5]:443'] }).ok).toBe(true)
   })
 
+  it.each([
+    '64:ff9b::8.8.8.8',
+    '64:ff9b:1::8.8.8.8',
+    '64:ff9b:1:808:8:800::',
+    '64:ff9b:1:8:8:808::',
+    '64:ff9b:1:0:8:808:800:0',
+    '::8.8.8.8',
+    '::ffff:0:8.8.8.8',
+    '2002:808:808::1',
+    '2001:0:808:808::1',
+    '2001:0:1:1::f7f7:f7f7',
+    '2a00:1450::5efe:8.8.8.8',
+  ])('judges the address in %s by the prohibitions for that address', address => {
+    const everything = { allow: ['::/0'] }
+    const host = { host: 'x', port: 3128 }
+    expect(createEgress(everything).checkAddress(host, address).ok).toBe(true)
+    const denying = createEgress({ ...everything, deny: ['8.8.8.0/24'] })
+    expect(denying.checkAddress(host, address)).toMatchObject({ ok: false, data: { reason: 'denied' } })
+  })
+
+  it('never leads into the own port or the own links through NAT64', () => {
+    const egress = createEgress({ allow: ['::/0'] })
+    egress.guardPort(3128)
+    for (const address of ['64:ff9b::127.0.0.1', '64:ff9b:1::127.0.0.1', '2002:7f00:1::'])
+      expect(egress.checkAddress({ host: 'x', port: 3128 }, address)).toMatchObject({ data: { reason: 'own port' } })
+    expect(egress.checkAddress({ host: 'x', port: 3128 }, '64:ff9b::8.8.8.8').ok).toBe(true)
+    const near = createEgress({}, () => [[ipaddr.IPv4.parse('93.184.216.0'), 24]])
+    const through = near.checkAddress({ host: 'x', port: 443 }, '64:ff9b::93.184.216.34')
+    expect(through).toMatchObject({ ok: false, data: { reason: 'own network' } })
+    expect(near.checkAddress({ host: 'x', port: 443 }, '64:ff9b::93.184.217.34').ok).toBe(true)
+  })
+
   it.each(['10.0.0.0/33', '10.0.0', 'a b', 'host:0', 'host:99999', '', '0x7f.1', '1.2.3.4/x', 'http://a'])(
     'does not start with the rule "%s"',
     rule => {

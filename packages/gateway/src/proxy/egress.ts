@@ -1,6 +1,15 @@
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 import { ConetError, ok, type Result, reject } from '@conet/core/errors'
-import { type Cidr, inCidr, looksNumeric, notPublic, parseAddress, parseCidr } from './address.js'
+import {
+  type Address,
+  type Cidr,
+  carried,
+  inCidr,
+  looksNumeric,
+  notPublic,
+  parseAddress,
+  parseCidr,
+} from './address.js'
 import { parseHost, parsePort, type Target } from './target.js'
 
 /** The owner's policy about where strangers may go: everything public but the own links is allowed, everything else is refused. */
@@ -110,11 +119,13 @@ export function createEgress(rules: EgressRules = {}, links: () => readonly Cidr
   const blocked = new Set(rules.blockedPorts ?? [25])
   const guarded = new Set<number>()
 
-  const isOwn = (address: string, port: number) => {
+  const isOwn = (address: Address, port: number) => {
     if (!guarded.has(port)) return false
-    const range = parseAddress(address)?.range()
-    return range === 'loopback' || range === 'unspecified' || localAddresses().has(address)
+    const range = address.range()
+    return range === 'loopback' || range === 'unspecified' || localAddresses().has(address.toString())
   }
+  const within = (addresses: readonly Address[], blocks: readonly Cidr[]) =>
+    addresses.some(address => blocks.some(block => inCidr(address, block)))
 
   const allows = (target: Target, address: string | undefined) => {
     const parsed = address === undefined ? undefined : parseAddress(address)
@@ -128,12 +139,14 @@ export function createEgress(rules: EgressRules = {}, links: () => readonly Cidr
   const judge = (target: Target, address: string) => {
     const parsed = parseAddress(address)
     if (parsed === undefined) return 'spelling'
-    if (isOwn(parsed.toString(), target.port)) return 'own port'
-    if (deny.some(cidr => inCidr(parsed, cidr))) return 'denied'
+    // Through NAT64 and its like an IPv6 address leads to the IPv4 address in it: what is forbidden there is forbidden here.
+    const reached = [parsed, ...carried(parsed)]
+    if (reached.some(one => isOwn(one, target.port))) return 'own port'
+    if (within(reached, deny)) return 'denied'
     const rule = allows(target, address)
     if (blocked.has(target.port) && rule?.port === undefined) return 'blocked port'
     if (rule !== undefined) return undefined
-    return notPublic(parsed) ?? (near().some(link => inCidr(parsed, link)) ? 'own network' : undefined)
+    return notPublic(parsed) ?? (within(reached, near()) ? 'own network' : undefined)
   }
 
   return {

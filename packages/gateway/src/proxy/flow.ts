@@ -24,8 +24,11 @@ const closedInOrder = (stream: Duplex) => stream.readableEnded && stream.writabl
  */
 export class Flow implements SessionFlow, Passage {
   lastMove: UnixMillis
-  /** One direction has ended, the other still flows. */
+  /** One direction of a tunnel has ended, the other still flows. */
   halfOpen = false
+  /** What to do, in place of a cut, about a flow that has been idle for too long. */
+  onIdle: (() => void) | undefined
+  private tunnelled = false
   private readonly abort = new AbortController()
   private readonly waiters = new Set<Waiter>()
   private link: Duplex | undefined
@@ -81,6 +84,7 @@ export class Flow implements SessionFlow, Passage {
    */
   tunnel(reader: ChunkReader, early: Uint8Array): void {
     const { client, uplink } = this
+    this.tunnelled = true
     client.removeListener('close', this.clientGone)
     client.on('error', () => this.cut())
     let open = 2
@@ -96,8 +100,10 @@ export class Flow implements SessionFlow, Passage {
   }
 
   /** Carries one direction. */
-  pump(from: Readable, to: Writable, way: Way): void {
-    new Pump(from, to, way, this).start()
+  pump(from: Readable, to: Writable, way: Way): Pump {
+    const pump = new Pump(from, to, way, this)
+    pump.start()
+    return pump
   }
 
   take(size: number, way: Way, waiter: Waiter): boolean {
@@ -109,7 +115,14 @@ export class Flow implements SessionFlow, Passage {
   }
 
   drained(): void {
-    this.halfOpen = true
+    // The end of a plain request is no half-close: its answer may take its time.
+    this.halfOpen = this.tunnelled
+  }
+
+  /** No byte has moved for too long. */
+  idle(): void {
+    if (this.onIdle === undefined) this.cut()
+    else this.onIdle()
   }
 
   cut(): void {

@@ -101,14 +101,16 @@ export class Front {
       if (socket.destroyed) return
       this.strangers.add(socket)
       const { handshakeMs, keepAliveMs } = this.context.limits
-      const limit = socket.bytesRead === 0 ? handshakeMs : Math.max(handshakeMs, keepAliveMs)
-      cancel = this.context.clock.after(limit, () => this.late(socket))
+      const before = socket.bytesRead
+      const limit = before === 0 ? handshakeMs : Math.max(handshakeMs, keepAliveMs)
+      cancel = this.context.clock.after(limit, () => this.late(socket, before))
     }
     return { socket, admitted, waits }
   }
 
-  private late(socket: Socket): void {
-    if (socket.bytesRead > 0) this.http.expire(socket)
+  private late(socket: Socket, before: number): void {
+    // Whoever has begun no request would take a 408 for the answer to the one it sends next.
+    if (socket.bytesRead > before) this.http.expire(socket)
     socket.destroySoon()
   }
 }

@@ -125,7 +125,7 @@ class ProxyServer implements ProxyGateway {
     const { flows, limits } = this.context
     for (const flow of [...flows]) {
       const limit = flow.halfOpen ? limits.halfOpenIdleMs : limits.idleMs
-      if (!flow.session.held && now - flow.lastMove >= limit) flow.cut()
+      if (!flow.session.held && now - flow.lastMove >= limit) flow.idle()
     }
   }
 }

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http'
+
 /** Fields that belong to one connection (RFC 9110 section 7.6.1) or are for this proxy only. `Expect` was answered here. */
 const HOP_BY_HOP = new Set([
   'connection',
@@ -11,6 +13,14 @@ const HOP_BY_HOP = new Set([
   'transfer-encoding',
   'upgrade',
 ])
+
+/** Whether a message announces a body (RFC 9112 section 6). */
+export const hasBody = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean =>
+  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+
+/** Whether the parser has undone every transfer coding: what `gzip, chunked` leaves behind is still coded, and would be told as if it were not. */
+export const isDecoded = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean =>
+  ['chunked', 'identity'].includes(headers['transfer-encoding']?.trim().toLowerCase() ?? 'identity')
 
 /** Header fields as they may be forwarded: names in their first spelling, every value in order. */
 export type Fields = Map<string, { readonly name: string; readonly values: string[] }>

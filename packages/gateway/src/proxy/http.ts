@@ -5,6 +5,7 @@ import { type Result, reject } from '@conet/core/errors'
 import type { RefusalCode } from './codes.js'
 import { openFlow, type ProxyContext, type Visitor } from './context.js'
 import { forward } from './forward.js'
+import { hasBody, isDecoded } from './headers.js'
 import { ChunkReader } from './reader.js'
 import { httpRefusal, rawRefusal } from './replies.js'
 import type { Session } from './session.js'
@@ -52,8 +53,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, code: Refusa
   const { status, headers, body } = httpRefusal(code)
   if (response.headersSent || response.destroyed) return void request.socket.destroy()
   // A body that nobody reads would be taken for the next request.
-  const bodyless = request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined
-  response.writeHead(status, bodyless ? headers : { ...headers, Connection: 'close' })
+  response.writeHead(status, hasBody(request) ? { ...headers, Connection: 'close' } : headers)
   response.end(body)
 }
 
@@ -61,8 +61,9 @@ async function serveRequest(context: ProxyContext, request: IncomingMessage, res
   response.sendDate = false
   const session = authenticate(context, request)
   if (!session.ok) return refuse(request, response, session.code)
-  const target = parseAbsolute(request.url ?? '')
+  const target = parseAbsolute(request.url ?? '', request.method)
   if (!target.ok) return refuse(request, response, target.code)
+  if (!isDecoded(request)) return refuse(request, response, 'CODING_UNSUPPORTED')
   const flow = await openFlow(context, session.value, request.socket, target.value)
   if (!flow.ok) return refuse(request, response, flow.code)
   forward(flow.value, target.value, request, response, code => refuse(request, response, code))
@@ -75,6 +76,7 @@ export class HttpFront {
   private readonly server: Server
   private readonly visitors = new WeakMap<Duplex, Visitor>()
   private readonly answering = new WeakMap<Duplex, number>()
+  private readonly latest = new WeakMap<Duplex, IncomingMessage>()
 
   constructor(context: ProxyContext) {
     const { keepAliveMs } = context.limits
@@ -85,6 +87,8 @@ export class HttpFront {
       headersTimeout: 0,
       requestTimeout: 0,
     })
+    // Node drops fields beyond a count in silence, also those that frame the body. The limit in bytes refuses instead.
+    server.maxHeadersCount = 0
     this.server = server
     server.on('connect', (request, socket, head) => {
       const visitor = this.visitors.get(socket)
@@ -107,7 +111,9 @@ export class HttpFront {
 
   /** Tells a client, if it still listens, why its time is over. */
   expire(socket: Socket): void {
-    if (socket.writable) socket.end(rawRefusal('HANDSHAKE_TIMEOUT'))
+    // In the middle of a body whose answer is out, a 408 would be taken for the answer to another request.
+    const answeredEarly = this.latest.get(socket)?.complete === false
+    if (socket.writable && !answeredEarly) socket.end(rawRefusal('HANDSHAKE_TIMEOUT'))
   }
 
   /** The time limit runs while no request is being answered; pipelined requests overlap. */
@@ -115,11 +121,16 @@ export class HttpFront {
     const { socket } = request
     const visitor = this.visitors.get(socket)
     this.answering.set(socket, (this.answering.get(socket) ?? 0) + 1)
+    this.latest.set(socket, request)
     visitor?.admitted()
+    const waits = () => {
+      if (this.answering.get(socket) === 0) visitor?.waits()
+    }
     response.once('close', () => {
-      const left = (this.answering.get(socket) ?? 1) - 1
-      this.answering.set(socket, left)
-      if (left === 0) visitor?.waits()
+      this.answering.set(socket, (this.answering.get(socket) ?? 1) - 1)
+      waits()
+      // After an early answer the rest of the body has the same time, and the next request its own.
+      request.once('end', waits)
     })
   }
 

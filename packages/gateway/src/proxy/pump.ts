@@ -20,6 +20,7 @@ export class Pump implements Waiter {
   private pending: Uint8Array | undefined
   private stalled = false
   private ended = false
+  private dropping = false
 
   /** @param reader - attached to `from`: chunks come from it, and its buffer may be reused once `to` has nothing queued */
   constructor(
@@ -42,6 +43,13 @@ export class Pump implements Waiter {
     else if (reader.bind(chunk => this.push(chunk))) from.resume()
   }
 
+  /** Nobody takes any more: the rest is read, so that the sender can go on, and dropped uncounted. */
+  drop(): void {
+    this.dropping = true
+    this.pending = undefined
+    this.from.resume()
+  }
+
   private flow(free: boolean): void {
     const { from } = this
     from.on('data', (chunk: Uint8Array) => {
@@ -62,6 +70,7 @@ export class Pump implements Waiter {
 
   /** @returns whether the source may go on */
   private push(chunk: Uint8Array): boolean {
+    if (this.dropping) return true
     if (this.pending !== undefined) {
       this.pending = Buffer.concat([this.pending, chunk])
       return false
@@ -92,7 +101,7 @@ export class Pump implements Waiter {
 
   private finish(): void {
     this.ended = true
-    if (this.pending !== undefined) return
+    if (this.pending !== undefined || this.dropping) return
     this.passage.drained()
     // The FIN goes only after the last byte left, because a socket that waits to end can no longer be reset (`reset`).
     if (this.to instanceof Socket) this.to.write(NOTHING, () => this.to.end())

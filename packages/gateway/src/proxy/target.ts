@@ -45,14 +45,18 @@ export function parseAuthority(text: string): Result<Target, RefusalCode> {
 
 /** The parts of an absolute-form request: where to dial, what to ask for, what to call the host. */
 export interface AbsoluteTarget extends Target {
-  /** Origin-form for the next hop, byte for byte as the client wrote it. */
+  /** For the next hop: origin-form, byte for byte as the client wrote it, or `*`. */
   readonly path: string
   /** Value of the Host field (RFC 9112 section 3.2.2: taken from the request target, not from the client's field). */
   readonly authority: string
 }
 
-/** Reads the absolute-form of plain HTTP proxying (RFC 9112 section 3.2.2). */
-export function parseAbsolute(text: string): Result<AbsoluteTarget, RefusalCode> {
+/**
+ * Reads the absolute-form of plain HTTP proxying (RFC 9112 section 3.2.2).
+ *
+ * @param method - `OPTIONS` without a path asks about the whole server, which the next hop calls `*` (section 3.2.4)
+ */
+export function parseAbsolute(text: string, method = 'GET'): Result<AbsoluteTarget, RefusalCode> {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)
   if (scheme === null) return reject('TARGET_MALFORMED')
   if (scheme[1]?.toLowerCase() !== 'http') return reject('SCHEME_UNSUPPORTED')
@@ -62,5 +66,6 @@ export function parseAbsolute(text: string): Result<AbsoluteTarget, RefusalCode>
   const raw = cut < 0 ? '' : rest.slice(cut).replace(/#.*$/, '')
   const target = parseAuthority(/:\d+$/.test(authority) ? authority : `${authority.replace(/:$/, '')}:80`)
   if (!target.ok) return target
+  if (raw === '' && method === 'OPTIONS') return ok({ ...target.value, authority, path: '*' })
   return ok({ ...target.value, authority, path: raw.startsWith('/') ? raw : `/${raw}` })
 }
