@@ -14,6 +14,7 @@ export const ENGINE_CODES = {
   STATE_MISMATCH: 'reject',
   GENESIS_MISMATCH: 'reject',
   GENESIS_MISSING: 'reject',
+  GENESIS_CORRUPT: 'reject',
   BLOCK_MALFORMED: 'punish',
   LEDGER_FORKED: 'punish',
   SIGNER_UNKNOWN: 'reject',

@@ -133,6 +133,17 @@ describe('did:conet', () => {
     expect(past.didDocument?.verificationMethod).toHaveLength(2)
     const then = await resolver.resolve(`${did}?versionTime=2023-11-14T22:13:24Z`)
     expect(then.didDocumentMetadata).toMatchObject({ versionId: '1', nextVersionId: '2' })
+    for (const wrong of [
+      '2023-02-30T00:00:00Z',
+      '2023-02-29T00:00:00Z',
+      '2023-11-14T24:00:00Z',
+      '2023-11-14T22:13:24',
+    ]) {
+      const refused = await resolver.resolve(`${did}?versionTime=${wrong}`)
+      expect(refused.didResolutionMetadata.error).toBe('invalidDid')
+    }
+    const leap = await resolver.resolve(`${did}?versionTime=2024-02-29T00:00:00Z`)
+    expect(leap.didDocumentMetadata?.versionId).toBe('2')
     const unknown = await resolver.resolve(begun('other').did)
     expect(unknown.didResolutionMetadata.error).toBe('notFound')
     expect((await resolver.resolve('did:conet:demo:x')).didResolutionMetadata.error).toBe('invalidDid')

@@ -53,7 +53,7 @@ export interface CometbftEngine extends Engine {
  * opened it stops it.
  *
  * @throws ConetError `ENGINE_MISSING` with how to install it, `DATA_LOCKED`, `GENESIS_MISMATCH`, `GENESIS_MISSING`,
- * `LOG_CORRUPT`, `STATE_MISMATCH`
+ * `GENESIS_CORRUPT`, `LOG_CORRUPT`, `STATE_MISMATCH`
  */
 export async function openCometbft(options: CometbftOptions): Promise<CometbftEngine> {
   const { path: binary } = await findCometbft(options.env)

@@ -103,6 +103,45 @@ it('stops at a wrong app hash, keeps the block as evidence and takes nothing mor
   expect(follower.trouble?.()).toMatchObject({ code: 'LEDGER_FORKED' })
 })
 
+/** Tells another time of block 2, which no signature and no app hash covers. */
+const retimed = (event: string, timeMs: number) =>
+  event.startsWith('id: 2\n') ? event.replaceAll(/"timeMs":\d+/g, `"timeMs":${timeMs}`) : event
+
+it('takes no block far ahead of its own clock, says so, and goes on when the leader tells the truth', async () => {
+  let timeMs = 10_000 + 5 * 60_000 + 1
+  const { leader, server } = await leaderWith(3, event => retimed(event, timeMs))
+  const follower = await followSolo({ ...common, url: server.url, clock: () => 10_000 })
+  cleanups.push(() => follower.stop())
+  await follower.start()
+  await expect
+    .poll(() => follower.trouble?.())
+    .toMatchObject({ code: 'BLOCK_MALFORMED', data: { height: 2, reason: 'future' } })
+  expect(follower.info()).toMatchObject({ height: 1, timeMs: 10_000 })
+  timeMs = 10_000
+  await reaches(follower, 3)
+  expect(follower.info()).toEqual(leader.info())
+  expect(follower.trouble?.()).toBeUndefined()
+})
+
+it('says that a height is wrong, and asks again', async () => {
+  let isWrong = true
+  const spoil = (event: string) => (isWrong ? event.replaceAll('"height":2', '"height":7') : event)
+  const { server } = await leaderWith(2, spoil)
+  const follower = await followSolo({ ...common, url: server.url })
+  cleanups.push(() => follower.stop())
+  await follower.start()
+  await expect.poll(() => follower.trouble?.()).toMatchObject({ code: 'BLOCK_MALFORMED', data: { reason: 'order' } })
+  isWrong = false
+  await reaches(follower, 2)
+})
+
+it('stops at a block that goes back in time', async () => {
+  const { error, follower, dir } = await followSpoiled(event => retimed(event, 9_999))
+  expect(error).toMatchObject({ code: 'LEDGER_FORKED', data: { height: 2, reason: 'time' } })
+  expect(await readdir(join(dir, 'evidence'))).toEqual(['fork-2.json'])
+  expect(follower.trouble?.()).toMatchObject({ code: 'LEDGER_FORKED' })
+})
+
 it('stops at a signature that the leader did not have', async () => {
   const other = set('other')
   const signature = other.slice(other.lastIndexOf('.') + 1)

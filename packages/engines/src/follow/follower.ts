@@ -7,7 +7,7 @@ import { decodeEnvelope } from '@conet/core/wire'
 import { encodeBlock, plainTx } from '../blocks/index.js'
 import { engineError } from '../codes.js'
 import type { CommittedBlock, Engine } from '../contract.js'
-import type { ApplicationFactory } from '../contract-application.js'
+import type { ApplicationFactory, Clock } from '../contract-application.js'
 import { createVerifyPool, nodeSha256, type VerifyPool } from '../crypto/index.js'
 import { checkBlock, type Difference, runBlock } from '../replay/index.js'
 import { openReplica, type Replica, ReplicaReads } from '../replica/index.js'
@@ -24,6 +24,11 @@ const RESULTS_KEPT = 20_000
 const SEEN_WITHIN_MS = 30_000
 /** Longest wait for the connection to let go at a stop. */
 const LOOP_MS = 5_000
+/**
+ * How far a block may lie ahead of our own clock. Nobody signs the time of an empty block: one far ahead would be kept
+ * for good, and every honest block after it would go back in time.
+ */
+const MAX_AHEAD_MS = 5 * 60_000
 
 export interface FollowOptions {
   /** Base address of the node that is followed, such as `http://127.0.0.1:7400`. */
@@ -37,6 +42,8 @@ export interface FollowOptions {
   readonly pool?: VerifyPool
   /** Default the global `fetch`. */
   readonly fetch?: Fetch
+  /** Default `Date.now`. A block more than five minutes ahead of it is refused. */
+  readonly clock?: Clock
   /** Told once when the follower stops by itself, with `LEDGER_FORKED` and what differs. */
   readonly onFork?: (error: ConetError, difference: Difference) => void
 }
@@ -71,6 +78,8 @@ class Follower extends ReplicaReads implements Engine {
   #waits: Wait[] = []
   #phase: 'opened' | 'running' | 'stopped' = 'opened'
   #fork: ConetError | undefined
+  /** Why the last connection was given up, if by what came over it. */
+  #refused: ConetError | undefined
   #loop: Promise<void> = Promise.resolve()
   #stopping: Promise<void> | undefined
 
@@ -108,7 +117,10 @@ class Follower extends ReplicaReads implements Engine {
     let pauseMs = FIRST_PAUSE_MS
     while (!this.#ending.signal.aborted && this.#fork === undefined) {
       const before = this.info().height
-      await this.#follow().catch(() => {})
+      this.#refused = undefined
+      await this.#follow().catch((error: unknown) => {
+        if (error instanceof ConetError && error.code === 'BLOCK_MALFORMED') this.#refused = error
+      })
       pauseMs = this.info().height > before ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
       if (this.#fork === undefined) await this.#pause(pauseMs)
     }
@@ -124,7 +136,8 @@ class Follower extends ReplicaReads implements Engine {
   }
 
   async #take(claimed: CommittedBlock): Promise<void> {
-    const checked = await checkBlock(this.app, this.#pool, claimed)
+    const { clock = Date.now } = this.#options
+    const checked = await checkBlock(this.app, this.#pool, claimed, clock() + MAX_AHEAD_MS)
     if ('difference' in checked) return await this.#forked(claimed, checked.difference)
     const run = runBlock(this.app, checked.block, claimed)
     if ('difference' in run) return await this.#forked(claimed, run.difference)
@@ -147,9 +160,9 @@ class Follower extends ReplicaReads implements Engine {
   }
 
   async #forked(claimed: CommittedBlock, difference: Difference): Promise<void> {
-    // A block out of order is a fault of the connection, not of the ledger: ask again from our own height.
-    if (difference.reason === 'order') throw engineError('BLOCK_MALFORMED', difference.detail)
     const { url, dir } = this.#options
+    // Not yet a fork: asked again from our own height, the other node may do better, or our clock may be set right.
+    if (difference.reason === 'order' || difference.reason === 'future') throw refused(url, difference)
     const message = `Block ${claimed.height} of ${url} is not what its ledger gives: ${difference.detail}.`
     const advice = 'This replica has stopped; the block is kept as evidence. Ask the other members.'
     const data = { height: claimed.height, reason: difference.reason }
@@ -232,7 +245,7 @@ class Follower extends ReplicaReads implements Engine {
   }
 
   trouble(): Error | undefined {
-    return this.#fork ?? (this.#phase === 'running' ? undefined : this.#unavailable())
+    return this.#fork ?? (this.#phase === 'running' ? this.#refused : this.#unavailable())
   }
 }
 
@@ -241,6 +254,12 @@ async function keepEvidence(dir: string, claimed: CommittedBlock, difference: Di
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const text = `{"difference":${JSON.stringify(difference)},"block":${encodeBlock(claimed)}}\n`
   await writeFile(join(folder, `fork-${claimed.height}.json`), text, { mode: 0o600 })
+}
+
+function refused(url: string, { height, reason, detail }: Difference): ConetError {
+  const advice = reason === 'future' ? ' Check the clocks of both machines.' : ''
+  const message = `${url} sends a block that is not taken: ${detail}.${advice}`
+  return engineError('BLOCK_MALFORMED', message, { height, reason })
 }
 
 /** The other node claims what our replica does not show: try again, or ask another member. */

@@ -1,5 +1,6 @@
 import { ConetError } from '@conet/core/errors'
 import type { Application, Block, BlockResult, SignedTx } from '@conet/core/ledger'
+import type { UnixMillis } from '@conet/core/units'
 import { decodeEnvelope } from '@conet/core/wire'
 import { committedBlock, evidenceOf, plainResult } from '../blocks/index.js'
 import type { CommittedBlock } from '../contract.js'
@@ -8,7 +9,18 @@ import { nodeSha256, type VerifyPool } from '../crypto/index.js'
 /** The first thing in a ledger that is not as its author claims. */
 export interface Difference {
   readonly height: number
-  readonly reason: 'order' | 'malformed' | 'signature' | 'app-hash' | 'results' | 'invariant' | 'damaged' | 'missing'
+  /** `order`: another height than the next one. `time`: earlier than the block before. `future`: beyond the clock. */
+  readonly reason:
+    | 'order'
+    | 'time'
+    | 'future'
+    | 'malformed'
+    | 'signature'
+    | 'app-hash'
+    | 'results'
+    | 'invariant'
+    | 'damaged'
+    | 'missing'
   readonly detail: string
   readonly expected?: string
   readonly got?: string
@@ -16,18 +28,21 @@ export interface Difference {
 
 /**
  * Checks order and every signature of a block against the state before it.
+ * @param latestMs - block times beyond are refused; left out where there is no clock to compare with, as offline
  * @returns the block ready for `finalizeBlock`, or what is wrong with it
  */
 export async function checkBlock(
   app: Application,
   pool: VerifyPool,
   claimed: CommittedBlock,
+  latestMs: UnixMillis = Number.MAX_SAFE_INTEGER,
 ): Promise<{ readonly block: Block } | { readonly difference: Difference }> {
   const { height, timeMs } = claimed
   const info = app.info()
   const fail = (reason: Difference['reason'], detail: string) => ({ difference: { height, reason, detail } })
   if (height !== info.height + 1) return fail('order', `block ${height} does not follow block ${info.height}`)
-  if (timeMs < info.timeMs) return fail('order', `block ${height} lies before the time of block ${info.height}`)
+  if (timeMs < info.timeMs) return fail('time', `block ${height} lies before the time of block ${info.height}`)
+  if (timeMs > latestMs) return fail('future', `the time of block ${height} has not come yet by our own clock`)
 
   const txs: SignedTx[] = []
   for (const [i, text] of claimed.txs.entries()) {

@@ -1,10 +1,11 @@
-import { open, readdir, readFile } from 'node:fs/promises'
+import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Genesis, Info } from '@conet/core/ledger'
 import { decodeBlock } from '../blocks/index.js'
 import { engineError } from '../codes.js'
 import type { CommittedBlock } from '../contract.js'
 import { readBase } from '../replica/base-file.js'
+import { readGenesis } from '../replica/genesis-file.js'
 import { type LogTail, type ReadOnlyLogFs, readRecords } from '../replica/log/index.js'
 import { type Checkpoint, readCheckpoint } from '../replica/state/index.js'
 import type { Difference } from './check-block.js'
@@ -34,9 +35,13 @@ const readOnlyFs: ReadOnlyLogFs = {
   },
 }
 
-/** Reads a ledger's folder without lock or write. */
+/**
+ * Reads a ledger's folder without lock or write.
+ * @throws ConetError `GENESIS_MISSING`, `GENESIS_CORRUPT`
+ */
 export async function folderLedger(dir: string): Promise<FolderLedger> {
-  const genesis = JSON.parse(await readFile(join(dir, 'genesis.json'), 'utf8')) as Genesis
+  const genesis = await readGenesis(dir)
+  if (genesis === undefined) throw engineError('GENESIS_MISSING', `The folder ${dir} holds no ledger.`, { dir })
   // Before the log: a running node saves a state only after its blocks are durable, so this one lies within what follows.
   const checkpoint = await readCheckpoint(join(dir, 'state')).catch((error: unknown) => asError(error))
   let tail: LogTail | undefined

@@ -98,6 +98,23 @@ it('does not take a state that cannot be read for a good one', async () => {
   }
 })
 
+it('names a genesis that is missing or cannot be read, and so does opening the ledger', async () => {
+  await threeBlocks()
+  const file = join(dir, 'genesis.json')
+  const whole = await readFile(file, 'utf8')
+  const { genesis: _, ...without } = common
+  for (const text of ['', whole.slice(0, 9), 'null', '{}']) {
+    await writeFile(file, text)
+    const corrupt = { code: 'GENESIS_CORRUPT', data: { path: file }, message: expect.stringContaining(file) }
+    await expect(verify()).rejects.toMatchObject(corrupt)
+    await expect(openSolo({ ...without, dir })).rejects.toMatchObject(corrupt)
+  }
+  await rm(file)
+  await expect(verify()).rejects.toMatchObject({ code: 'GENESIS_MISSING' })
+  await writeFile(file, whole)
+  expect(await verify()).toMatchObject({ ok: true, height: 3 })
+})
+
 it('reads a folder in use, and changes nothing in one that cannot be written', async () => {
   const bytes = await threeBlocks()
   const engine = await openSolo({ ...common, dir })

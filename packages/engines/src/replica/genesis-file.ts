@@ -10,22 +10,18 @@ const FILE = 'genesis.json'
  * Binds a folder to its ledger: the first opening writes the genesis, later ones must bring the same or none.
  *
  * @returns the folder's genesis
- * @throws ConetError `GENESIS_MISMATCH` if the folder belongs to another ledger, `GENESIS_MISSING` if there is none at all
+ * @throws ConetError `GENESIS_MISMATCH` if the folder belongs to another ledger, `GENESIS_MISSING` if there is none at all,
+ *   `GENESIS_CORRUPT`
  */
 export async function bindGenesis(dir: string, genesis: Genesis | undefined): Promise<Genesis> {
-  const path = join(dir, FILE)
-  const kept = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (isErrno(error, 'ENOENT')) return undefined
-    throw error
-  })
-  if (kept === undefined && genesis === undefined) {
-    throw engineError('GENESIS_MISSING', `The folder ${dir} holds no ledger: give a genesis to begin one.`, { dir })
-  }
-  if (kept === undefined && genesis !== undefined) {
-    await writeFileDurably(path, JSON.stringify(genesis))
+  const found = await readGenesis(dir)
+  if (found === undefined) {
+    if (genesis === undefined) {
+      throw engineError('GENESIS_MISSING', `The folder ${dir} holds no ledger: give a genesis to begin one.`, { dir })
+    }
+    await writeFileDurably(join(dir, FILE), JSON.stringify(genesis))
     return genesis
   }
-  const found = JSON.parse(kept ?? '') as Genesis
   if (genesis !== undefined && !sameGenesis(genesis, found)) {
     const message = `The folder ${dir} belongs to ledger ${found.lid} with another genesis than the one given (${genesis.lid}).`
     throw engineError('GENESIS_MISMATCH', `${message} Choose another folder.`, {
@@ -35,6 +31,32 @@ export async function bindGenesis(dir: string, genesis: Genesis | undefined): Pr
     })
   }
   return found
+}
+
+/**
+ * What the ledger of a folder begins with.
+ * @returns `undefined` if the folder holds no ledger
+ * @throws ConetError `GENESIS_CORRUPT` if the file is there but cannot be read
+ */
+export async function readGenesis(dir: string): Promise<Genesis | undefined> {
+  const path = join(dir, FILE)
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (isErrno(error, 'ENOENT')) return undefined
+    throw error
+  })
+  return text === undefined ? undefined : parseGenesis(text, path)
+}
+
+function parseGenesis(text: string, path: string): Genesis {
+  try {
+    const genesis = JSON.parse(text) as Genesis | null
+    if (typeof genesis?.lid === 'string') return genesis
+    throw new Error('it does not name a ledger')
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    const message = `The file ${path} is damaged: ${why}. Put it back from a copy or from another member.`
+    throw engineError('GENESIS_CORRUPT', message, { path }, cause)
+  }
 }
 
 /** Equal as JSON, whatever the order of members. */

@@ -69,7 +69,8 @@ export interface Replica {
 /**
  * Opens a copy: lock, genesis, last checkpoint, then every block of the log above it, comparing app hashes.
  *
- * @throws ConetError `DATA_LOCKED`, `GENESIS_MISMATCH`, `GENESIS_MISSING`, `LOG_CORRUPT`, `STATE_MISMATCH`
+ * @throws ConetError `DATA_LOCKED`, `GENESIS_MISMATCH`, `GENESIS_MISSING`, `GENESIS_CORRUPT`, `LOG_CORRUPT`,
+ *   `STATE_MISMATCH`
  */
 export async function openReplica(options: ReplicaOptions): Promise<Replica> {
   const { dir } = options

@@ -158,6 +158,9 @@ describe('offline verification', () => {
     const swapped = two.txs.map(tx => tx.slice(0, tx.lastIndexOf('.')) + one.txs[0]?.slice(one.txs[0].lastIndexOf('.')))
     expect((await verify({ ...two, txs: swapped })).difference).toMatchObject({ height: 2, reason: 'signature' })
     expect((await verify(one)).difference).toMatchObject({ reason: 'order' })
+    const at = (timeMs: number) => verify({ ...two, timeMs, result: { ...two.result, timeMs } })
+    expect((await at(one.timeMs - 1)).difference).toMatchObject({ reason: 'time' })
+    expect((await at(Number.MAX_SAFE_INTEGER)).ok).toBe(true)
     expect((await verify(two)).ok).toBe(true)
 
     const path = join(dir, 'blocks', segmentName(1))

@@ -27,7 +27,8 @@ export interface SoloOptions extends ReplicaOptions {
  * Opens the engine of a single writer over a data folder (or in memory). Several nodes of one process share the object;
  * who opened it stops it. Blocks are made from `start` on.
  *
- * @throws ConetError `DATA_LOCKED`, `GENESIS_MISMATCH`, `GENESIS_MISSING`, `LOG_CORRUPT`, `STATE_MISMATCH`
+ * @throws ConetError `DATA_LOCKED`, `GENESIS_MISMATCH`, `GENESIS_MISSING`, `GENESIS_CORRUPT`, `LOG_CORRUPT`,
+ *   `STATE_MISMATCH`
  */
 export async function openSolo(options: SoloOptions): Promise<Engine> {
   const replica = await openReplica(options)

@@ -1,11 +1,15 @@
 import { lowerBound } from '@conet/core/ledger'
 
+/** Name of the bucket of all keys that are in no collection, such as the machine's own. */
+const LOOSE = ''
+
 /** What was committed since the last checkpoint, readable by key and in key order. `null` marks a deletion. */
 export class Overlay {
-  readonly #buckets = new Map<string, Bucket>()
+  readonly #loose = new Bucket(LOOSE)
+  readonly #buckets = new Map<string, Bucket>([[LOOSE, this.#loose]])
   #size = 0
   /** Bucket of the last write: writes of one collection often follow each other. */
-  #last: Bucket = new Bucket('')
+  #last: Bucket = this.#loose
 
   get size(): number {
     return this.#size
@@ -50,13 +54,20 @@ export class Overlay {
     for (const bucket of this.#buckets.values()) yield* bucket.values
   }
 
-  /** Entries with `from <= key < to` in key order, deletions included. */
+  /**
+   * Entries with `from <= key < to` in key order, deletions included. A key outside every collection lies wholly before
+   * or after the keys of each one: they all begin with their bucket's name and it does not.
+   */
   *range(from: string, to: string): IterableIterator<readonly [string, string | null]> {
+    const loose = this.#loose.range(from, to)
+    let next = loose.next()
     for (const name of [...this.#buckets.keys()].sort()) {
       // A bucket's keys all begin with its name: skip buckets that lie wholly outside.
-      if (name >= to || (name < from && !from.startsWith(name))) continue
+      if (name === LOOSE || name >= to || (name < from && !from.startsWith(name))) continue
+      for (; next.done !== true && next.value[0] < name; next = loose.next()) yield next.value
       yield* this.#buckets.get(name)?.range(from, to) ?? []
     }
+    for (; next.done !== true; next = loose.next()) yield next.value
   }
 }
 
@@ -64,7 +75,7 @@ export class Overlay {
 function bucketOf(key: string): string {
   const module = key.indexOf('/')
   const collection = module < 0 ? -1 : key.indexOf('/', module + 1)
-  return collection < 0 ? '' : key.slice(0, collection + 1)
+  return collection < 0 ? LOOSE : key.slice(0, collection + 1)
 }
 
 class Bucket {
@@ -81,7 +92,7 @@ class Bucket {
 
   /** Whether the key belongs here; keys without a collection are always looked up. */
   owns(key: string): boolean {
-    return this.name !== '' && key.startsWith(this.name)
+    return this.name !== LOOSE && key.startsWith(this.name)
   }
 
   /** @returns whether the key is new here */

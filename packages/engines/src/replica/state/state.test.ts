@@ -12,7 +12,8 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }))
 
 const info = (height: number) => ({ lid: 'l', height, timeMs: height, appHash: String(height) })
-const key = fc.constantFrom('a', 'a/b', 'a/b/1', 'a/b/2', 'a/b/20', 'a/b/3', 'a/c/1', 'b/b/1', '~x/1', '~x/1/2')
+const KEYS = ['a', 'a/b', 'a/b/1', 'a/b/2', 'a/b/20', 'a/b0', 'a/c/1', 'b', 'b/b/1', 'c', '~meta', '~x/1', '~x/1/2']
+const key = fc.constantFrom(...KEYS)
 const step = fc.oneof(
   { weight: 5, arbitrary: fc.record({ set: key, value: fc.option(fc.string({ maxLength: 5 }), { nil: undefined }) }) },
   { weight: 1, arbitrary: fc.constant('save' as const) },
@@ -22,7 +23,9 @@ const step = fc.oneof(
 function expectSame(state: State, model: ReadonlyMap<string, string>): void {
   const sorted = [...model].sort(([a], [b]) => (a < b ? -1 : 1))
   for (const [from, to] of [
+    ['', '\x7f'],
     ['', '~'],
+    ['a/b/2', '~x/1'],
     ['a/b/', 'a/b/\x7f'],
     ['a/b/2', 'a/c/9'],
     ['~', '~\x7f'],
@@ -31,7 +34,7 @@ function expectSame(state: State, model: ReadonlyMap<string, string>): void {
     expect([...state.range(from, to, Number.POSITIVE_INFINITY)]).toEqual(expected)
     expect([...state.range(from, to, 2)]).toEqual(expected.slice(0, 2))
   }
-  for (const name of ['a', 'a/b/1', 'a/b/20', '~x/1']) expect(state.get(name)).toBe(model.get(name))
+  for (const name of KEYS) expect(state.get(name)).toBe(model.get(name))
 }
 
 async function play(state: State, steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : never)[]) {

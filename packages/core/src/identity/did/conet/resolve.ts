@@ -69,8 +69,14 @@ function metadata(history: readonly DidState[], state: DidState, next: DidState 
 function malformedQuery({ versionId, versionTime }: VersionQuery): string | undefined {
   if (versionId !== undefined && !VERSION.test(versionId)) return 'versionId is not a version number'
   if (versionTime === undefined) return undefined
-  const valid = UTC_SECONDS.test(versionTime) && !Number.isNaN(Date.parse(versionTime))
-  return valid ? undefined : 'versionTime is not YYYY-MM-DDThh:mm:ssZ'
+  return isUtcSecond(versionTime) ? undefined : 'versionTime is not YYYY-MM-DDThh:mm:ssZ'
+}
+
+/** A day that the month does not have is read as one of the next month: only what is written back alike is a date. */
+function isUtcSecond(text: string): boolean {
+  if (!UTC_SECONDS.test(text)) return false
+  const ms = Date.parse(text)
+  return !Number.isNaN(ms) && isoSeconds(ms) === text
 }
 
 function wholeSeconds(ms: UnixMillis): UnixMillis {

@@ -6,7 +6,14 @@ import { waiting } from './applications.js'
 import { governanceParams } from './params.js'
 import { applications, members, totalsOf } from './state.js'
 
-const parse = body({ note: text(/^[\p{L}\p{N}\p{P}\p{S} ]{0,200}$/u) })
+/**
+ * Printable text on one line: no control, direction mark, surrogate, noncharacter or private character, and no blank but
+ * the space. Written as ranges because the Unicode tables of two engine versions may differ.
+ */
+const NOTE =
+  /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u061b\u061d-\u167f\u1681-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u2fff\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufefe\uff00-\uffef\ufffc\ufffd\u{10000}-\u{1fffd}\u{20000}-\u{2fffd}\u{30000}-\u{3fffd}]{0,200}$/u
+
+const parse = body({ note: text(NOTE) })
 
 /** `governance/apply {note}`: whoever wants to become a member says so; a member may then propose the admission (GOV-31). */
 export const apply = transition({

@@ -3,6 +3,7 @@ import { sha256, verify } from '../../../identity/index.js'
 import { replayLedger } from '../../replay.js'
 import { genesisOf, type Name, TestLedger, who } from '../../testing/index.js'
 import { allModules } from '../../testing/modules.js'
+import { apply } from './apply.js'
 import { addressOf } from './electorate.js'
 import { consortiumOf, FOUR, keyOf, TestConsortium } from './testing.js'
 
@@ -164,6 +165,18 @@ describe('members', () => {
     expect(ledger.app.query('machine/due', {})).toBe(ledger.timeMs + 90 * 86_400_000)
     expect(codes(ledger.do('other', 'governance/leave', {}).events)).toEqual(['left'])
     expect(ledger.do('issuer', 'governance/leave', {}).code).toBe('LAST_MEMBER')
+  })
+
+  it('take any printable note, by a rule that does not hang on the Unicode tables of the machine', () => {
+    const takes = (note: string) => apply.parse({ note }).ok
+    const points = Array.from({ length: 0x110000 }, (_, code) => String.fromCodePoint(code))
+    const isPlain = /^[\p{L}\p{N}\p{P}\p{S} ]$/u
+    const isBarred = /^(?! )[\p{Cc}\p{Cs}\p{Co}\p{Z}\p{Bidi_Control}\p{Noncharacter_Code_Point}]$/u
+    expect(points.filter(point => isPlain.test(point) && !takes(point))).toEqual([])
+    expect(points.filter(point => isBarred.test(point) && takes(point))).toEqual([])
+    // Code points that no table knows yet count as printable: the next table may.
+    for (const point of ['\u0378', '\u{1fbff}', '\u{323b0}']) expect(takes(point)).toBe(true)
+    expect([takes('\u{1f600}'.repeat(200)), takes('x'.repeat(201))]).toEqual([true, false])
   })
 
   it('lets an application lapse', () => {

@@ -60,6 +60,23 @@ describe('settle', () => {
     })
   })
 
+  it('counts rounds up to the largest exact number and no further', () => {
+    const ledger = fresh()
+    const rounds = (sid: string, round: number) => {
+      expect(ledger.run(voucher({ sid: sid.repeat(32), owed: '1', round })).code).toBe('OK')
+      const history = ledger.app.query('sessions/history', { client: who.client.did, asset: ASSET })
+      return (history as { rounds: number }).rounds
+    }
+    const most = Number.MAX_SAFE_INTEGER
+    expect([rounds('1', most - 3), rounds('2', 2), rounds('3', 1), rounds('4', 1), rounds('5', most)]).toEqual([
+      most - 3,
+      most - 1,
+      most,
+      most,
+      most,
+    ])
+  })
+
   it('does not draw on an escrow that is meant for another provider', () => {
     const ledger = fresh(100n)
     ledger.do('client', 'sessions/open', { ...lock(ledger, '60'), provider: who.other.did })

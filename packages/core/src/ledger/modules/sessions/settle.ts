@@ -140,9 +140,11 @@ function recordHistory(store: Store, voucher: Voucher, short: Amount, before: Se
   const { client, asset, owed, round } = voucher
   const key = histories.key(`${asset}/${client}`)
   const history = histories.getAt(store, key) ?? NO_HISTORY
+  const rounds = history.rounds + Math.max(0, round - (before?.round ?? 0))
   histories.putAt(store, key, {
     sessions: history.sessions + (before === undefined ? 1 : 0),
-    rounds: history.rounds + Math.max(0, round - (before?.round ?? 0)),
+    // Rounds are what a client says: a few vouchers could lead beyond what a number holds exactly.
+    rounds: Math.min(rounds, Number.MAX_SAFE_INTEGER),
     settled: history.settled + owed - (before?.settled ?? 0n),
     short: history.short + short,
   })
