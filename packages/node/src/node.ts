@@ -8,7 +8,7 @@ import type { Gateway } from '@conet/gateway'
 import type { ClientOf, Leases } from '@conet/gateway/portal'
 import { createEgress, type Dial, type Egress } from '@conet/gateway/proxy'
 import { type Api, type ApiContext, startApi } from './api/index.js'
-import { type Config, type Environment, unknownVariables } from './config/index.js'
+import { type Config, checkPrices, type Environment, unknownVariables } from './config/index.js'
 import { EventHub, SessionBoard } from './events/index.js'
 import { readOrCreateAdminToken, readOrCreateKeyFile, type Seeds } from './keys/index.js'
 import { createLogger, type Logger } from './log/index.js'
@@ -29,6 +29,7 @@ import type { Relay } from './relay/index.js'
 import { type KeyValueStore, openStore } from './storage/index.js'
 import {
   clientCloses,
+  type HealthSources,
   healthOf,
   ledgerResolver,
   ledgerSignerKey,
@@ -128,7 +129,7 @@ async function openBase(config: Config, ports: NodePorts, undo: Base['undo']): P
   const file = (path: string) => resolve(config.dataDir, path)
   const seeds = readOrCreateKeyFile(file(config.identity.keyFile), passphraseEnv && env[passphraseEnv])
   const adminToken = readOrCreateAdminToken(file(config.api.adminTokenFile))
-  const policy = new PolicyStore(config.dataDir, config.policy)
+  const policy = new PolicyStore(config.dataDir, config.policy, wanted => checkPrices(config, wanted))
   // Also keeps a second process off the folder, before anything else is written.
   const store = openStore(config.dataDir, 'provider')
   undo.push(() => store.close())
@@ -184,7 +185,7 @@ async function openApi(
   base: Base,
   provider: ProviderService,
   announcer: () => Announcer,
-  state: { readonly ready: boolean; readonly gateways: ApiContext['gateways'] },
+  state: HealthSources['state'] & { readonly gateways: ApiContext['gateways'] },
   { radius, relay }: { readonly radius: RadiusAccess | undefined; readonly relay: Relay | undefined },
 ): Promise<Api> {
   const { config, engine, log, now, owner, ports, policy, readModel, store, undo } = base
@@ -298,7 +299,7 @@ async function build(base: Base): Promise<Node> {
   const { egress, leases, bindAddress, gateways, clientOf } = opened
   const radius = openRadius(config, base)
   const { gateway, access } = rememberAccess(radius?.beside(opened.gateway) ?? opened.gateway)
-  const state = { ready: false, gateways }
+  const state = { ready: false, gateways, refused: () => holder.announcer?.refused ?? new Map() }
   const provider = createProvider(base, { gateway, bindAddress }, announcer)
   await radius?.start(provider)
   undo.push(() => radius?.stop())
@@ -313,15 +314,8 @@ async function build(base: Base): Promise<Node> {
   const exitPort = await openChain(base, { node, api, egress, access })
   const hops = ports.hops ?? relay?.hops ?? (() => 0)
   const own = new Announcer({
-    engine,
-    owner,
-    config,
-    log,
+    ...{ engine, owner, config, log, node, hops, file, now },
     policy: () => policy.get(),
-    node,
-    hops,
-    file,
-    now,
     random: randomBytes,
   })
   holder.announcer = own

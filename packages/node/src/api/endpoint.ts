@@ -31,6 +31,8 @@ interface Common {
   readonly stream?: boolean
   /** Form of the answer, for the OpenAPI document. */
   readonly answer?: TSchema
+  /** Forms of refusals that are not the common one, by status; by media type under `content`. */
+  readonly refusals?: Readonly<Record<number, object>>
 }
 
 /** One path of the API, ready to be registered. */

@@ -70,8 +70,12 @@ export function unwrap<T>(result: Result<T>): T {
   throw rejected(result)
 }
 
+const IN_PATH = { path: 'params' }
+
 /** What Fastify itself refuses, in our codes. */
-const FASTIFY: Readonly<Record<string, readonly [code: ApiCode, message: string]>> = {
+const FASTIFY: Readonly<Record<string, readonly [code: ApiCode, message: string, data?: ErrorData]>> = {
+  FST_ERR_BAD_URL: ['REQUEST_INVALID', 'params: a percent code stands for no character; correct it', IN_PATH],
+  FST_ERR_MAX_PARAM_LENGTH: ['REQUEST_INVALID', 'params: a part of the path is too long; correct it', IN_PATH],
   FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', 'the body is larger than this path takes; send less'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['MEDIA_TYPE', 'send the body as application/json'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['BODY_MALFORMED', 'the body is empty; send JSON'],

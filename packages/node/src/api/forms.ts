@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox'
+import { type TSchema, Type } from '@sinclair/typebox'
 
 /** A DID in a path or query. */
 export const DidForm = Type.String({ pattern: '^did:[a-z0-9]+:[A-Za-z0-9._:%-]+$', maxLength: 256 })
@@ -10,6 +10,13 @@ export const AmountForm = Type.String({ pattern: '^(0|[1-9][0-9]{0,28})$' })
 export const ENVELOPE_TYPE = 'application/jose'
 /** One signed envelope; its own room says how long each kind may be, and answers `ENVELOPE_TOO_LARGE`. */
 export const EnvelopeForm = Type.String({ minLength: 1, contentMediaType: ENVELOPE_TYPE })
+
+/** The same form; a member with a default may be left out, as the validator fills it in before the handler sees it. */
+export function defaultsOptional(form: TSchema): TSchema {
+  const members = (form.properties ?? {}) as Record<string, TSchema>
+  const required = ((form.required ?? []) as string[]).filter(name => members[name]?.default === undefined)
+  return { ...form, required }
+}
 
 /** Longest page of every list. */
 const MAX_PAGE = 100

@@ -2,14 +2,20 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { ConetError } from '@conet/core/errors'
 import swagger from '@fastify/swagger'
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify'
 import { serveConsole } from './console.js'
 import type { ApiContext } from './context.js'
 import { Crowd, MAX_CONNECTIONS, MAX_STREAMS, StreamSlots } from './crowd.js'
 import type { Endpoint } from './endpoint.js'
 import { ENDPOINTS } from './endpoints/index.js'
 import { apiError, errorBody, known, statusOf } from './errors.js'
-import { ENVELOPE_TYPE, ErrorAnswer } from './forms.js'
+import { defaultsOptional, ENVELOPE_TYPE, ErrorAnswer } from './forms.js'
 import { type AdminRule, isHere, refuseAdmin, refuseHost } from './guards.js'
 import { API_HEADERS } from './headers.js'
 import { toJson } from './json.js'
@@ -86,11 +92,22 @@ function failWith(context: ApiContext, error: unknown, request: FastifyRequest, 
   return reply.status(statusOf(ours.code)).send(errorBody(ours.code, ours.message, ours.data))
 }
 
+/** What is refused before anyone looks at what is asked for. */
+function refuseStranger({ crowd, names }: Gate, { socket, headers }: IncomingMessage): ConetError | undefined {
+  return crowd.refuse(socket) ?? refuseHost(headers.host, names)
+}
+
+/** A path that the router cannot read reaches no route and no hook: guards, headers and form hold for it all the same. */
+function failUnrouted(gate: Gate, error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers(API_HEADERS)
+  failWith(gate.context, refuseStranger(gate, request.raw) ?? error, request, reply)
+}
+
 function addHooks(app: FastifyInstance, gate: Gate): void {
   const { context } = gate
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(API_HEADERS)
-    const refusal = gate.crowd.refuse(request.raw.socket) ?? refuseHost(request.headers.host, gate.names)
+    const refusal = refuseStranger(gate, request.raw)
     if (refusal !== undefined) throw refusal
   })
   app.addHook('onResponse', async (request, reply) => {
@@ -111,14 +128,14 @@ function addHooks(app: FastifyInstance, gate: Gate): void {
 
 /** The forms of an endpoint as Fastify wants them: at once validator and OpenAPI. */
 export function schemaOf(endpoint: Endpoint) {
-  const { summary, params, query, body, answer, admin } = endpoint
+  const { summary, params, query, body, answer, refusals, admin } = endpoint
   return {
     summary,
     ...(params && { params }),
-    ...(query && { querystring: query }),
+    ...(query && { querystring: defaultsOptional(query) }),
     ...(body && { body }),
     ...(admin && { security: [{ admin: [] }] }),
-    response: { ...(answer && { '2xx': answer }), '4xx': ErrorAnswer, '5xx': ErrorAnswer },
+    response: { ...(answer && { '2xx': answer }), '4xx': ErrorAnswer, '5xx': ErrorAnswer, ...refusals },
   }
 }
 
@@ -169,17 +186,16 @@ export async function addOpenApi(app: FastifyInstance, version: string): Promise
 function addRounds(server: Server, gate: Gate): RoundsSockets {
   const sockets = new RoundsSockets({
     provider: gate.context.provider,
-    refuse: request =>
-      gate.crowd.refuse(request.socket) ??
-      refuseHost(request.headers.host, gate.names) ??
-      refuseRate(gate, request.socket.remoteAddress ?? ''),
+    refuse: request => refuseStranger(gate, request) ?? refuseRate(gate, request.socket.remoteAddress ?? ''),
   })
   server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head))
   return sockets
 }
 
-export function newApp(): FastifyInstance {
+/** @param onUnreadable - answers what the router itself cannot read */
+export function newApp(onUnreadable?: FastifyServerOptions['frameworkErrors']): FastifyInstance {
   return Fastify({
+    ...(onUnreadable && { frameworkErrors: onUnreadable }),
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: 1_024, ignoreTrailingSlash: false },
     // Slow headers hold a connection; a stream or a line has sent its own long before.
@@ -197,11 +213,12 @@ export function newApp(): FastifyInstance {
  * @throws Error of the system if the address is taken (`EADDRINUSE`)
  */
 export async function startApi(context: ApiContext, options: ApiOptions): Promise<Api> {
-  const app = newApp()
+  const app = newApp((error, request, reply) => failUnrouted(gate, error, request, reply))
   const names = new Set(options.hosts.map(name => name.toLowerCase()))
   const { admin, rate = DEFAULT_RATE, maxConnections = MAX_CONNECTIONS, maxStreams = MAX_STREAMS } = options
   const crowd = new Crowd(app.server, maxConnections)
-  const gate = { context, admin, names, limiter: new RateLimiter(rate), crowd, streams: new StreamSlots(maxStreams) }
+  const streams = new StreamSlots(maxStreams)
+  const gate: Gate = { context, admin, names, limiter: new RateLimiter(rate), crowd, streams }
   addHooks(app, gate)
   await addOpenApi(app, context.version)
   for (const endpoint of ENDPOINTS) addEndpoint(app, gate, endpoint)

@@ -58,7 +58,8 @@ export function openEventStream(reply: FastifyReply, stopping: AbortSignal): Eve
   }
   response.once('close', end)
   stopping.addEventListener('abort', end, { once: true })
-  if (stopping.aborted) end()
+  // A HEAD has the headers of the stream and nothing to wait for.
+  if (stopping.aborted || reply.request.method === 'HEAD') end()
   return {
     signal: gone.signal,
     send: (event, data, id) => {

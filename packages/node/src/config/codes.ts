@@ -6,7 +6,7 @@ export const CONFIG_CODES = {
   CONFIG_UNREADABLE: 'reject',
   /** The text is neither YAML nor JSON. */
   CONFIG_SYNTAX: 'reject',
-  /** A member is missing, unknown or of the wrong form. */
+  /** A member is missing, unknown, of the wrong form, or none that the ledger takes in an offer's terms. */
   CONFIG_INVALID: 'reject',
   /** A `CONET_*` variable's value does not fit its member. */
   CONFIG_ENV: 'reject',

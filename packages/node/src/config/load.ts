@@ -6,6 +6,7 @@ import { Value, type ValueError } from '@sinclair/typebox/value'
 import { parse } from 'yaml'
 import { applyEnvironment, type Environment } from './environment.js'
 import { type Config, ConfigSchema } from './schema.js'
+import { checkOffers } from './terms.js'
 
 /** 1 MiB: sixty-four offers with everything stated take less than a tenth. */
 const MAX_FILE_BYTES = 2 ** 20
@@ -94,6 +95,7 @@ export function parseConfig(text: string, env: Environment = {}): Config {
   const error = Value.Errors(ConfigSchema, config).First()
   if (error !== undefined) throw invalid(readable(error.path), explain(error))
   checkAgreement(config as Config)
+  checkOffers(config as Config)
   return config as Config
 }
 

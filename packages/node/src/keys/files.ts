@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, statSync, unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConetError } from '@conet/core/errors'
 import { KEY_CODES, type KeyCode } from './codes.js'
+import { writeDurably } from './replace-file.js'
 
 /** Far above every file of this room: 4 KiB. */
 const MAX_BYTES = 4_096
@@ -52,16 +43,6 @@ export function readSecret(path: string): string {
   }
 }
 
-function writeDurably(path: string, text: string): void {
-  const file = openSync(path, 'wx', 0o600)
-  try {
-    writeSync(file, text)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-}
-
 /**
  * Writes a new secret with mode 0600: after a crash it is there whole or not at all, and an existing file is never replaced.
  *
@@ -71,7 +52,7 @@ export function writeSecret(path: string, text: string): void {
   const temporary = `${path}.${process.pid}.new`
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    writeDurably(temporary, text)
+    writeDurably(temporary, text, 'wx')
     // A link fails when the name is taken; a rename would replace the key that is there.
     linkSync(temporary, path)
   } catch (cause) {

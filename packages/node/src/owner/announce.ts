@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { TxResult } from '@conet/core/ledger'
 import type { Offer } from '@conet/core/ledger/modules/registry'
 import { parseTerms } from '@conet/core/services/access'
 import type { UnixMillis } from '@conet/core/units'
@@ -10,7 +11,7 @@ import { type Policy, sharesOffer } from '../policy/index.js'
 import type { OfferOnSale } from '../provider/contract.js'
 import { networkProfile, offerContent } from './contents.js'
 import type { Owner } from './identity.js'
-import { accepted, submitSigned, type TransactionPorts } from './transactions.js'
+import { accepted, ledgerNow, submitSigned, type TransactionPorts } from './transactions.js'
 
 /** What the announcer works with. */
 export interface AnnouncePorts extends TransactionPorts {
@@ -47,6 +48,8 @@ export class Announcer {
   readonly #ports: AnnouncePorts
   /** Id on the ledger by offer key. */
   readonly #ids: Map<string, string>
+  /** Code of the ledger's refusal by offer key. */
+  readonly #refused = new Map<string, string>()
   #queue: Promise<void> = Promise.resolve()
 
   constructor(ports: AnnouncePorts) {
@@ -70,14 +73,18 @@ export class Announcer {
     accepted(await submitSigned(this.#ports, owner.signer, type, profile), 'the network profile')
   }
 
-  /** Publishes, updates, renews or withdraws so that the ledger has what is shared now. One run at a time. */
+  /**
+   * Publishes, updates, renews or withdraws so that the ledger has what is shared now. One run at a time. An offer that the
+   * ledger refuses is taken down, for it would be sold on old terms, and keeps nothing else from going on.
+   */
   sync(): Promise<void> {
     return this.#exclusive(async () => {
       const { config, policy } = this.#ports
       const wanted = config.offers.filter(offer => sharesOffer(policy(), offer.key))
       for (const offer of wanted) await this.#syncOffer(offer)
       const keys = new Set(wanted.map(offer => offer.key))
-      await this.#withdraw([...this.#ids.keys()].filter(key => !keys.has(key)))
+      for (const key of this.#refused.keys()) if (!keys.has(key)) this.#refused.delete(key)
+      await this.#withdraw([...this.#ids.keys()].filter(key => !keys.has(key) || this.#refused.has(key)))
     })
   }
 
@@ -89,7 +96,7 @@ export class Announcer {
   /** An own offer as sold now; a read of the local replica. */
   offerOnSale(id: string): OfferOnSale | undefined {
     const offer = this.#onLedger(id)
-    if (offer === undefined || offer.provider !== this.#ports.owner.did || offer.expiresAt <= this.#ports.now())
+    if (offer === undefined || offer.provider !== this.#ports.owner.did || offer.expiresAt <= this.#now())
       return undefined
     const terms = parseTerms(offer.terms)
     const key = this.keyOf(id)
@@ -113,6 +120,11 @@ export class Announcer {
     return this.#ids
   }
 
+  /** Why the ledger does not take an offer, by its key. */
+  get refused(): ReadonlyMap<string, string> {
+    return this.#refused
+  }
+
   nameOf(id: string): string | null {
     return this.#onLedger(id)?.name ?? null
   }
@@ -124,29 +136,41 @@ export class Announcer {
   }
 
   async #syncOffer(offer: OfferConfig): Promise<void> {
-    const { owner, policy, node, hops, now } = this.#ports
+    const { owner, policy, node, hops } = this.#ports
     const id = this.#ids.get(offer.key)
     const current = id === undefined ? undefined : this.#onLedger(id)
-    const content = offerContent(offer, policy(), node, hops(), now())
+    const content = offerContent(offer, policy(), node, hops(), this.#now())
     if (current === undefined) {
-      const result = accepted(
-        await submitSigned(this.#ports, owner.signer, 'registry/publishOffer', content),
-        `offer ${offer.key}`,
-      )
-      this.#remember(offer.key, result.hash.slice(0, 32))
+      const result = await submitSigned(this.#ports, owner.signer, 'registry/publishOffer', content)
+      this.#note(offer.key, result)
+      if (result.code === 'OK') this.#remember(offer.key, result.hash.slice(0, 32))
       return
     }
-    if (
-      same({ ...contentOf(current), expiresAt: 0 }, { ...content, expiresAt: 0 }) &&
-      !this.#old(offer, current.expiresAt)
-    )
+    const unchanged = same({ ...contentOf(current), expiresAt: 0 }, { ...content, expiresAt: 0 })
+    if (unchanged && !this.#old(offer, current.expiresAt)) {
+      this.#refused.delete(offer.key)
       return
+    }
     const body = { id: current.id, version: current.version + 1, ...content }
-    accepted(await submitSigned(this.#ports, owner.signer, 'registry/updateOffer', body), `offer ${offer.key}`)
+    this.#note(offer.key, await submitSigned(this.#ports, owner.signer, 'registry/updateOffer', body))
+  }
+
+  /** A refusal is logged once, not at each try. */
+  #note(key: string, { code, data }: TxResult): void {
+    if (code === 'OK') this.#refused.delete(key)
+    else if (this.#refused.get(key) !== code) {
+      this.#refused.set(key, code)
+      const message = 'the ledger refused this offer: it is not on sale, the node goes on without it; correct its terms'
+      this.#ports.log.error({ offer: key, code, data }, message)
+    }
+  }
+
+  #now(): UnixMillis {
+    return ledgerNow(this.#ports)
   }
 
   #old(offer: OfferConfig, expiresAt: UnixMillis): boolean {
-    return expiresAt - this.#ports.now() < offer.lifetimeMinutes * 30_000
+    return expiresAt - this.#now() < offer.lifetimeMinutes * 30_000
   }
 
   async #withdraw(keys: readonly string[]): Promise<void> {
@@ -154,7 +178,11 @@ export class Announcer {
       const id = this.#ids.get(key) ?? ''
       if (this.#onLedger(id) !== undefined) {
         const result = await submitSigned(this.#ports, this.#ports.owner.signer, 'registry/withdrawOffer', { id })
-        if (result.code !== 'OFFER_UNKNOWN') accepted(result, `withdrawing offer ${key}`)
+        if (result.code !== 'OK' && result.code !== 'OFFER_UNKNOWN') {
+          const { code, data } = result
+          this.#ports.log.error({ offer: key, code, data }, 'the ledger refused to take this offer down; trying again')
+          continue
+        }
       }
       this.#ids.delete(key)
     }

@@ -1,10 +1,8 @@
-import { ConetError } from '@conet/core/errors'
 import type { NetworkProfile, OfferContent } from '@conet/core/ledger/modules/registry'
-import { type AccessTerms, parseTerms } from '@conet/core/services/access'
+import type { AccessTerms } from '@conet/core/services/access'
 import type { UnixMillis } from '@conet/core/units'
-import type { AreaConfig, Config, OfferConfig } from '../config/index.js'
+import { type AreaConfig, type Config, type OfferConfig, readTerms, termsOf } from '../config/index.js'
 import type { Policy } from '../policy/index.js'
-import { priceOf } from '../policy/index.js'
 
 /** Everywhere: what an owner serves who names no place. */
 const EVERYWHERE = { latE6: 0, lonE6: 0, radiusM: 20_100_000 }
@@ -12,21 +10,6 @@ const EVERYWHERE = { latE6: 0, lonE6: 0, radiusM: 20_100_000 }
 function areaOf(area: AreaConfig | undefined) {
   if (area === undefined) return EVERYWHERE
   return { latE6: Math.round(area.lat * 1e6), lonE6: Math.round(area.lon * 1e6), radiusM: area.radiusM }
-}
-
-function termsOf(offer: OfferConfig, policy: Policy) {
-  const { asset, perGiB, perHour, toleranceBytes, maxUnpaid, maxUnpaidCap, ...rest } = offer.terms
-  const price = priceOf(policy, offer.key)
-  return {
-    tariff: { asset, perGiB: String(price?.perGiB ?? perGiB), perHour: String(price?.perHour ?? perHour) },
-    trialMs: rest.trialMs,
-    restMs: rest.restMs,
-    toleranceBps: rest.toleranceBps,
-    toleranceBytes: String(toleranceBytes),
-    maxUnpaid: String(maxUnpaid),
-    maxUnpaidCap: String(maxUnpaidCap),
-    shares: rest.shares,
-  }
 }
 
 /** An offer of the configuration, at the policy's price, as the ledger takes it. */
@@ -40,7 +23,7 @@ export function offerContent(
   return {
     type: 'access',
     name: offer.name,
-    terms: termsOf(offer, policy),
+    terms: { ...termsOf(offer, policy) },
     area: areaOf(offer.area),
     slice: offer.slice,
     dataNetworks: offer.dataNetworks,
@@ -50,16 +33,9 @@ export function offerContent(
   }
 }
 
-/** Terms of every offer of the configuration, at the policy's prices. @throws ConetError `CONFIG_INVALID` */
+/** Terms of every offer that can be sold at the policy's prices; the announcer tells of the others. */
 export function ownTerms(config: Config, policy: Policy): AccessTerms[] {
-  return config.offers.map((offer, index) => {
-    const terms = parseTerms(termsOf(offer, policy))
-    if (terms.ok) return terms.value
-    const path = `offers.${index}.terms`
-    throw new ConetError('CONFIG_INVALID', `configuration, ${path}: ${terms.code}; see the data and correct it`, {
-      data: { ...terms.data, path },
-    })
-  })
+  return config.offers.map(offer => readTerms(offer, policy)).flatMap(terms => (terms.ok ? [terms.value] : []))
 }
 
 /** The network's profile as the ledger takes it. */

@@ -9,19 +9,28 @@ export const LIFE_S = 300
 
 /** What signing and submitting needs. */
 export interface TransactionPorts {
-  readonly engine: Pick<Engine, 'submit' | 'genesis'>
+  readonly engine: Pick<Engine, 'submit' | 'genesis' | 'info'>
   readonly now: () => UnixMillis
   readonly random: (size: number) => Uint8Array
 }
 
+/**
+ * Now, for what the ledger will judge by its own time. That cannot go back: while our clock is behind it (it was ahead once),
+ * what is signed by our clock would be born expired.
+ */
+export function ledgerNow({ engine, now }: { engine: Pick<Engine, 'info'>; now: () => UnixMillis }): UnixMillis {
+  return Math.max(now(), engine.info().timeMs)
+}
+
 /** Signs one transaction, valid for five minutes. */
 export function signTransaction(
-  { engine, now, random }: { readonly engine: Pick<Engine, 'genesis'> } & Omit<TransactionPorts, 'engine'>,
+  ports: { readonly engine: Pick<Engine, 'genesis' | 'info'> } & Omit<TransactionPorts, 'engine'>,
   signer: Signer,
   type: string,
   body: object,
 ): string {
-  const exp = Math.floor(now() / 1_000) + LIFE_S
+  const { engine, random } = ports
+  const exp = Math.floor(ledgerNow(ports) / 1_000) + LIFE_S
   const payload = { lid: engine.genesis.lid, exp, nonce: encodeBase64url(random(16)), type, body }
   return signEnvelope('conet-tx+jwt', payload, signer)
 }

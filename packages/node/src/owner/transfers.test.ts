@@ -15,11 +15,12 @@ class Ledger {
   readonly results = new Map<string, TxResult>()
   fault: 'before' | 'after' | undefined
   height = 1
+  timeMs = 0
   readHeight = 1
   /** The engine remembers its last blocks only. */
   forgetful = false
 
-  info = () => ({ lid: 'test', height: this.height, timeMs: 0, appHash: '' })
+  info = () => ({ lid: 'test', height: this.height, timeMs: this.timeMs, appHash: '' })
   find = (hash: string) => (this.forgetful ? undefined : this.results.get(hash))
   transaction = async (hash: string) => this.results.get(hash)
 
@@ -107,6 +108,22 @@ describe('paying from the own account', () => {
     now += 3_600_000
     expect(await transfers().pay(ORDER, KEY)).toMatchObject({ code: 'OK' })
     expect(ledger.taken.size).toBe(1)
+  })
+
+  it('signs by the ledger’s time while the own clock is behind it', async () => {
+    ledger.timeMs = now + 4 * 3_600_000
+    ledger.fault = 'before'
+    const failed = (await transfers()
+      .pay(ORDER, KEY)
+      .catch(cause => cause)) as ConetError
+    const [, payload = ''] = String(failed.data.tx).split('.')
+    const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    expect(exp * 1_000).toBeGreaterThan(ledger.timeMs)
+    // Expired there, although not by the own clock: signed anew.
+    ledger.fault = undefined
+    ledger.timeMs += 3_600_000
+    await transfers().pay(ORDER, KEY)
+    expect(ledger.taken).not.toContain(failed.data.tx)
   })
 
   it('refuses a key that stands for another transfer, and pays each key of its own', async () => {

@@ -4,7 +4,7 @@ import type { Did, Hash, UnixMillis } from '@conet/core/units'
 import type { Signer } from '@conet/core/wire'
 import { type Engine, nodeSha256 } from '@conet/engines'
 import type { KeyValueStore } from '../storage/index.js'
-import { LIFE_S, signTransaction, type TransactionPorts } from './transactions.js'
+import { LIFE_S, ledgerNow, signTransaction, type TransactionPorts } from './transactions.js'
 
 /** In the node's store. */
 const PREFIX = 'transfer/'
@@ -85,7 +85,7 @@ export class Transfers {
   async #begin(order: Order, key: string): Promise<TxResult> {
     const made = this.#sign(order)
     const old = [...this.#ports.store.range(PREFIX, END, SWEEP)].filter(
-      ([, text]) => (JSON.parse(text) as Made).expiresAt + KEPT_MS < this.#ports.now(),
+      ([, text]) => (JSON.parse(text) as Made).expiresAt + KEPT_MS < this.#now(),
     )
     await this.#ports.store.put([
       [PREFIX + key, JSON.stringify(made)],
@@ -95,7 +95,7 @@ export class Transfers {
   }
 
   async #again(made: Made, order: Order, key: string): Promise<TxResult> {
-    if (this.#ports.now() >= made.expiresAt + SKEW_MS) {
+    if (this.#now() >= made.expiresAt + SKEW_MS) {
       // Too late for the ledger, and it is in no block up to here: it was never taken.
       return this.#begin(order, key)
     }
@@ -106,22 +106,26 @@ export class Transfers {
 
   /** What became of it; `undefined` if it is in no block. */
   async #outcome(made: Made): Promise<TxResult | undefined> {
-    const { engine, recorded, now } = this.#ports
+    const { engine, recorded } = this.#ports
     const recent = engine.find(made.hash)
     if (recent !== undefined) return recent
     const height = engine.info().height
     const old = await recorded.transaction(made.hash)
     if (old !== undefined) return { hash: made.hash, code: old.code, data: {}, events: [] }
     // An expired one would be signed anew: only if nothing is left that could hold it.
-    if (now() >= made.expiresAt + SKEW_MS && recorded.height < height) return notYet(made)
+    if (this.#now() >= made.expiresAt + SKEW_MS && recorded.height < height) return notYet(made)
     return undefined
+  }
+
+  #now(): UnixMillis {
+    return ledgerNow(this.#ports)
   }
 
   #sign(order: Order): Made {
     const { to, asset, amount } = order
     const tx = signTransaction(this.#ports, this.#ports.signer, 'accounts/transfer', { to, asset, amount })
     const hash = Buffer.from(nodeSha256(tx.slice(0, tx.lastIndexOf('.')))).toString('hex')
-    return { to, asset, amount, tx, hash, expiresAt: this.#ports.now() + LIFE_S * 1_000 }
+    return { to, asset, amount, tx, hash, expiresAt: this.#now() + LIFE_S * 1_000 }
   }
 
   async #submit({ tx, hash }: Made): Promise<TxResult> {

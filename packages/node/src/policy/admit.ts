@@ -58,6 +58,6 @@ export function sharesOffer(policy: Policy, offerKey: string): boolean {
 }
 
 /** Prices that the policy sets for an offer; `undefined` leaves those of the configuration. */
-export function priceOf(policy: Policy, offerKey: string): PolicyPrices | undefined {
+export function priceOf(policy: Pick<Policy, 'prices'>, offerKey: string): PolicyPrices | undefined {
   return policy.prices[offerKey] ?? policy.prices['*']
 }

@@ -16,7 +16,7 @@ export const POLICY_CODES = {
   POLICY_FULL: 'retry',
   /** The day's bytes are used up. */
   POLICY_DAY_USED: 'retry',
-  /** The policy given is not of the right form. */
+  /** The policy given is not of the right form, or its prices are none that an offer can have. */
   POLICY_INVALID: 'reject',
   /** The stored policy cannot be read or written. */
   POLICY_STORAGE: 'retry',

@@ -1,9 +1,19 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ConetError } from '@conet/core/errors'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { admit, DayMeter, PolicyStore, parsePolicy, priceOf, type RequestContext, viewHours } from './index.js'
+import {
+  admit,
+  DayMeter,
+  type Policy,
+  PolicyStore,
+  parsePolicy,
+  priceOf,
+  type RequestContext,
+  viewHours,
+} from './index.js'
 
 /** Monday, 2026-03-02 10:30 UTC. */
 const MONDAY = Date.UTC(2026, 2, 2, 10, 30)
@@ -138,7 +148,31 @@ describe('policy store', () => {
       expect.objectContaining({ code: 'POLICY_INVALID', data: { path: 'deny.0' } }),
     )
     expect(store.get().deny).toEqual([])
+    expect(readdirSync(folder)).toEqual([])
     writeFileSync(join(folder, 'policy.json'), '{')
     expect(() => new PolicyStore(folder)).toThrowError(expect.objectContaining({ code: 'POLICY_STORAGE' }))
+  })
+  it('stores nothing that the offers cannot bear, but starts with it if it is there', () => {
+    const check = ({ limits }: Policy) => {
+      if (limits.maxSessions === 13) throw new ConetError('POLICY_INVALID', 'no')
+    }
+    const store = new PolicyStore(folder, {}, check)
+    expect(() => store.put({ limits: { maxSessions: 13 } })).toThrowError(
+      expect.objectContaining({ code: 'POLICY_INVALID' }),
+    )
+    expect(readdirSync(folder)).toEqual([])
+    expect(store.get().limits.maxSessions).toBe(10_000)
+    writeFileSync(join(folder, 'policy.json'), '{"limits":{"maxSessions":13}}')
+    expect(new PolicyStore(folder, {}, check).get().limits.maxSessions).toBe(13)
+  })
+
+  it('says that it could not store, and keeps what was', () => {
+    const store = new PolicyStore(folder)
+    store.put({ sharing: false })
+    // Stands where the new content would be written first.
+    mkdirSync(join(folder, 'policy.json.new'))
+    expect(() => store.put({ sharing: true })).toThrowError(expect.objectContaining({ code: 'POLICY_STORAGE' }))
+    expect(store.get().sharing).toBe(false)
+    expect(new PolicyStore(folder).get().sharing).toBe(false)
   })
 })

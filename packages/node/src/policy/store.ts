@@ -34,13 +34,17 @@ function readStored(path: string): unknown {
 export class PolicyStore {
   readonly #path: string
   readonly #listeners = new Set<(policy: Policy) => void>()
+  readonly #check: (policy: Policy) => void
   #policy: Policy
 
   /**
    * @param dataDir - folder of `policy.json`; what the owner stored there wins over `initial`
+   * @param check - throws `POLICY_INVALID` for what the owner's offers cannot bear; not asked about what is stored, because a
+   *   node must start and sell the rest
    * @throws ConetError `POLICY_INVALID`, `POLICY_STORAGE`
    */
-  constructor(dataDir: string, initial: unknown = {}) {
+  constructor(dataDir: string, initial: unknown = {}, check: (policy: Policy) => void = () => undefined) {
+    this.#check = check
     this.#path = join(dataDir, 'policy.json')
     this.#policy = parsePolicy(readStored(this.#path) ?? initial)
   }
@@ -56,6 +60,7 @@ export class PolicyStore {
    */
   put(input: unknown): Policy {
     const policy = parsePolicy(input)
+    this.#check(policy)
     try {
       replaceFile(this.#path, `${JSON.stringify(policy, undefined, 2)}\n`)
     } catch (cause) {

@@ -21,11 +21,11 @@ export class Batch {
   readonly requests = new Map<string, Tables['requests'] | undefined>()
   readonly sessions = new Map<string, Tables['sessions']>()
   /** Sessions that one side ended. */
-  readonly closed: Pick<Tables['sessions'], 'client' | 'sid'>[] = []
+  readonly closed: Pick<Tables['sessions'], 'client' | 'sid' | 'series'>[] = []
 
   /** Notes the newest state of a session; settlement counts of one batch add up. */
   session(row: Tables['sessions']): void {
-    const key = `${row.client}/${row.sid}`
+    const key = `${row.client}/${row.sid}/${row.series}`
     const before = this.sessions.get(key)
     this.sessions.set(key, { ...row, settlements: row.settlements + (before?.settlements ?? 0) })
   }

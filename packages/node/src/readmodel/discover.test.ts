@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Databases, openDatabases } from './database.js'
 import { discover, type OfferSearch } from './discover.js'
 import { migrations } from './migrations.js'
+import { ReadModel } from './readmodel.js'
 import type { Tables } from './tables.js'
 
 const PLACE = { latE6: 52_500_000, lonE6: 13_400_000 }
@@ -58,7 +59,7 @@ describe('discovery on SQLite', () => {
     expect(text).not.toContain('"cell" = ?')
   })
 
-  it('brings the indexes of an older read model up to date', async () => {
+  it('brings an older read model up to date: its indexes, and emptied so that the sessions’ series come in', async () => {
     const file = join(folder, 'old.sqlite')
     const old = new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Libsql(file) }) })
     const known = await migrations(false).getMigrations()
@@ -66,13 +67,18 @@ describe('discovery on SQLite', () => {
       getMigrations: async () => ({ '0001_first': known['0001_first'] ?? { up: async () => undefined } }),
     }
     expect((await new Migrator({ db: old, provider }).migrateToLatest()).error).toBeUndefined()
+    await old.insertInto('cursor').values({ id: 1, lid: 'test', height: 9, time_ms: 9, app_hash: 'a' }).execute()
+    await old.insertInto('quality').values({ provider: 'did:key:p', sessions: 0, disputes: 0, trust: 0 }).execute()
     await old.destroy()
 
+    await (await ReadModel.open({ sqlite: file }, 'test')).close()
     const opened = await openDatabases({ sqlite: file })
     const { rows } = await sql<{ sql: string }>`select sql from sqlite_master where name = 'cells_price'`.execute(
       opened.read,
     )
     expect(rows[0]?.sql).toContain('radius_m')
+    for (const table of ['cursor', 'quality', 'sessions'] as const)
+      expect(await opened.read.selectFrom(table).selectAll().execute()).toEqual([])
     await opened.close()
   })
 })

@@ -2,7 +2,7 @@ import { ok, type Result } from '@conet/core/errors'
 import type { Amount, Did, UnixMillis } from '@conet/core/units'
 import { CompiledQuery, type Kysely, sql } from 'kysely'
 import { cellsOfPoint, distanceM, EVERYWHERE, type Point } from './cells.js'
-import { decodeCursor, encodeCursor, type Place, sqlPrice } from './keys.js'
+import { decodeCursor, encodeCursor, isSqlText, type Place, sqlPrice } from './keys.js'
 import { type Page, SORT_COLUMN } from './pages.js'
 import type { Tables } from './tables.js'
 
@@ -178,8 +178,10 @@ export async function discover(
   search: OfferSearch,
   nowMs: UnixMillis,
 ): Promise<Result<Page<string>, 'CURSOR_INVALID'>> {
-  const from = search.cursor === undefined ? ok(undefined) : decodeCursor(search.cursor)
+  const from = search.cursor === undefined ? ok(undefined) : decodeCursor(search.cursor, ['number', 'string'])
   if (!from.ok) return from
+  const { type, slice = '', provider = '' } = search
+  if (![type, slice, provider].every(isSqlText)) return ok({ items: [], next: null })
   const nearest = search.sort === 'distance' && search.point !== undefined
   const found = await (nearest ? byDistance : inOrder)(db, search, from.value, nowMs)
   return ok({ items: found.ids, next: found.next === undefined ? null : encodeCursor(found.next) })

@@ -17,15 +17,25 @@ export function encodeCursor(place: Place): string {
   return encodeBase64url(encodeUtf8(JSON.stringify(place)))
 }
 
-const isKey = (value: unknown): value is string | number =>
-  (typeof value === 'string' && value.length <= 300) || (typeof value === 'number' && Number.isSafeInteger(value))
+/** Kinds of the two members of a place: databases differ in what they say to a text where a number stands. */
+export type PlaceForm = readonly [key: 'string' | 'number', id: 'string' | 'number']
+
+/** Whether any row can hold the text: none of PostgreSQL holds NUL, and to be asked for it is an error there. */
+export function isSqlText(text: string): boolean {
+  return !text.includes('\0')
+}
+
+function isKey(value: unknown, kind: PlaceForm[number]): value is string | number {
+  if (typeof value === 'string') return kind === 'string' && value.length <= 300 && isSqlText(value)
+  return kind === 'number' && Number.isSafeInteger(value)
+}
 
 /** Reads a cursor; untrusted, so a wrong one is refused rather than guessed at. */
-export function decodeCursor(text: string): Result<Place, 'CURSOR_INVALID'> {
+export function decodeCursor(text: string, form: PlaceForm): Result<Place, 'CURSOR_INVALID'> {
   try {
     const bytes = decodeBase64url(text)
     const value: unknown = JSON.parse((bytes && decodeUtf8(bytes)) ?? '')
-    if (Array.isArray(value) && value.length === 2 && isKey(value[0]) && isKey(value[1]))
+    if (Array.isArray(value) && value.length === 2 && isKey(value[0], form[0]) && isKey(value[1], form[1]))
       return ok([value[0], value[1]])
   } catch {
     // Falls through to the refusal.

@@ -1,6 +1,7 @@
 import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely'
 import { EVERYWHERE } from './cells.js'
 import type { Tables } from './tables.js'
+import { wideAndBySeries } from './wide.js'
 
 type Database = Kysely<Tables>
 
@@ -214,5 +215,6 @@ export function migrations(postgres: boolean): MigrationProvider {
     },
   }
   const covering: Migration = { up: coverPages }
-  return { getMigrations: async () => ({ '0001_first': first, '0002_covering': covering }) }
+  const wide: Migration = { up: (db: Database) => wideAndBySeries(db, postgres, ascii) }
+  return { getMigrations: async () => ({ '0001_first': first, '0002_covering': covering, '0003_wide': wide }) }
 }

@@ -1,7 +1,7 @@
 import { ok, type Result } from '@conet/core/errors'
 import type { Did, Hash } from '@conet/core/units'
 import { type Kysely, sql } from 'kysely'
-import { decodeCursor, encodeCursor, type Place } from './keys.js'
+import { decodeCursor, encodeCursor, isSqlText, type Place, type PlaceForm } from './keys.js'
 import type { Page } from './pages.js'
 import type { Tables } from './tables.js'
 
@@ -28,6 +28,7 @@ export interface OfferRow {
 
 /** A list in one order, and how its rows are shown. */
 interface List<R, T> {
+  readonly form: PlaceForm
   /** @param from - place of the last row seen; `undefined` at the start */
   read(from: Place | undefined, count: number): Promise<readonly R[]>
   place(row: R): Place
@@ -36,7 +37,7 @@ interface List<R, T> {
 
 /** Reads one row more than the page holds, so that it is known whether more follow. */
 async function page<R, T>({ cursor, limit }: PageQuery, list: List<R, T>): Paged<T> {
-  const from = cursor === undefined ? ok(undefined) : decodeCursor(cursor)
+  const from = cursor === undefined ? ok(undefined) : decodeCursor(cursor, list.form)
   if (!from.ok) return from
   const rows = await list.read(from.value, limit + 1)
   const items = rows.slice(0, limit)
@@ -45,19 +46,23 @@ async function page<R, T>({ cursor, limit }: PageQuery, list: List<R, T>): Paged
   return ok({ items: items.map(list.view), next: more ? encodeCursor(list.place(last)) : null })
 }
 
-const inBlocks = { place: (row: { height: number; seq: number }): Place => [row.height, row.seq] }
+const inBlocks = {
+  form: ['number', 'number'] as const,
+  place: (row: { height: number; seq: number }): Place => [row.height, row.seq],
+}
 const whole = <R>(row: R) => row
 
 /** Reads offers by id, in the order of the ids; unknown ones are left out. */
 export async function offersById(db: Db, ids: readonly string[]): Promise<OfferRow[]> {
-  if (ids.length === 0) return []
+  const askable = ids.filter(isSqlText)
+  if (askable.length === 0) return []
   const rows = await db
     .selectFrom('offers')
     .leftJoin('networks', 'networks.did', 'offers.provider')
     .leftJoin('quality', 'quality.provider', 'offers.provider')
     .select(['offers.id', 'offers.provider', 'offers.body', 'offers.live'])
     .select(['networks.name', 'networks.network_type', 'quality.sessions', 'quality.disputes'])
-    .where('offers.id', 'in', ids)
+    .where('offers.id', 'in', askable)
     .execute()
   const known = new Map(rows.map(row => [row.id, row]))
   return ids.flatMap(id => {
@@ -105,6 +110,7 @@ const network = (row: Tables['networks']): NetworkRow => ({ did: row.did, profil
 export function networks(db: Db, query: PageQuery): Paged<NetworkRow> {
   const all = db.selectFrom('networks').selectAll().orderBy('did')
   return page<Tables['networks'], NetworkRow>(query, {
+    form: ['string', 'string'],
     place: row => ['', row.did],
     view: network,
     read: (from, count) =>
@@ -125,6 +131,7 @@ export async function networkOf(db: Db, did: Did): Promise<NetworkRow | undefine
 export function requests(db: Db, query: PageQuery, nowMs: number): Paged<Readonly<Record<string, unknown>>> {
   const live = db.selectFrom('requests').selectAll().where('live', '=', 1).where('expires_at', '>', nowMs)
   return page<Tables['requests'], Readonly<Record<string, unknown>>>(query, {
+    form: ['string', 'string'],
     place: row => ['', row.id],
     view: row => JSON.parse(row.body),
     read: (from, count) =>
@@ -152,9 +159,14 @@ export function settlements(db: Db, client: Did, sid: string, query: PageQuery):
   })
 }
 
-/** A session as the ledger knows it. */
-export function session(db: Db, client: Did, sid: string): Promise<Tables['sessions'] | undefined> {
-  return db.selectFrom('sessions').selectAll().where('client', '=', client).where('sid', '=', sid).executeTakeFirst()
+/** A session as the ledger knows it; its first series if none is named, as the ledger's own query does. */
+export function session(db: Db, client: Did, sid: string, series?: string): Promise<Tables['sessions'] | undefined> {
+  const all = db.selectFrom('sessions').selectAll().where('client', '=', client).where('sid', '=', sid)
+  return all
+    .$if(series !== undefined, rows => rows.where('series', '=', series ?? ''))
+    .orderBy('series')
+    .limit(1)
+    .executeTakeFirst()
 }
 
 /** Where a transaction ended up; the newest place if a repeated one was refused later. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { encodeBase64url, encodeUtf8 } from '@conet/core/wire'
 import type { CommittedBlock } from '@conet/engines'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -30,6 +31,8 @@ async function everything(model: ReadModel, over: Partial<OfferSearch>): Promise
   } while (cursor !== undefined)
   return ids
 }
+
+const kindOf = (part: unknown) => (part === '\0' ? 'NUL' : typeof part)
 
 /** The same suite for every database (design 7.2). */
 function contract(name: string, newTarget: () => Promise<DatabaseTarget>): void {
@@ -136,6 +139,69 @@ function contract(name: string, newTarget: () => Promise<DatabaseTarget>): void 
       expect(list).toMatchObject({ ok: true, value: { items: [{ amount: '5' }, { amount: '4' }] } })
       expect(await everything(model, { sort: 'trust' })).toEqual(['known', 'cheap'])
       expect(await everything(model, { sort: 'price' })).toEqual(['cheap', 'known'])
+    })
+
+    it('keeps the series of one session id apart', async () => {
+      const model = await open()
+      const settled = (series: string, paid: string) => ({
+        type: 'sessions/settled',
+        ...{ client: 'did:key:c', sid: 's1', series, provider: `did:key:${series}`, asset: 'credit', round: 1 },
+        ...{ paid, settled: paid },
+      })
+      await model.apply([block(1, [[offerEvent({ id: 'mine', provider: 'did:key:p' })]])])
+      await model.apply([
+        block(2, [[settled('p', '40')], [settled('x', '5')]]),
+        block(3, [[{ type: 'sessions/closed', client: 'did:key:c', sid: 's1', series: 'x', endMs: 1 }]]),
+      ])
+      const shown = async (series?: string) => await model.session('did:key:c', 's1', series)
+      expect(await shown('p')).toMatchObject({ provider: 'did:key:p', paid: '40', settlements: 1, state: 'open' })
+      expect(await shown('x')).toMatchObject({ provider: 'did:key:x', paid: '5', settlements: 1, state: 'closed' })
+      expect(await shown()).toMatchObject({ series: 'p' })
+      expect(await model.offers(['mine'])).toMatchObject([{ sessions: 1 }])
+    })
+
+    it('takes the largest numbers the ledger takes, and gives them back as numbers', async () => {
+      const model = await open()
+      const most = Number.MAX_SAFE_INTEGER
+      const pair = { client: 'did:key:c', sid: 's1' }
+      const settled = { ...pair, provider: 'did:key:p', asset: 'credit', round: most, paid: '1', settled: '1' }
+      const dated = { id: 'a', version: most, expiresAt: most, radiusM: 20_100_000 }
+      await model.apply([block(1, [[{ type: 'sessions/settled', ...settled }], [offerEvent(dated)]])])
+      expect(await model.session(pair.client, pair.sid)).toMatchObject({ round: most, settlements: 1, height: 1 })
+      const list = await model.settlements(pair.client, pair.sid, { limit: 1 })
+      expect(list).toMatchObject({ ok: true, value: { items: [{ round: most, seq: 0 }] } })
+      expect(await everything(model, { point: { latE6: 1, lonE6: 1 } })).toEqual(['a'])
+    })
+
+    it('refuses cursors of another form, and takes those of any size', async () => {
+      const model = await open()
+      const most = Number.MAX_SAFE_INTEGER
+      const paged = (place: unknown) => ({ limit: 5, cursor: encodeBase64url(encodeUtf8(JSON.stringify(place))) })
+      const lists: Record<string, (place: unknown) => Promise<{ ok: boolean }>> = {
+        price: place => model.discover({ ...ALL, ...paged(place) }, NOW),
+        trust: place => model.discover({ ...ALL, ...paged(place), sort: 'trust' }, NOW),
+        history: place => model.history('did:key:a', paged(place)),
+        settlements: place => model.settlements('did:key:c', 's1', paged(place)),
+        networks: place => model.networks(paged(place)),
+        requests: place => model.requests(paged(place), NOW),
+      }
+      const forms = { price: [most, 'a'], trust: [most, 'a'], history: [most, most], settlements: [-most, most] }
+      for (const [name, read] of Object.entries(lists)) {
+        const form = (forms as Record<string, unknown>)[name] ?? ['a', 'b']
+        expect(await read(form), name).toMatchObject({ ok: true, value: { items: [], next: null } })
+        const others = [...Object.values(forms), ['a', 'b'], ['a', 1], ['a', '\0'], [1, '\0']]
+        for (const other of others.filter(place => place.map(kindOf).join() !== (form as unknown[]).map(kindOf).join()))
+          expect(await read(other), `${name} ${other}`).toMatchObject({ ok: false, code: 'CURSOR_INVALID' })
+      }
+    })
+
+    it('finds nothing for text that no row can hold', async () => {
+      const model = await open()
+      await model.apply([block(1, [[offerEvent({ id: 'a' })]])])
+      for (const strange of [{ slice: '\0' }, { type: '\0' }, { provider: 'did:key:\0' }])
+        expect(await search(model, strange)).toEqual({ ids: [], next: null })
+      expect(await model.offers(['\0'])).toEqual([])
+      expect(await model.offers(['\0', 'a'])).toMatchObject([{ id: 'a' }])
     })
 
     it('finds what a full scan finds, by place, price and slice, in any page length', async () => {

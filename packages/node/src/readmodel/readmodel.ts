@@ -28,7 +28,8 @@ export class ReadModel {
   }
 
   /**
-   * Opens the database and brings its tables up to date. A database filled from another ledger is emptied.
+   * Opens the database and brings its tables up to date. A database filled from another ledger is emptied, and
+   * one without a cursor: a migration took it away, because what was there has to come in anew.
    *
    * @throws ConetError `READMODEL_STORAGE`
    */
@@ -36,7 +37,7 @@ export class ReadModel {
     const databases = await openDatabases(target)
     const cursor = await databases.read.selectFrom('cursor').selectAll().executeTakeFirst()
     const model = new ReadModel(databases, lid, cursor)
-    if (cursor !== undefined && cursor.lid !== lid) await model.clear()
+    if (cursor?.lid !== lid) await model.clear()
     return model
   }
 
@@ -120,8 +121,8 @@ export class ReadModel {
     return queries.settlements(this.#databases.read, client, sid, page)
   }
 
-  session(client: Did, sid: string) {
-    return queries.session(this.#databases.read, client, sid)
+  session(client: Did, sid: string, series?: string) {
+    return queries.session(this.#databases.read, client, sid, series)
   }
 
   transaction(hash: Hash) {

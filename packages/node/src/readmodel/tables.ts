@@ -52,9 +52,11 @@ export interface Tables {
   }
   networks: { did: string; name: string; network_type: string; body: string; height: number }
   requests: { id: string; owner: string; kind: string; body: string; live: number; expires_at: number; height: number }
+  /** One row per series (LED-82): vouchers of one session that pay others do not count against each other. */
   sessions: {
     client: string
     sid: string
+    series: string
     provider: string
     asset: string
     paid: string

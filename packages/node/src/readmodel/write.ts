@@ -104,6 +104,7 @@ async function writeSession(trx: Trx, row: Tables['sessions']): Promise<boolean>
     .set(change)
     .where('client', '=', row.client)
     .where('sid', '=', row.sid)
+    .where('series', '=', row.series)
     .executeTakeFirst()
   if (updated.numUpdatedRows > 0n) return false
   await trx.insertInto('sessions').values(row).execute()
@@ -115,12 +116,13 @@ async function writeSessions(trx: Trx, batch: Batch): Promise<void> {
   for (const row of batch.sessions.values()) {
     if (await writeSession(trx, row)) fresh.set(row.provider, (fresh.get(row.provider) ?? 0) + 1)
   }
-  for (const { client, sid } of batch.closed) {
+  for (const { client, sid, series } of batch.closed) {
     await trx
       .updateTable('sessions')
       .set({ state: 'closed' })
       .where('client', '=', client)
       .where('sid', '=', sid)
+      .where('series', '=', series)
       .execute()
   }
   for (const [provider, sessions] of fresh) await addHistory(trx, provider, sessions)

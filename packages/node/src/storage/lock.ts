@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConetError } from '@conet/core/errors'
+import { storageError } from './codes.js'
 
 export interface FolderLock {
   /** Lets others in; doing it twice is allowed. */
@@ -75,9 +76,17 @@ function removeStale(file: string, text: string): void {
  * Keeps a second process off a folder. A lock whose process died (also by SIGKILL) is taken over.
  *
  * @param folder - made if missing, mode 0700
- * @throws ConetError `DATA_LOCKED` with `data.pid`
+ * @throws ConetError `DATA_LOCKED` with `data.pid`; `DISK_FULL`, `STORAGE_FAILED` if nothing can be written there
  */
 export function lockFolder(folder: string): FolderLock {
+  try {
+    return take(folder)
+  } catch (error) {
+    throw storageError(folder, error)
+  }
+}
+
+function take(folder: string): FolderLock {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, 'lock')
   const own = `${process.pid} ${startedAt(process.pid)} ${process.hrtime.bigint()}\n`

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -143,6 +143,31 @@ describe('lock', () => {
     writeFileSync(join(folder, 'lock'), '')
     lockFolder(folder).release()
   })
+
+  it('says which folder cannot be written, and what to do', () => {
+    // Nothing can be written in place of a folder, whoever asks: root may write everywhere else.
+    mkdirSync(join(folder, `lock.${process.pid}.draft`))
+    expect(() => lockFolder(folder)).toThrowError(
+      expect.objectContaining({ code: 'STORAGE_FAILED', data: { path: folder } }),
+    )
+    const file = join(folder, 'file')
+    writeFileSync(file, '')
+    const refusal = { code: 'STORAGE_FAILED', message: expect.stringMatching(/part of this path is a file/) }
+    for (const path of [file, join(file, 'inner')]) {
+      expect(() => lockFolder(path)).toThrowError(expect.objectContaining({ ...refusal, data: { path } }))
+      expect(() => openStore(path, 'p')).toThrowError(expect.objectContaining(refusal))
+    }
+  })
+})
+
+it.each([
+  ['EROFS', 'STORAGE_FAILED', /\/x.*read-only.*choose another data folder/],
+  ['EACCES', 'STORAGE_FAILED', /\/x.*may not write there.*choose another data folder/],
+  ['ENOSPC', 'DISK_FULL', /\/x.*free some space/],
+])('says what to do about %s', (errno, code, message) => {
+  const error = storageError('/x', Object.assign(new Error(`${errno}: no`), { code: errno }))
+  expect(error).toMatchObject({ code, data: { path: '/x' } })
+  expect(error.message).toMatch(message)
 })
 
 it('tells a full disk from a broken one', () => {

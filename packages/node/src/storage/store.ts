@@ -39,6 +39,16 @@ const MAP_BYTES = 2 ** 30
 /** Below this an lmdb file cannot even be mapped safely: a write into the map of a full disk ends the process. */
 const SMALLEST_FREE_BYTES = 2 * 2 ** 20
 
+/** Makes the folder. @throws ConetError `DISK_FULL`, `STORAGE_FAILED` */
+function prepare(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    refuseFullDisk(path)
+  } catch (error) {
+    throw storageError(path, error)
+  }
+}
+
 function refuseFullDisk(path: string): void {
   const { bavail, bsize } = statfsSync(path)
   if (bavail * bsize >= SMALLEST_FREE_BYTES) return
@@ -138,8 +148,7 @@ class LmdbStore implements KeyValueStore {
  */
 export function openStore(folder: string, name: string, options: StoreOptions = {}): KeyValueStore {
   const path = join(folder, name)
-  mkdirSync(path, { recursive: true, mode: 0o700 })
-  refuseFullDisk(path)
+  prepare(path)
   const lock = lockFolder(path)
   try {
     const env = open<string, string>({

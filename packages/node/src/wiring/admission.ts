@@ -1,3 +1,4 @@
+import type { Bytes } from '@conet/core/units'
 import type { Announcer } from '../owner/index.js'
 import { admit, DayMeter, type PolicyStore } from '../policy/index.js'
 import type { Admit, ProviderService } from '../provider/contract.js'
@@ -17,7 +18,12 @@ export function policyAdmission(
     },
     watch: provider => {
       const stopCounting = provider.onEvent(event => {
-        if (event.type === 'statement') meter.add(event.sid, event.bytes, event.at, offset())
+        if (event.type === 'statement') {
+          const before = meter.today(event.at, offset())
+          meter.add(event.sid, event.bytes, event.at, offset())
+          // Sessions that run side by side were each let in with all that was left: none begins another round now.
+          if (reaches(policy, before, meter.today(event.at, offset()))) provider.recheck()
+        }
         if (event.type === 'cut') meter.end(event.sid)
       })
       const stopWatching = policy.onChange(() => provider.recheck())
@@ -27,4 +33,10 @@ export function policyAdmission(
       }
     },
   }
+}
+
+/** Whether the day's limit lies between two counts. */
+function reaches(policy: PolicyStore, before: Bytes, now: Bytes): boolean {
+  const { maxBytesPerDay } = policy.get().limits
+  return maxBytesPerDay !== undefined && before < BigInt(maxBytesPerDay) && now >= BigInt(maxBytesPerDay)
 }

@@ -8,19 +8,32 @@ const LAG_BLOCKS = 100
 export interface HealthSources {
   height(): number
   readModelHeight(): number
-  readonly state: { readonly ready: boolean }
+  readonly state: {
+    readonly ready: boolean
+    /** Codes of the ledger's refusals by offer key. */
+    readonly refused: () => ReadonlyMap<string, string>
+  }
   /** Why the ledger takes nothing now. */
   readonly trouble: () => Error | undefined
 }
 
-/** A node whose read model lags still serves sessions, but its searches are stale. */
+/**
+ * A node whose read model lags still serves sessions, but its searches are stale. Refused offers are told, but the node is
+ * ready: it sells the others, and starting it again would not help.
+ */
 export function healthOf({ height, readModelHeight, state, trouble }: HealthSources): ApiContext['health'] {
   return () => {
     const lag = height() - readModelHeight()
     const readModel = lag <= LAG_BLOCKS ? 'ok' : `${lag} blocks behind`
     const checks = { ledger: codeOf(trouble()), readModel, provider: state.ready ? 'ok' : 'not ready' }
-    return { ready: Object.values(checks).every(check => check === 'ok'), checks }
+    const ready = Object.values(checks).every(check => check === 'ok')
+    return { ready, checks: { ...checks, offers: offersOf(state.refused()) } }
   }
+}
+
+function offersOf(refused: ReadonlyMap<string, string>): string {
+  if (refused.size === 0) return 'ok'
+  return [...refused].map(([key, code]) => `${key}: ${code}`).join(', ')
 }
 
 /** Strangers may read this: the code says what kind of trouble it is, the log says the rest. */

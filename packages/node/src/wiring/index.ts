@@ -1,6 +1,6 @@
 export { policyAdmission } from './admission.js'
 export { clientCloses } from './closes.js'
-export { healthOf, localUrl } from './describe.js'
+export { type HealthSources, healthOf, localUrl } from './describe.js'
 export { openExit, rememberAccess } from './exit.js'
 export { openGatewayOf } from './gateway.js'
 export { openLedger } from './ledger.js'

@@ -44,6 +44,9 @@ function newGenesis(
   return genesis
 }
 
+/** Blocks of a consortium may be this far ahead of a clock that is right. */
+const CLOCK_SLACK_MS = 10_000
+
 /** What opening a ledger needs besides the configuration. */
 export interface LedgerPorts {
   readonly seeds: Seeds
@@ -73,7 +76,15 @@ export async function openLedger(config: Config, ports: LedgerPorts): Promise<En
     newGenesis(path, config, ports.seeds, ports.random, ports.now()),
   )
   await engine.start()
+  tellOfClock(engine.info().timeMs - ports.now(), ports.log)
   return engine
+}
+
+/** A ledger's time cannot go back: one block made by a clock that was ahead holds it there. */
+function tellOfClock(behindMs: number, log: Logger): void {
+  if (behindMs <= CLOCK_SLACK_MS) return
+  const message = `this machine's clock is ${Math.round(behindMs / 1_000)} s behind the ledger, which takes nothing that has expired by its own time: the node signs by the ledger's time until the clock has caught up; set the clock if it is wrong`
+  log.warn({ behindMs }, message)
 }
 
 function openEngine(

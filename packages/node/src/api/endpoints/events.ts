@@ -15,6 +15,7 @@ export const streamEvents = endpoint({
       metrics.dropped('events')
       stream.close()
     })
+    if (stream.signal.aborted) return stop()
     stream.signal.addEventListener('abort', stop, { once: true })
   },
 })

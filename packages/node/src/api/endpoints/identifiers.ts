@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { endpoint } from '../endpoint.js'
+import { ErrorAnswer } from '../forms.js'
 
 /** Media type of a whole resolution result (W3C DID Resolution, HTTP binding). */
 const RESULT = 'application/did-resolution'
@@ -16,6 +17,18 @@ const STATUS: Readonly<Record<string, number>> = {
   representationNotSupported: 406,
 }
 
+const Metadata = Type.Record(Type.String(), Type.Unknown())
+const Result = Type.Object({
+  '@context': Type.String(),
+  didDocument: Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()]),
+  didResolutionMetadata: Metadata,
+  didDocumentMetadata: Metadata,
+})
+/** A refusal by the resolver is a result too. */
+const Refusal = { content: { [RESULT]: { schema: Result }, 'application/ld+json': { schema: Result } } }
+/** One by the API itself has the common form. */
+const AnyRefusal = { content: { ...Refusal.content, 'application/json': { schema: ErrorAnswer } } }
+
 function statusOf(error: unknown, deactivated: boolean): number {
   if (typeof error === 'string') return STATUS[error] ?? 500
   return deactivated ? 410 : 200
@@ -28,6 +41,7 @@ export const getIdentifier = endpoint({
   summary: 'Resolves a DID; 404 unknown, 410 deactivated; Accept chooses the document or the whole result',
   expensive: true,
   params: Type.Object({ did: Type.String({ minLength: 1, maxLength: 1024 }) }),
+  refusals: { 400: AnyRefusal, 404: Refusal, 406: Refusal, 410: Refusal, 500: AnyRefusal, 501: Refusal },
   handle: async ({ resolve }, { params, request, reply }) => {
     const query = request.url.split('?')[1] ?? ''
     const [did = '', inner] = params.did.split('?')

@@ -33,6 +33,7 @@ const settled: Projection = (batch, fact) => {
   batch.session({
     client,
     sid,
+    series: text(event, 'series'),
     provider,
     asset,
     paid: text(event, 'settled'),
@@ -47,7 +48,7 @@ const settled: Projection = (batch, fact) => {
 }
 
 const closed: Projection = (batch, { event }) => {
-  batch.closed.push({ client: text(event, 'client'), sid: text(event, 'sid') })
+  batch.closed.push({ client: text(event, 'client'), sid: text(event, 'sid'), series: text(event, 'series') })
 }
 
 /** Events of `ledger/modules/sessions`. Locking and releasing an escrow moves no money between owners. */

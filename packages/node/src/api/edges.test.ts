@@ -1,0 +1,64 @@
+import { request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ADMIN_TOKEN, startTestApi, type TestApi } from './testing/index.js'
+
+let t: TestApi
+beforeAll(async () => {
+  t = await startTestApi({ maxStreams: 1 })
+})
+afterAll(() => t.stop())
+
+interface Answer {
+  readonly status: number | undefined
+  readonly headers: NodeJS.Dict<string | string[]>
+  readonly body: string
+}
+
+/** `fetch` neither sends a path that is no URL nor lets the Host header be set. */
+function call(method: string, path: string, headers: Record<string, string> = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ host: '127.0.0.1', port: t.api.port, method, path, headers }, response => {
+      let body = ''
+      response.on('data', chunk => (body += chunk))
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body }))
+    })
+    outgoing.setTimeout(2_000, () => outgoing.destroy(new Error(`${method} ${path} was not answered`)))
+    outgoing.on('error', reject).end()
+  })
+}
+
+describe('a path that the router cannot read', () => {
+  it.each([
+    ['%ff in a key', '/v1/proofs/%ff'],
+    ['%ff where there is no route', '/v1/%ff'],
+    ['a percent sign alone', '/%'],
+    ['a part of 1,100 characters', `/v1/offers/${'x'.repeat(1_100)}`],
+  ])('is refused in the common form: %s', async (_, path) => {
+    const { status, headers, body } = await call('GET', path)
+    expect(status).toBe(400)
+    const error = { code: 'REQUEST_INVALID', message: expect.any(String), data: { path: 'params' } }
+    expect(JSON.parse(body)).toEqual({ error })
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
+    expect(headers['content-type']).toMatch(/^application\/json/)
+  })
+
+  it('tells a page under a strange name nothing', async () => {
+    const { status, body } = await call('GET', '/v1/proofs/%ff', { host: 'evil.example' })
+    expect(status).toBe(421)
+    expect(JSON.parse(body)).toMatchObject({ error: { code: 'HOST_REFUSED' } })
+  })
+})
+
+describe('HEAD of a stream', () => {
+  const admin = { authorization: `Bearer ${ADMIN_TOKEN}` }
+
+  it.each(['/v1/ledger/stream', '/v1/events'])('is answered at once, and holds nothing: %s', async path => {
+    for (let asked = 0; asked < 3; asked++) {
+      const { status, headers, body } = await call('HEAD', path, admin)
+      expect(status).toBe(200)
+      expect(headers['content-type']).toMatch(/^text\/event-stream/)
+      expect(body).toBe('')
+    }
+    expect(t.hub.watched).toBe(false)
+  })
+})
