@@ -9,6 +9,9 @@ import { readEvents } from './sse.js'
 /** `fetch`, passed in. */
 export type Fetch = typeof globalThis.fetch
 const REQUEST_MS = 30_000
+/** A genesis holds every first account: about 130 bytes for each of two million. */
+const MAX_GENESIS_BYTES = 256 * 1_048_576
+const MAX_ANSWER_BYTES = 1_048_576
 
 /** The ledger of another node, as its API shows it. */
 export interface RemoteLedger {
@@ -34,7 +37,7 @@ export function remoteLedger(url: string, fetch: Fetch): RemoteLedger {
     async genesis() {
       const response = await ask(LEDGER_PATHS.genesis, { signal: AbortSignal.timeout(REQUEST_MS) })
       if (!response.ok) throw unreachable(base, `status ${response.status}`)
-      return (await readJson(response, base)) as Genesis
+      return (await readJson(response, base, MAX_GENESIS_BYTES)) as Genesis
     },
     async *stream(from, signal) {
       const silence = new AbortController()
@@ -57,7 +60,7 @@ export function remoteLedger(url: string, fetch: Fetch): RemoteLedger {
         body: JSON.stringify({ tx }),
         signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)]),
       })
-      return readAnswer(response.status, await readJson(response, base), hash, base)
+      return readAnswer(response.status, await readJson(response, base, MAX_ANSWER_BYTES), hash, base)
     },
   }
 }
@@ -93,9 +96,17 @@ function endOf(signal: AbortSignal): { readonly promise: Promise<'ended'>; forge
   return { promise, forget: () => signal.removeEventListener('abort', end) }
 }
 
-async function readJson(response: Response, base: string): Promise<unknown> {
+/** Another node may be hostile: what it says is not read without end. */
+async function readJson(response: Response, base: string, maxBytes: number): Promise<unknown> {
   try {
-    return await response.json()
+    const chunks: Uint8Array[] = []
+    let bytes = 0
+    for await (const chunk of response.body ?? []) {
+      bytes += chunk.length
+      if (bytes > maxBytes) throw new RangeError(`the answer is longer than ${maxBytes} bytes`)
+      chunks.push(chunk)
+    }
+    return JSON.parse(Buffer.concat(chunks).toString())
   } catch (cause) {
     throw unreachable(base, cause)
   }
