@@ -1,4 +1,5 @@
 import type { CommittedBlock, Engine } from '@conet/engines'
+import { boardEvents } from './board.js'
 import type { ReadModel } from './readmodel.js'
 
 /** Blocks taken in with one transaction at most: catching up is bound by commits otherwise. */
@@ -9,7 +10,7 @@ const AHEAD = 2 * BATCH
 const RETRY_MS = { first: 200, longest: 10_000 }
 
 /** What following needs of an engine. */
-export type BlockSource = Pick<Engine, 'block' | 'blocks'>
+export type BlockSource = Pick<Engine, 'block' | 'blocks' | 'query'>
 
 /** Where failures go, and how to wait: passed in, so that tests need no clock. */
 export interface FollowPorts {
@@ -77,11 +78,18 @@ class Ahead {
   }
 }
 
-async function applyUntilDone(model: ReadModel, blocks: CommittedBlock[], ports: FollowPorts, signal: AbortSignal) {
+/** Takes blocks in; a ledger that began with a snapshot has none from before it, and its board is read from its state. */
+async function takeIn(model: ReadModel, source: BlockSource, blocks: readonly CommittedBlock[]): Promise<void> {
+  const [first] = blocks
+  if (model.height === 0 && first !== undefined && first.height > 1) await model.begin(first, boardEvents(source))
+  await model.apply(blocks)
+}
+
+async function untilDone(work: () => Promise<void>, ports: FollowPorts, signal: AbortSignal) {
   let wait = RETRY_MS.first
   while (!signal.aborted) {
     try {
-      return await model.apply(blocks)
+      return await work()
     } catch (error) {
       ports.onError(error)
       await ports.pause(wait, signal)
@@ -106,21 +114,9 @@ export async function followLedger(
   // A failure is reported by the await below; without this it would count as unhandled in between.
   reading.catch(() => undefined)
   for (let blocks = await ahead.take(); blocks !== undefined && !signal.aborted; blocks = await ahead.take()) {
-    await applyUntilDone(model, blocks, ports, signal)
+    const taken = blocks
+    await untilDone(() => takeIn(model, source, taken), ports, signal)
   }
   ahead.end()
   await reading
-}
-
-/** Empties the read model and fills it again from genesis; the way out of every doubt about it. */
-export async function rebuild(model: ReadModel, source: BlockSource, toHeight: number): Promise<void> {
-  await model.clear()
-  for (let from = 1; from <= toHeight; ) {
-    const blocks: CommittedBlock[] = []
-    while (blocks.length < BATCH && from <= toHeight) {
-      const block = await source.block(from++)
-      if (block !== undefined) blocks.push(block)
-    }
-    await model.apply(blocks)
-  }
 }

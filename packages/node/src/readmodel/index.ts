@@ -2,7 +2,7 @@ export { type Area, cellsOfPoint, coverCells, distanceM, type Point } from './ce
 export { READMODEL_CODES, type ReadModelCode } from './codes.js'
 export type { DatabaseTarget } from './database.js'
 export type { OfferSearch } from './discover.js'
-export { type BlockSource, type FollowPorts, followLedger, rebuild } from './follow.js'
+export { type BlockSource, type FollowPorts, followLedger } from './follow.js'
 export { Follower } from './follower.js'
 export type { Page } from './pages.js'
 export type { NetworkRow, OfferRow, PageQuery } from './queries.js'

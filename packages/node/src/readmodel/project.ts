@@ -1,4 +1,5 @@
 import type { LedgerEvent } from '@conet/core/ledger'
+import type { UnixMillis } from '@conet/core/units'
 import type { CommittedBlock } from '@conet/engines'
 import { Batch } from './batch.js'
 import { PROJECTIONS } from './projections/index.js'
@@ -7,6 +8,15 @@ import { PROJECTIONS } from './projections/index.js'
 export function projectBlocks(blocks: readonly CommittedBlock[]): Batch {
   const batch = new Batch()
   for (const block of blocks) projectBlock(batch, block)
+  return batch
+}
+
+/** What events change that belong to no block we have. */
+export function projectEvents(events: readonly LedgerEvent[], height: number, timeMs: UnixMillis): Batch {
+  const batch = new Batch()
+  let seq = 0
+  const place = { height, timeMs, hash: null, tx: '', nextSeq: () => seq++ }
+  for (const event of events) PROJECTIONS.get(event.type)?.(batch, { event, ...place })
   return batch
 }
 

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeBase64url, encodeUtf8 } from '@conet/core/wire'
-import type { CommittedBlock } from '@conet/engines'
+import type { CommittedBlock, Engine } from '@conet/engines'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { distanceM } from './cells.js'
-import { type DatabaseTarget, type OfferSearch, ReadModel, rebuild } from './index.js'
+import { type DatabaseTarget, followLedger, type OfferSearch, ReadModel } from './index.js'
 import { block, findPostgres, offer, offerEvent, startPostgres } from './testing/index.js'
 
 const NOW = 1_700_000_000_000
@@ -268,6 +268,24 @@ function contract(name: string, newTarget: () => Promise<DatabaseTarget>): void 
       expect(await everything(model, {})).toEqual([])
     })
 
+    /** Takes in everything that a ledger has. */
+    const follow = (model: ReadModel, blocks: readonly CommittedBlock[], query: Engine['query'] = () => []) => {
+      const source = {
+        block: async (height: number) => blocks.find(one => one.height === height),
+        blocks: async function* (from: number) {
+          yield* blocks.filter(one => one.height >= from)
+        },
+        query,
+      }
+      const ports = {
+        onError: (error: unknown) => {
+          throw error
+        },
+        pause: async () => undefined,
+      }
+      return followLedger(model, source, ports, new AbortController().signal)
+    }
+
     it('gives the same answers after a rebuild from genesis', async () => {
       const model = await open()
       const blocks = [
@@ -277,9 +295,37 @@ function contract(name: string, newTarget: () => Promise<DatabaseTarget>): void 
       ]
       await model.apply(blocks)
       const before = await everything(model, {})
-      await rebuild(model, { block: async height => blocks[height - 1], blocks: async function* () {} }, 3)
+      await model.clear()
+      await follow(model, blocks)
       expect(model.height).toBe(3)
       expect(await everything(model, {})).toEqual(before)
+    })
+
+    it('begins in the middle with a ledger that began with a snapshot: its board comes from its state', async () => {
+      const model = await open()
+      const offers = Array.from({ length: 250 }, (_, i) => offer({ id: `o${String(i).padStart(3, '0')}` }))
+      const network = { owner: 'did:key:n', name: 'North', networkType: 'operator' }
+      const request = { id: 'r1', owner: 'did:key:n', kind: 'recruitment', expiresAt: 4_000_000_000_000 }
+      const lists: Record<string, readonly { id?: string; owner?: string }[]> = {
+        'registry/offers': offers,
+        'registry/networks': [network],
+        'registry/requests': [request],
+      }
+      const query = (name: string, { after = '' }: { after?: string }) => {
+        const key = (row: { id?: string; owner?: string }) => (name === 'registry/networks' ? row.owner : row.id) ?? ''
+        return (lists[name] ?? []).filter(row => key(row) > after).slice(0, 100)
+      }
+      const gone = { type: 'registry/offerWithdrawn', id: 'o000', provider: 'did:key:p' }
+      const blocks = [block(501, [[gone]]), block(502, [[offerEvent({ id: 'new' })]])]
+      await follow(model, blocks, query as Engine['query'])
+      expect(model.height).toBe(502)
+      const ids = await everything(model, {})
+      expect(ids).toHaveLength(250)
+      expect(ids).not.toContain('o000')
+      expect(ids).toEqual(expect.arrayContaining(['o001', 'o249', 'new']))
+      expect(await model.network('did:key:n')).toBeDefined()
+      await follow(model, [...blocks, block(503)], query as Engine['query'])
+      expect(model.height).toBe(503)
     })
   })
 }

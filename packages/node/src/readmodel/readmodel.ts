@@ -1,10 +1,11 @@
 import { ConetError } from '@conet/core/errors'
+import type { LedgerEvent } from '@conet/core/ledger'
 import type { Did, Hash, UnixMillis } from '@conet/core/units'
 import type { CommittedBlock } from '@conet/engines'
 import { type Databases, type DatabaseTarget, openDatabases } from './database.js'
 import { discover, type OfferSearch } from './discover.js'
 import { TABLES } from './migrations.js'
-import { projectBlocks } from './project.js'
+import { projectBlocks, projectEvents } from './project.js'
 import * as queries from './queries.js'
 import type { Tables } from './tables.js'
 import { writeBatch } from './write.js'
@@ -76,6 +77,17 @@ export class ReadModel {
     await writeBatch(this.#databases.write, projectBlocks(fresh), cursor)
     this.#cursor = cursor
     for (const block of fresh) for (const listener of this.#listeners) listener(block)
+  }
+
+  /**
+   * Begins an empty read model in the middle: `first` is the first block that the ledger has, `events` bring what stood before it.
+   * Nothing else from before it is ever shown.
+   */
+  async begin(first: CommittedBlock, events: readonly LedgerEvent[]): Promise<void> {
+    const height = first.height - 1
+    const cursor = { id: 1, lid: this.#lid, height, time_ms: first.timeMs, app_hash: '' }
+    await writeBatch(this.#databases.write, projectEvents(events, height, first.timeMs), cursor)
+    this.#cursor = cursor
   }
 
   /** Empties every table; the next block taken in is the first. */
