@@ -10,6 +10,8 @@ import { EXIT, exitCodeOf } from './exit.js'
 import { createOutput, type Streams } from './output.js'
 
 const DEFAULT_NODE = 'http://127.0.0.1:8640'
+/** How Commander begins what it finds wrong. */
+const PARSER_ERROR = /^error: /
 
 export interface Run {
   readonly argv: readonly string[]
@@ -35,7 +37,8 @@ export async function runCli(run: Run): Promise<number> {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.ok
       // Commander has told people already; programs get the same as one value.
-      if (json) createOutput(run.streams, json, run.env).error(new ConetError('USAGE', error.message))
+      if (json)
+        createOutput(run.streams, json, run.env).error(new ConetError('USAGE', error.message.replace(PARSER_ERROR, '')))
       return EXIT.usage
     }
     createOutput(run.streams, json, run.env).error(error)
@@ -48,7 +51,11 @@ function createProgram(streams: Streams): Command {
     .description('Get online through networks of other owners, share your own, and settle by the round.')
     .version(VERSION, '-v, --version', 'print the version')
     .exitOverride()
-    .configureOutput({ writeOut: text => streams.stdout.write(text), writeErr: text => streams.stderr.write(text) })
+    .configureOutput({
+      writeOut: text => streams.stdout.write(text),
+      writeErr: text => streams.stderr.write(text),
+      outputError: (text, write) => write(text.replace(PARSER_ERROR, 'error USAGE: ')),
+    })
     .enablePositionalOptions()
     .showHelpAfterError('(add --help for what the command takes)')
 }
@@ -65,24 +72,25 @@ function register(program: Command, cli: CliCommand, run: Run, done: (code: numb
   cli.configure(command)
   command.action(async () => {
     const options = command.opts<Record<string, unknown>>()
-    const home = text(options.home) ?? run.env.CONET_HOME ?? join(homedir(), '.conet')
+    const home = text(options.home) ?? text(run.env.CONET_HOME) ?? join(homedir(), '.conet')
     const context = {
       out: createOutput(run.streams, options.json === true, run.env),
       env: run.env,
       home,
-      node: text(options.node) ?? run.env.CONET_NODE ?? storedNode(home) ?? DEFAULT_NODE,
+      node: text(options.node) ?? text(run.env.CONET_NODE) ?? storedNode(home) ?? DEFAULT_NODE,
       signal: run.signal,
     }
     done(await cli.run(context, command.args, options))
   })
 }
 
+/** What is empty was not given: most often a variable of a script that is not set. */
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
+  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 /** `init` and the demo leave the address of their node in the home folder. */
 function storedNode(home: string): string | undefined {
   const file = join(home, 'node.url')
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
+  return existsSync(file) ? text(readFileSync(file, 'utf8').trim()) : undefined
 }

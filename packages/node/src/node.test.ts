@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -42,6 +44,35 @@ async function offersOf(node: Node, query = '') {
   await vi.waitFor(() => expect(node.readModel.height).toBe(node.engine.info().height), 30_000)
   return (await get(node, `/v1/offers${query}`)).body.items
 }
+
+describe('a node that cannot start', () => {
+  it.each(['EADDRINUSE', 'EADDRNOTAVAIL'])('says so and leaves nothing running: %s', async why => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const api = why === 'EADDRINUSE' ? { port } : { port: 0, host: '192.0.2.1' }
+    const timers = vi.spyOn(globalThis, 'setInterval')
+    const ended = vi.spyOn(globalThis, 'clearInterval')
+    try {
+      const failed = await startNode(config('deaf', { api })).catch((error: unknown) => error)
+      expect(failed).toMatchObject({ code: 'LISTEN_FAILED', verdict: 'retry' })
+      expect((failed as Error).message).toMatch(new RegExp(`${why}.*api.port`))
+      const meter = timers.mock.results.filter((_, index) => timers.mock.calls[index]?.[1] === 1_000)
+      expect(meter).not.toHaveLength(0)
+      for (const { value } of meter) expect(ended).toHaveBeenCalledWith(value)
+    } finally {
+      timers.mockRestore()
+      ended.mockRestore()
+      other.close()
+    }
+    await start(config('deaf'))
+  })
+
+  it('names the data folder that cannot be made', async () => {
+    const started = startNode(config('x', { dataDir: '/etc/passwd/x' }))
+    await expect(started).rejects.toMatchObject({ code: 'DATA_UNUSABLE', data: { path: '/etc/passwd/x' } })
+  })
+})
 
 describe('a node', () => {
   it('starts from nothing: own ledger, identity, profile and offer', async () => {

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { ConetError } from '@conet/core/errors'
 import type { Did } from '@conet/core/units'
 import { type Engine, nodeSha256, nodeVerify } from '@conet/engines'
 import type { Gateway } from '@conet/gateway'
 import type { ClientOf, Leases } from '@conet/gateway/portal'
 import { createEgress, type Dial, type Egress } from '@conet/gateway/proxy'
 import { type Api, type ApiContext, startApi } from './api/index.js'
-import { type Config, checkPrices, type Environment, unknownVariables } from './config/index.js'
+import { type Config, checkPrices, type Environment, unknownVariables, withPassphrase } from './config/index.js'
 import { EventHub, SessionBoard } from './events/index.js'
 import { readOrCreateAdminToken, readOrCreateKeyFile, type Seeds } from './keys/index.js'
 import { createLogger, type Logger } from './log/index.js'
@@ -118,6 +119,15 @@ interface Base {
   readonly undo: (() => Promise<unknown> | unknown)[]
 }
 
+function makeDataDir(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    const message = `cannot make the folder ${path}: ${(cause as Error).message}; check dataDir (CONET_DATA_DIR)`
+    throw new ConetError('DATA_UNUSABLE', message, { data: { path }, cause })
+  }
+}
+
 async function openBase(config: Config, ports: NodePorts, undo: Base['undo']): Promise<Base> {
   const { env = {}, now = Date.now } = ports
   const log = (ports.log ?? createLogger(config.log.level)).child({ node: config.name })
@@ -125,9 +135,10 @@ async function openBase(config: Config, ports: NodePorts, undo: Base['undo']): P
   for (const name of unknownVariables(env, passphraseEnv === undefined ? [] : [passphraseEnv])) {
     log.warn({ variable: name }, 'this variable sets nothing; check its name')
   }
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  makeDataDir(config.dataDir)
   const file = (path: string) => resolve(config.dataDir, path)
-  const seeds = readOrCreateKeyFile(file(config.identity.keyFile), passphraseEnv && env[passphraseEnv])
+  const passphrase = passphraseEnv === undefined ? undefined : env[passphraseEnv]
+  const seeds = withPassphrase(passphrase, given => readOrCreateKeyFile(file(config.identity.keyFile), given))
   const adminToken = readOrCreateAdminToken(file(config.api.adminTokenFile))
   const policy = new PolicyStore(config.dataDir, config.policy, wanted => checkPrices(config, wanted))
   // Also keeps a second process off the folder, before anything else is written.
@@ -196,7 +207,13 @@ async function openApi(
   const metrics = createMetrics(sources, { process: ports.processMetrics === true })
   const stopping = new AbortController()
   const meter = setInterval(() => board.meter(now()), METER_MS)
-  undo.push(readModel.onBlock(liveBlocks(hub, engine, owner.did)), provider.onEvent(metrics.provider))
+  // Before anything that can fail: a timer that is left running keeps the process.
+  undo.push(
+    () => clearInterval(meter),
+    () => board.stop(),
+    readModel.onBlock(liveBlocks(hub, engine, owner.did)),
+    provider.onEvent(metrics.provider),
+  )
   const { signer } = owner
   const transfers = new Transfers({ engine, now, random: randomBytes, signer, store, recorded: readModel })
   const context: ApiContext = {
@@ -219,8 +236,6 @@ async function openApi(
   const admin = { token: base.adminToken, remote }
   const api = await startApi(context, { host, port, admin, hosts: names, consoleDir: ports.consoleDir })
   undo.push(async () => {
-    clearInterval(meter)
-    board.stop()
     stopping.abort()
     await api.close()
   })

@@ -1,8 +1,9 @@
 import type { Balance } from '@conet/client'
 import type { CliCommand, CommandContext } from '../command.js'
 import { credits } from '../output.js'
-import { type ProvenAccount, proveAccount } from '../proof/index.js'
+import { type ProvenAccount, proveAccount, readAnchors } from '../proof/index.js'
 import { checkDid } from '../receiver.js'
+import { refusedToken } from '../refusals.js'
 import { hasAdminToken, openAdminApi, openApi, openWallet } from '../wallet.js'
 
 interface Account {
@@ -34,11 +35,12 @@ export const balance: CliCommand = {
       .option('--trust <height:hash>', 'proof: a recent header that a member you trust told you of')
   },
   run: async (context, [did], options) => {
+    const anchors = readAnchors(options)
     const api = openApi(context)
     if (did !== undefined) await checkDid(did, api)
     const owner = did ?? openWallet(context).did
     if (options.proof === true) {
-      const proven = await proveAccount(context, api, owner, options)
+      const proven = await proveAccount(context, api, owner, anchors)
       context.out.result(proven, () => describeProven(context, proven))
       return 0
     }
@@ -56,7 +58,12 @@ export const balance: CliCommand = {
 
 /** What the own node earned lies in its own account. */
 async function accountOfNode(context: CommandContext): Promise<Account | undefined> {
-  return hasAdminToken(context) ? await openAdminApi(context).get<Account>('/v1/wallet') : undefined
+  if (!hasAdminToken(context)) return undefined
+  return await openAdminApi(context)
+    .get<Account>('/v1/wallet')
+    .catch((error: unknown) => {
+      throw refusedToken(error, context)
+    })
 }
 
 function describe({ out }: CommandContext, whose: string, { did, balances }: Account): string {

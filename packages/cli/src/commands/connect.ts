@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
 import {
   type Connection,
   type ConnectionEvent,
@@ -14,6 +15,11 @@ import { credits, humanBytes, type Output, parseCredits } from '../output.js'
 import { openOver } from '../relay/index.js'
 import { openApi, openWallet } from '../wallet.js'
 
+/** What shells answer for a program that exists but may not be run. */
+const NOT_EXECUTABLE = 126
+/** Shells add this to the number of the signal that ended a program. */
+const SIGNALLED = 128
+
 export const connect: CliCommand = {
   name: 'connect',
   summary: 'get online through the best offer, pay its rounds, and run a command or serve a local proxy',
@@ -26,7 +32,10 @@ export const connect: CliCommand = {
   ],
   configure: command => {
     command
-      .argument('[command...]', 'a program to run with http_proxy, https_proxy and all_proxy set; write -- before it')
+      .argument(
+        '[command...]',
+        'a program to run with http_proxy, https_proxy and all_proxy set; write -- before it; without one the proxy serves until Ctrl-C, and --json prints two lines: one when it listens, one at the end',
+      )
       .passThroughOptions()
       .option('--offer <id>', 'only this offer; default: the best one, and another when it fails')
       .option('--listen <host:port>', 'where the local HTTP and SOCKS5 port listens', '127.0.0.1:0')
@@ -42,6 +51,10 @@ export const connect: CliCommand = {
     try {
       if (command.length > 0) code = await runProgram(connection, command, context)
       else await untilAborted(context, connection)
+    } catch (error) {
+      if (!(error instanceof ConetError) || error.code !== 'PROGRAM_NOT_EXECUTABLE') throw error
+      context.out.error(error)
+      return NOT_EXECUTABLE
     } finally {
       summary = await connection.stop()
       close()
@@ -84,13 +97,14 @@ function collect(value: string, before: readonly string[] = []): readonly string
 function connectionOptions(context: CommandContext, options: Readonly<Record<string, unknown>>): ConnectionOptions {
   const api = openApi(context)
   const { offer, budget } = options
+  const tell = teller(context.out)
   return {
     api,
     wallet: openWallet(context, api),
     listen: listenAddress(String(options.listen)),
     disputes: disputesIn(context.home),
     onEvent: event => {
-      tell(context.out, event)
+      tell(event)
       if (event.type === 'session' && event.event.type === 'evidence')
         context.out.note(`disputed: both counts are kept in ${keepEvidence(context.home, event.sid, event.event)}`)
     },
@@ -107,15 +121,29 @@ function listenAddress(text: string): { host: string; port: number } {
   return { host: parts[1] ?? parts[2] ?? '', port }
 }
 
-/** Progress for people: lines that stay are notes, what only shows movement is a step. */
-function tell(out: Output, event: ConnectionEvent): void {
-  if (event.type === 'searching') out.step(searching(event.reason))
-  if (event.type === 'asking') out.step(`asking ${event.offer.providerName} (score ${event.score.toFixed(0)}) …`)
-  if (event.type === 'refused') out.note(`${event.offer.providerName} refused: ${event.code} ${event.message}`)
-  if (event.type === 'online') out.note(granted(event))
-  if (event.type === 'session' && event.event.type === 'paid')
-    out.step(`round ${event.event.round} paid, ${credits(event.event.owed)} so far`)
-  if (event.type === 'offline') out.note(`offline: ${event.code} ${event.message}`)
+/**
+ * Progress for people: lines that stay are notes, what only shows movement is a step. While nobody gives service the same is
+ * tried every second: what went wrong is said once for each provider, and again when it is something else.
+ */
+export function teller(out: Pick<Output, 'note' | 'step'>): (event: ConnectionEvent) => void {
+  const said = new Map<string, string>()
+  const noteOnce = (about: string, code: string, text: string) => {
+    if (said.get(about) !== code) out.note(text)
+    said.set(about, code)
+  }
+  return event => {
+    if (event.type === 'searching') out.step(searching(event.reason))
+    if (event.type === 'asking') out.step(`asking ${event.offer.providerName} (score ${event.score.toFixed(0)}) …`)
+    if (event.type === 'refused')
+      noteOnce(event.offer.id, event.code, `${event.offer.providerName} refused: ${event.code} ${event.message}`)
+    if (event.type === 'online') {
+      said.clear()
+      out.note(granted(event))
+    }
+    if (event.type === 'session' && event.event.type === 'paid')
+      out.step(`round ${event.event.round} paid, ${credits(event.event.owed)} so far`)
+    if (event.type === 'offline') noteOnce('offline', event.code, `offline: ${event.code} ${event.message}`)
+  }
 }
 
 function searching(reason: string): string {
@@ -136,6 +164,8 @@ function proxyEnvironment({ httpProxy, socksProxy }: Connection): Record<string,
 }
 
 async function runProgram(connection: Connection, command: readonly string[], context: CommandContext) {
+  // An interruption while the connection came up: what begins now would hear nothing of it.
+  if (context.signal.aborted) return EXIT.interrupted
   const [program = '', ...args] = command
   const env = { ...context.env, ...proxyEnvironment(connection) }
   // With --json standard output carries the one JSON value, so the program's goes to standard error.
@@ -145,14 +175,26 @@ async function runProgram(connection: Connection, command: readonly string[], co
   try {
     return await new Promise<number>((done, fail) => {
       child.once('error', cause => fail(notStarted(program, cause)))
-      child.once('exit', (code, signal) => done(code ?? (signal === 'SIGINT' ? EXIT.interrupted : EXIT.failed)))
+      child.once('exit', (code, signal) => done(code ?? statusOf(signal, context.signal.aborted)))
     })
   } finally {
     context.signal.removeEventListener('abort', end)
   }
 }
 
-function notStarted(program: string, cause: Error): ConetError {
+/** Whoever interrupts `connect` ends the program too: that is an interruption, whichever signal it took. */
+function statusOf(signal: NodeJS.Signals | null, interrupted: boolean): number {
+  if (interrupted || signal === null) return EXIT.interrupted
+  return SIGNALLED + constants.signals[signal]
+}
+
+function notStarted(program: string, cause: NodeJS.ErrnoException): ConetError {
+  if (cause.code === 'EACCES')
+    return new ConetError(
+      'PROGRAM_NOT_EXECUTABLE',
+      `cannot run ${program}: it is not executable; is it a program, and may you run it (chmod +x)?`,
+      { cause },
+    )
   return new ConetError('PROGRAM_FAILED', `cannot run ${program}: ${cause.message}; is it installed?`, { cause })
 }
 
@@ -173,5 +215,9 @@ function describe(summary: ConnectionSummary): string {
   const service =
     summary.timeToServiceMs === undefined ? '' : `, first byte after ${summary.timeToServiceMs.toFixed(0)} ms`
   const volume = humanBytes(summary.bytesUp + summary.bytesDown)
-  return `${volume} through ${through || 'nobody'} in ${summary.rounds} rounds, paid ${paid.join(' + ') || '0'}${service}`
+  const end =
+    summary.endedBy === undefined
+      ? ''
+      : `\n${summary.endedBy}: the budget is spent, nothing more was bought; give a larger --budget to go on`
+  return `${volume} through ${through || 'nobody'} in ${summary.rounds} rounds, paid ${paid.join(' + ') || '0'}${service}${end}`
 }

@@ -1,13 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { ConetError } from '@conet/core/errors'
+import { ConfigSchema, type LogLevel } from '@conet/node'
 import type { CliCommand, CommandContext } from '../command.js'
 import { type Consortium, startConsortium } from '../demo/consortium.js'
 import { ENGINE_KINDS, type EngineKind } from '../demo/ledgers.js'
 import { once } from '../demo/once.js'
 import { EXIT } from '../exit.js'
 import { credits, humanBytes } from '../output.js'
+import { inFolder } from '../wallet.js'
 
 export const demo: CliCommand = {
   name: 'demo',
@@ -36,7 +38,11 @@ export const demo: CliCommand = {
     try {
       const { port, log, engine } = options
       const kind = kindOf(engine)
-      const consortium = await startConsortium({ dir, kind, port: portOf(port), logLevel: String(log) })
+      const given = { dir, kind, port: portOf(port), logLevel: levelOf(log) }
+      inFolder(dir, '--dir', () => mkdirSync(dir, { recursive: true }))
+      const consortium = await startConsortium(given).catch((error: unknown) =>
+        Promise.reject(ofPort(error, given.port)),
+      )
       return await (options.once === true ? playOnce(context, consortium) : stayUp(context, consortium))
     } finally {
       if (options.dir === undefined) rmSync(dir, { recursive: true, force: true })
@@ -44,10 +50,27 @@ export const demo: CliCommand = {
   },
 }
 
+/** Of all that listens, only the port that was asked for can be in use; here it is an option, not a configuration. */
+function ofPort(error: unknown, port: number): unknown {
+  if (!(error instanceof ConetError) || error.code !== 'LISTEN_FAILED' || port === 0) return error
+  const { message, verdict, data, cause } = error
+  const why = cause instanceof Error ? cause.message : message
+  const advice = `the demo cannot listen on port ${port}: ${why}; choose another --port, or 0 for a free one`
+  return new ConetError('LISTEN_FAILED', advice, { verdict, data, cause })
+}
+
 function portOf(text: unknown): number {
   const port = Number(text)
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
   throw new ConetError('USAGE', `"${String(text)}" is no port: 0 to 65535`)
+}
+
+const LEVELS = ConfigSchema.properties.log.properties.level.anyOf.map(level => level.const)
+
+function levelOf(text: unknown): LogLevel {
+  const level = LEVELS.find(one => one === text)
+  if (level !== undefined) return level
+  throw new ConetError('USAGE', `"${String(text)}" is no log level: ${LEVELS.join(', ')}`)
 }
 
 function kindOf(text: unknown): EngineKind {

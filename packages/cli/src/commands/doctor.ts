@@ -13,10 +13,10 @@ export const doctor: CliCommand = {
     command.option('--config <file>', 'configuration; default: config.yaml of the home folder')
   },
   run: async ({ out, env, home }, _args, options) => {
-    const named = options.config === undefined ? undefined : String(options.config)
+    const named = options.config ? String(options.config) : undefined
     const path = named ?? join(home, 'config.yaml')
     const config = named === undefined && !existsSync(path) ? undefined : loadConfig(path, env)
-    const checks = await examine(config, env)
+    const checks = await examine(config, env, path)
     const ok = checks.every(check => check.ok)
     out.result({ ok, checks }, () =>
       checks.map(check => `${check.ok ? 'good' : 'BAD '}  ${check.name.padEnd(16)} ${check.detail}`).join('\n'),

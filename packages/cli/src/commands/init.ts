@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { openOrCreateKeystore } from '@conet/client'
+import { basename, join } from 'node:path'
 import { ConetError } from '@conet/core/errors'
 import { encodeDidKey, publicKeyFromSeed } from '@conet/core/identity'
-import { readOrCreateAdminToken, readOrCreateKeyFile } from '@conet/node'
+import { parseConfig, readOrCreateAdminToken, readOrCreateKeyFile, withPassphrase } from '@conet/node'
 import type { CliCommand, CommandContext } from '../command.js'
 import { EXIT } from '../exit.js'
-import { nodeFolder, rememberNode } from '../wallet.js'
+import { inFolder, nodeFolder, openSeed, rememberNode } from '../wallet.js'
 
 /** What a fresh ledger of one's own gives its founder, so that there is something to try with: 1,000 credits. */
 const FOUNDER_MICRO_CREDITS = '1000000000'
@@ -63,14 +62,37 @@ function makeHome(context: CommandContext, options: InitOptions) {
       'USAGE',
       `"${options.perGib}" is no price: whole micro-credits, such as 200000 for 0.2 credits`,
     )
-  mkdirSync(nodeFolder(home), { recursive: true, mode: 0o700 })
-  const wallet = encodeDidKey(publicKeyFromSeed(openOrCreateKeystore(join(home, 'wallet.json'), env.CONET_PASSPHRASE)))
-  readOrCreateKeyFile(join(nodeFolder(home), 'identity.key'), env.CONET_PASSPHRASE)
-  readOrCreateAdminToken(join(nodeFolder(home), 'admin.token'))
-  const genesis = options.follow === undefined ? writeGenesis(home, wallet) : undefined
-  writeFileSync(config, configText(home, options, env.CONET_PASSPHRASE !== undefined), { flag: 'wx' })
-  rememberNode(home, `http://127.0.0.1:${portFor(options)}`)
-  return { wallet, config, genesis }
+  const text = configText(options, Boolean(env.CONET_PASSPHRASE))
+  checkText(text)
+  return inFolder(home, '--home', () => {
+    mkdirSync(nodeFolder(home), { recursive: true, mode: 0o700 })
+    const wallet = encodeDidKey(publicKeyFromSeed(openSeed(context)))
+    withPassphrase(env.CONET_PASSPHRASE, given => readOrCreateKeyFile(join(nodeFolder(home), 'identity.key'), given))
+    readOrCreateAdminToken(join(nodeFolder(home), 'admin.token'))
+    const genesis = options.follow === undefined ? writeGenesis(home, wallet) : undefined
+    writeFileSync(config, text, { flag: 'wx' })
+    rememberNode(home, `http://127.0.0.1:${portFor(options)}`)
+    return { wallet, config, genesis }
+  })
+}
+
+/** Which option gave a member of the configuration. */
+const OPTION_OF: Readonly<Record<string, string>> = {
+  name: '--name',
+  'ledger.url': '--follow',
+  'offers.0.terms.perGiB': '--per-gib',
+}
+
+/** What `up` would refuse is refused before anything is made. */
+function checkText(text: string): void {
+  try {
+    parseConfig(text)
+  } catch (cause) {
+    if (!(cause instanceof ConetError)) throw cause
+    const option = OPTION_OF[String(cause.data.path)]
+    if (option === undefined) throw cause
+    throw new ConetError('USAGE', `${option} cannot be used: ${cause.message}`, { data: { option }, cause })
+  }
 }
 
 function portFor({ follow }: Pick<InitOptions, 'follow'>): number {
@@ -89,10 +111,11 @@ function writeGenesis(home: string, founder: string): string {
   return path
 }
 
-function configText(home: string, { name, type, follow, perGib }: InitOptions, sealed: boolean): string {
-  const ledger = follow === undefined ? 'engine: solo\n  genesis: genesis.json' : `engine: follow\n  url: ${follow}`
+function configText({ name, type, follow, perGib }: InitOptions, sealed: boolean): string {
+  const ledger =
+    follow === undefined ? 'engine: solo\n  genesis: genesis.json' : `engine: follow\n  url: ${JSON.stringify(follow)}`
   return `# Conet node. Every member can also be given as CONET_…, e.g. CONET_API_PORT. See docs/owners.md.
-dataDir: ${JSON.stringify(nodeFolder(home))}
+dataDir: ${basename(nodeFolder('.'))}              # relative to this file
 name: ${JSON.stringify(name)}
 networkType: ${type}
 identity:

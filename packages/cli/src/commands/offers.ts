@@ -1,8 +1,16 @@
-import { NOTHING_MEASURED, type Offer, type RankedOffer, rankOffers } from '@conet/client'
+import {
+  NOTHING_MEASURED,
+  type NodeApi,
+  type Offer,
+  type OfferQuery,
+  type RankedOffer,
+  rankOffers,
+} from '@conet/client'
 import { ConetError } from '@conet/core/errors'
 import type { CliCommand } from '../command.js'
 import { disputesIn } from '../evidence.js'
 import { credits, parseCredits } from '../output.js'
+import { refusedCursor } from '../refusals.js'
 import { openApi } from '../wallet.js'
 
 /** What prices are compared for: an hour of a browser's use. */
@@ -23,7 +31,7 @@ export const offers: CliCommand = {
       .option('--cursor <text>', 'next page, as the page before printed it')
   },
   run: async (context, _args, options) => {
-    const page = await openApi(context).offers(query(options))
+    const page = await pageOf(openApi(context), query(options))
     const disputes = disputesIn(context.home)
     const quality = new Map([...disputes].map(([did, count]) => [did, { ...NOTHING_MEASURED, disputes: count }]))
     const ranked = rankOffers(page.items, { expected: EXPECTED, quality, ...position(options) })
@@ -35,6 +43,14 @@ export const offers: CliCommand = {
     })
     return 0
   },
+}
+
+async function pageOf(api: NodeApi, wanted: OfferQuery) {
+  try {
+    return await api.offers(wanted)
+  } catch (error) {
+    throw refusedCursor(error, wanted.cursor)
+  }
 }
 
 function query(options: Readonly<Record<string, unknown>>) {
@@ -54,10 +70,15 @@ function query(options: Readonly<Record<string, unknown>>) {
 
 function position(options: Readonly<Record<string, unknown>>): { at?: { lat: number; lon: number } } {
   if (options.lat === undefined && options.lon === undefined) return {}
-  const [lat, lon] = [Number(options.lat), Number(options.lon)]
+  const [lat, lon] = [degrees(options.lat), degrees(options.lon)]
   if (!(Math.abs(lat) <= 90 && Math.abs(lon) <= 180))
     throw new ConetError('USAGE', 'a position needs --lat in -90..90 and --lon in -180..180')
   return { at: { lat, lon } }
+}
+
+/** Empty text, which `Number` reads as 0, is no place on the equator. */
+function degrees(value: unknown): number {
+  return /^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(String(value)) ? Number(value) : Number.NaN
 }
 
 function whole(value: unknown, least: number, most: number): number {
@@ -75,7 +96,8 @@ function row({ offer, score }: { offer: Offer; score: number }, own: number): st
   const trust = `${offer.quality.sessions} settled, ${offer.quality.disputes} disputed`
   return [
     score.toFixed(0),
-    `${offer.id.slice(0, 18)} ${offer.name}`,
+    // Whole: `connect --offer` wants it so.
+    `${offer.id} ${offer.name}`,
     offer.providerName,
     credits(tariff.perGiB),
     credits(tariff.perHour),

@@ -1,6 +1,7 @@
 import { ConetError } from '@conet/core/errors'
 import type { CliCommand } from '../command.js'
 import { credits, humanBytes } from '../output.js'
+import { refusedCursor, refusedToken } from '../refusals.js'
 import { openAdminApi } from '../wallet.js'
 
 interface SessionRow {
@@ -35,7 +36,11 @@ export const sessions: CliCommand = {
         value === undefined ? [] : [[name, String(value)] as [string, string]],
       ),
     )
-    const page = await openAdminApi(context).get<{ items: SessionRow[]; next: string | null }>(`/v1/sessions?${query}`)
+    const page = await openAdminApi(context)
+      .get<{ items: SessionRow[]; next: string | null }>(`/v1/sessions?${query}`)
+      .catch((error: unknown) => {
+        throw refusedToken(refusedCursor(error, cursor), context)
+      })
     context.out.result(page, () => {
       if (page.items.length === 0) return 'no sessions yet'
       const head = ['session', 'as', 'state', 'peer', 'rounds', 'bytes', 'owed', 'paid', 'settled']

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createLogger, loadConfig, startNode } from '@conet/node'
+import { createLogger, type Logger, loadConfig, startNode } from '@conet/node'
 import type { CliCommand, CommandContext } from '../command.js'
 import { EXIT } from '../exit.js'
 import { pageFolders } from '../pages.js'
@@ -19,12 +19,12 @@ export const up: CliCommand = {
   },
   run: async (context, _args, options) => {
     const { out, env, home, signal } = context
-    const path = options.config === undefined ? join(home, 'config.yaml') : String(options.config)
+    const path = options.config ? String(options.config) : join(home, 'config.yaml')
     const config = loadConfig(path, env)
     // Standard output holds the result alone, so that a program can read it.
     const log = createLogger(config.log.level, 'stderr')
     const node = await startNode(config, { env, log, processMetrics: true, ...pageFolders() })
-    if (options.config === undefined) rememberNode(home, node.url)
+    if (!options.config) remember(home, node.url, log)
     const offers = Object.fromEntries(node.offers())
     const portal = node.portalUrl
     out.result({ ok: true, url: node.url, ...(portal && { portal }), did: node.did, offers }, () =>
@@ -43,6 +43,15 @@ export const up: CliCommand = {
     exitAfter(LINGER_MS, EXIT.ok).unref()
     return EXIT.ok
   },
+}
+
+/** A home that cannot be written is no reason to leave a node that runs without anyone who stops it. */
+function remember(home: string, url: string, log: Logger): void {
+  try {
+    rememberNode(home, url)
+  } catch (err) {
+    log.warn({ err }, 'the address of this node is not remembered; give --node to the other commands')
+  }
 }
 
 /** Ends the process if it has not ended by itself. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { ConetError } from '@conet/core/errors'
 import { type VerifyReport, verifyLedger } from '@conet/engines'
 import type { CliCommand } from '../command.js'
@@ -14,9 +14,8 @@ export const verify: CliCommand = {
     command.argument('[folder]', 'folder of the ledger; default: that of the own node')
   },
   run: async ({ out, home }, [folder]) => {
-    const dir = resolve(folder ?? `${nodeFolder(home)}/ledger`)
-    if (!existsSync(dir))
-      throw new ConetError('LEDGER_MISSING', `there is no ledger at ${dir}: give the folder that holds the block log`)
+    const dir = resolve(folder || `${nodeFolder(home)}/ledger`)
+    if (!isLedger(dir)) throw missing(dir)
     const report = await verifyLedger(
       { dir },
       {
@@ -28,6 +27,18 @@ export const verify: CliCommand = {
     out.result(report, () => describe(report).join('\n'))
     return report.ok ? EXIT.ok : EXIT.failed
   },
+}
+
+function isLedger(dir: string): boolean {
+  // A node's folder has a genesis too. One of both is enough: a ledger that has lost its blocks is told what is wrong with it.
+  return existsSync(join(dir, 'genesis.json')) && ['blocks', 'state'].some(name => existsSync(join(dir, name)))
+}
+
+/** Most often the home or the node's folder was given, and the ledger is inside. */
+function missing(dir: string): ConetError {
+  const inside = [join(dir, 'ledger'), join(nodeFolder(dir), 'ledger')].find(isLedger)
+  const advice = inside ? `it is in ${inside}: give that` : 'give the one that holds genesis.json and blocks'
+  return new ConetError('LEDGER_MISSING', `there is no ledger in the folder ${dir}: ${advice}`, { data: { dir } })
 }
 
 function describe({ difference, droppedBytes, height, txs, appHash }: VerifyReport): string[] {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadConfig, type Owner, ownerOf, readOrCreateKeyFile } from '@conet/node'
+import { loadConfig, type Owner, ownerOf, readOrCreateKeyFile, withPassphrase } from '@conet/node'
 import type { CommandContext } from '../command.js'
 import { nodeFolder } from '../wallet.js'
 
@@ -26,5 +26,9 @@ export function ownNode({ home, env }: CommandContext): OwnNode {
 
 /** The owner that the own node acts as on a ledger; its key is made if there is none. */
 export function ownOwner({ keyFile, method, passphrase }: OwnNode, lid: string): Owner {
-  return ownerOf(readOrCreateKeyFile(keyFile, passphrase), method, lid)
+  return ownerOf(
+    withPassphrase(passphrase, given => readOrCreateKeyFile(keyFile, given)),
+    method,
+    lid,
+  )
 }

@@ -5,7 +5,15 @@ import { encodeDidKey, publicKeyFromSeed } from '@conet/core/identity'
 import type { Genesis } from '@conet/core/ledger'
 import type { Did } from '@conet/core/units'
 import type { Engine } from '@conet/engines'
-import { createLogger, type Node, ownerOf, parseConfig, readOrCreateKeyFile, startNode } from '@conet/node'
+import {
+  createLogger,
+  type LogLevel,
+  type Node,
+  ownerOf,
+  parseConfig,
+  readOrCreateKeyFile,
+  startNode,
+} from '@conet/node'
 import { pageFolders } from '../pages.js'
 import { type EngineKind, openLedgers, VALIDATORS, validatorsOf } from './ledgers.js'
 import { MEMBERS, type Member, memberConfig } from './members.js'
@@ -31,7 +39,7 @@ export interface ConsortiumOptions {
   readonly dir: string
   /** Port of the operator's API and console; 0 takes a free one. */
   readonly port?: number
-  readonly logLevel?: string
+  readonly logLevel?: LogLevel
   /** What orders; default one writer that all share. */
   readonly kind?: EngineKind
 }
@@ -108,6 +116,6 @@ function startMember(member: Member, start: MemberStart): Promise<Node> {
     origin: `${start.origin.host}:${start.origin.port}`,
     upstream: member.relays ? start.operator : undefined,
   })
-  const log = createLogger((start.logLevel ?? 'warn') as 'warn')
+  const log = createLogger(start.logLevel ?? 'warn')
   return startNode(parseConfig(JSON.stringify(config)), { engine: start.engine, log, ...pageFolders() })
 }

@@ -36,7 +36,7 @@ function readGenesis(config: Config): Genesis {
   return parseGenesis(JSON.parse(readFileSync(path, 'utf8')))
 }
 
-function describeGenesis(config: Config): string {
+export function describeGenesis(config: Config): string {
   const { lid, validators } = readGenesis(config)
   return validators === undefined
     ? `ledger ${lid}, ordered by one node alone`

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseConfig } from '@conet/node'
+import { type Config, parseConfig } from '@conet/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { examine } from './index.js'
 
@@ -13,8 +13,8 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true }))
 
 const without = { PATH: '', HOME: '/nowhere', CONET_COMETBFT: '/nowhere/cometbft' }
-const named = async (...args: Parameters<typeof examine>) =>
-  new Map((await examine(...args)).map(one => [one.name, one]))
+const named = async (config: Config | undefined, env: NodeJS.ProcessEnv) =>
+  new Map((await examine(config, env, '/home/config.yaml')).map(one => [one.name, one]))
 
 describe('conet doctor', () => {
   it('says in one line how to install what is missing', async () => {
@@ -34,6 +34,32 @@ describe('conet doctor', () => {
   it('asks nothing of CometBFT where it does not order', async () => {
     const checks = await named(parseConfig(JSON.stringify({ dataDir: dir })), without)
     expect([...checks.keys()]).toEqual(['node', 'signatures', 'data folder'])
+  })
+
+  it('says that there is no node yet', async () => {
+    const checks = await named(undefined, without)
+    expect(checks.get('configuration')).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/no node yet.*conet init/),
+    })
+    expect(checks.get('cometbft')?.detail).toMatch(/needed only where several owners/)
+  })
+
+  it('misses a genesis that is named, whatever orders', async () => {
+    const config = { dataDir: dir, ledger: { engine: 'solo', genesis: 'none.json' } }
+    const checks = await named(parseConfig(JSON.stringify(config)), without)
+    expect(checks.get('genesis')).toMatchObject({ ok: false, detail: expect.stringContaining('none.json') })
+  })
+
+  it('sees a data folder that cannot be made, or is none', async () => {
+    const file = join(dir, 'file')
+    writeFileSync(file, '')
+    for (const dataDir of [join(file, 'below'), file]) {
+      const checks = await named(parseConfig(JSON.stringify({ dataDir })), without)
+      expect(checks.get('data folder')).toMatchObject({ ok: false, detail: expect.stringContaining(`${file} is no`) })
+    }
+    const fresh = await named(parseConfig(JSON.stringify({ dataDir: join(dir, 'fresh', 'node') })), without)
+    expect(fresh.get('data folder')?.ok).toBe(true)
   })
 
   it('looks at genesis, port and peers', async () => {

@@ -10,7 +10,7 @@ import {
 } from '@conet/client'
 import { ConetError } from '@conet/core/errors'
 import type { CommandContext } from '../command.js'
-import { CRYPTO, openTrust } from './trust.js'
+import { type Anchors, CRYPTO, openTrust } from './trust.js'
 
 /** Balances of one owner, each with its proof. */
 export interface ProvenAccount {
@@ -28,15 +28,15 @@ export interface ProvenAccount {
 /**
  * Proves what an owner has. Which assets to look at is asked of the node; that there is no further one cannot be proven.
  *
- * @throws ConetError with a code of the light client, `GENESIS_WRONG`
+ * @throws ConetError with a code of the light client, `GENESIS_WRONG`, `VALIDATORS_MISSING`
  */
 export async function proveAccount(
   context: CommandContext,
   api: NodeApi,
   did: string,
-  options: Readonly<Record<string, unknown>>,
+  anchors: Anchors,
 ): Promise<ProvenAccount> {
-  const trust = await openTrust(context, api, options)
+  const trust = await openTrust(context, api, anchors)
   const balances = []
   let appHash: string | null = null
   let timeMs: number | null = null

@@ -1,1 +1,2 @@
 export { type ProvenAccount, proveAccount } from './account.js'
+export { readAnchors } from './trust.js'

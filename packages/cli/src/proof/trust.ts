@@ -38,28 +38,50 @@ interface Kept {
   readonly verified: SignedHeaderJson
 }
 
+/** What the user named as worth trusting; whatever is here is used, or the proof fails. */
+export interface Anchors {
+  readonly genesis?: string
+  readonly trust?: { readonly height: number; readonly hash: string }
+  readonly witness?: readonly string[]
+}
+
+/**
+ * Reads the options of a proof before anything is asked: one that cannot be read must never look as if it had been used.
+ *
+ * @throws ConetError `USAGE` if one has the wrong form, or is given without `--proof`
+ */
+export function readAnchors(options: Readonly<Record<string, unknown>>): Anchors {
+  const { proof, genesis, trust, witness } = options as { proof?: boolean; trust?: string } & Omit<Anchors, 'trust'>
+  const given = { ...(genesis !== undefined && { genesis }), ...(witness !== undefined && { witness }) }
+  const anchors: Anchors = { ...given, ...(trust !== undefined && { trust: headerTold(trust) }) }
+  if (proof !== true && Object.keys(anchors).length > 0)
+    throw new ConetError('USAGE', `${named(anchors)} says what a proof is held against: give --proof with it`)
+  for (const url of witness ?? []) checkUrl(url)
+  return anchors
+}
+
 /**
  * What the user trusts, from files and options: the genesis in the home folder, a header verified before, a hash somebody told.
  *
  * @returns `undefined` where a single node orders
- * @throws ConetError `GENESIS_WRONG` if the node or a witness has another ledger than the one that is trusted
+ * @throws ConetError `GENESIS_WRONG` if the node or a witness has another ledger than the one that is trusted,
+ * `VALIDATORS_MISSING` if anchors are given where nobody signs headers that could be held against them
  */
-export async function openTrust(
-  context: CommandContext,
-  api: NodeApi,
-  options: Readonly<Record<string, unknown>>,
-): Promise<Trust | undefined> {
-  const own = ownGenesis(context, options.genesis)
+export async function openTrust(context: CommandContext, api: NodeApi, anchors: Anchors): Promise<Trust | undefined> {
+  const own = ownGenesis(context, anchors.genesis)
   const theirs = await api.get<Genesis>('/v1/ledger/genesis')
   const genesis = own ?? theirs
   refuseOther(genesis, theirs, api.base)
-  if (genesis.validators === undefined) return undefined
+  if (genesis.validators === undefined) {
+    refuseAnchors(anchors)
+    return undefined
+  }
   const chainId = chainIdOf(genesis, CRYPTO.sha256)
   const file = join(context.home, `light-${genesis.lid}.json`)
   const kept = readKept(file)
   if (own === undefined && kept !== undefined && kept.chainId !== chainId)
     throw wrong(`${api.base} shows ledger ${chainId}; ${file} knows it as ${kept.chainId}`)
-  const witnesses = await findWitnesses(api, options.witness)
+  const witnesses = await findWitnesses(api, anchors.witness)
   for (const witness of witnesses) refuseOther(genesis, await genesisOf(witness), witness.base)
   if (own === undefined && kept === undefined)
     context.out.note(
@@ -70,7 +92,7 @@ export async function openTrust(
     trustingPeriodMs: TRUSTING_PERIOD_MS,
     maxDriftMs: MAX_DRIFT_MS,
     now: () => Date.now(),
-    root: rootOf(genesis, kept?.chainId === chainId ? kept : undefined, options.trust),
+    root: rootOf(genesis, kept?.chainId === chainId ? kept : undefined, anchors.trust),
     source: nodeHeaders(api),
     witnesses: witnesses.map((witness): HeaderSource => nodeHeaders(witness)),
     crypto: CRYPTO,
@@ -78,9 +100,9 @@ export async function openTrust(
   return { client, witnesses: witnesses.map(({ base }) => base), keep: () => keep(file, chainId, client) }
 }
 
-function ownGenesis({ home }: CommandContext, named: unknown): Genesis | undefined {
+function ownGenesis({ home }: CommandContext, named: string | undefined): Genesis | undefined {
   const places = [join(nodeFolder(home), 'genesis.json'), join(nodeFolder(home), 'ledger', 'genesis.json')]
-  const path = named === undefined ? places.find(place => existsSync(place)) : String(named)
+  const path = named === undefined ? places.find(place => existsSync(place)) : named
   if (path === undefined) return undefined
   try {
     return parseGenesis(JSON.parse(readFileSync(path, 'utf8')))
@@ -101,19 +123,41 @@ function refuseOther(ours: Genesis, theirs: Genesis | undefined, base: string): 
   if (expected !== got) throw wrong(`${base} has a ledger with genesis ${got}, trusted is ${expected}`)
 }
 
-function rootOf({ validators = [] }: Genesis, kept: Kept | undefined, told: unknown): TrustRoot {
-  if (told !== undefined) {
-    const [, height, hash] = /^([1-9][0-9]{0,14}):([0-9A-Fa-f]{64})$/.exec(String(told)) ?? []
-    if (hash === undefined)
-      throw new ConetError('USAGE', '--trust takes <height of a header>:<its hash, 64 hex digits>')
-    return { height: Number(height), hash }
-  }
+function rootOf({ validators = [] }: Genesis, kept: Kept | undefined, told: Anchors['trust']): TrustRoot {
+  if (told !== undefined) return told
   return kept === undefined ? { validators } : { verified: kept.verified }
 }
 
+function headerTold(text: string): NonNullable<Anchors['trust']> {
+  const [, height, hash] = /^([1-9][0-9]{0,14}):([0-9A-Fa-f]{64})$/.exec(text) ?? []
+  if (hash === undefined) throw new ConetError('USAGE', '--trust takes <height of a header>:<its hash, 64 hex digits>')
+  return { height: Number(height), hash }
+}
+
+function checkUrl(text: string): void {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return
+  throw new ConetError('USAGE', `--witness takes the URL of a node such as http://192.0.2.9:8640, not "${text}"`)
+}
+
+/** A single node orders: no header is signed, so nothing a user or a witness knows could confirm one. */
+function refuseAnchors(anchors: Anchors): void {
+  if (Object.keys(anchors).length === 0) return
+  const why = 'a single node orders this ledger, its genesis names no validators and nobody signs its headers'
+  throw new ConetError(
+    'VALIDATORS_MISSING',
+    `${named(anchors)} cannot be used: ${why}. Ask a node of a ledger with validators, or give --proof alone to see what this node says of itself`,
+  )
+}
+
+function named(anchors: Anchors): string {
+  return Object.keys(anchors)
+    .map(name => `--${name}`)
+    .join(', ')
+}
+
 /** Those that were named, else nodes of other owners that the ledger's registry knows. */
-async function findWitnesses(api: NodeApi, named: unknown): Promise<readonly NodeApi[]> {
-  const urls = named === undefined ? await registered(api) : (named as readonly string[])
+async function findWitnesses(api: NodeApi, wanted: Anchors['witness']): Promise<readonly NodeApi[]> {
+  const urls = wanted ?? (await registered(api))
   return urls.map(url => new NodeApi(url, { ports: nodePorts }))
 }
 

@@ -191,8 +191,32 @@ describe('a connection', () => {
     const { connection, events, port } = await connected(provider, { budget: 1_300n })
     const spent = (event: ConnectionEvent) => event.type === 'offline' && event.code === 'BUDGET_SPENT'
     await expect.poll(() => events.some(spent), { timeout: 10_000 }).toBe(true)
-    expect(await get(port, 'http://127.0.0.1:1/')).toContain('OFFLINE')
-    expect((await connection.stop()).paid).toEqual({ credit: 1_200n })
+    expect(await get(port, 'http://127.0.0.1:1/')).toMatch(/Conet-Code: BUDGET_SPENT[\s\S]*budget is spent/)
+    expect(await connection.stop()).toMatchObject({ paid: { credit: 1_200n }, endedBy: 'BUDGET_SPENT' })
+  })
+
+  it('asks no other provider once its budget is spent, whatever the last one does', async () => {
+    const spare = await fake({ seedByte: 9, quality: { sessions: 0, disputes: 5 } })
+    const first = await fake({ seedByte: 8 })
+    const { base } = await fake({
+      seedByte: 10,
+      others: () => [first.offer, spare.offer],
+      quality: spare.offer.quality,
+    })
+    const wallet = walletFromSeed(new Uint8Array(32).fill(2), nodePorts)
+    let dead: Promise<void> | undefined
+    const seal: typeof wallet.seal = (type, payload) => {
+      // The only goodbye here is that of the spent budget: nobody answers it.
+      if (type === 'conet-close+jwt') dead ??= first.die()
+      return wallet.seal(type, payload)
+    }
+    const api = new NodeApi(base, { ports: nodePorts })
+    const { connection, port } = await connected(first, { api, wallet: { ...wallet, seal }, budget: 1_300n })
+    expect(connection.session?.offer.id).toBe('offer-8')
+    await expect.poll(() => dead !== undefined, { timeout: 10_000 }).toBe(true)
+    expect(await get(port, 'http://127.0.0.1:1/')).toContain('BUDGET_SPENT')
+    const { sessions } = await connection.stop()
+    expect(sessions.map(one => one.offer)).toEqual(['offer-8'])
   })
 
   it('keeps to one budget while an old session drains beside the new one', async () => {

@@ -51,6 +51,7 @@ export class Connection {
   #current: Carrier | undefined
   #switching: Promise<Carrier> | undefined
   #stopped = false
+  #spent = false
   #lookAgainAt: UnixMillis = 0
 
   constructor(options: ConnectionOptions) {
@@ -96,7 +97,8 @@ export class Connection {
     await this.#switching?.catch(() => undefined)
     await Promise.all(this.#carriers.map(carrier => carrier.session.stop()))
     await Promise.all(this.#draining)
-    return sumUp(await Promise.all(this.#carriers.map(carrier => carrier.record())))
+    const summary = sumUp(await Promise.all(this.#carriers.map(carrier => carrier.record())))
+    return this.#spent ? { ...summary, endedBy: 'BUDGET_SPENT' } : summary
   }
 
   /**
@@ -121,13 +123,13 @@ export class Connection {
 
   #carrier(): Promise<Carrier> {
     if (this.#current !== undefined) return Promise.resolve(this.#current)
-    if (this.#stopped) return Promise.reject(offline())
+    if (this.#stopped) return Promise.reject(this.#noService())
     return this.#inTime(this.#switching ?? this.#switch('ended'))
   }
 
   #inTime(coming: Promise<Carrier>): Promise<Carrier> {
     return new Promise((resolve, reject) => {
-      const cancel = this.#ports.setTimer(this.#limits.waitMs, () => reject(offline()))
+      const cancel = this.#ports.setTimer(this.#limits.waitMs, () => reject(this.#noService()))
       coming.then(resolve, reject).finally(cancel)
     })
   }
@@ -160,11 +162,14 @@ export class Connection {
       try {
         return await this.#tryAll(reason)
       } catch (error) {
+        // That the budget is spent has been told already, and waiting does not mend it.
+        if (this.#spent) throw budgetSpent()
         const { code, message } = error as ConetError
         this.#tell({ type: 'offline', code, message })
         if (reason === 'first' || this.#stopped) throw error
       }
       await new Promise<void>(resolve => void this.#ports.setTimer(RETRY_MS, resolve))
+      if (this.#stopped) throw this.#noService()
     }
   }
 
@@ -182,7 +187,7 @@ export class Connection {
         this.#tell({ type: 'refused', offer: one.offer, code, message })
       }
     }
-    throw last ?? offline()
+    throw last ?? this.#noService()
   }
 
   async #ask({ offer, score, reasons }: RankedOffer): Promise<Carrier> {
@@ -195,6 +200,11 @@ export class Connection {
       lineDown: (source, failures) => this.#lineDown(source, failures),
     })
     this.#carriers.push(carrier)
+    // Spent by a session that drains, while this one was asked for: it stays without flows and ends at once.
+    if (this.#spent) {
+      void carrier.session.stop()
+      throw budgetSpent()
+    }
     this.#current = carrier
     const { grant, requestedAt, grantedAt, done } = carrier.session
     this.#tell({ type: 'online', offer, sid: grant.sid, timeToGrantMs: grantedAt - requestedAt })
@@ -231,7 +241,7 @@ export class Connection {
     return this.#qualities.get(provider) ?? NOTHING_MEASURED
   }
 
-  #ended(carrier: Carrier, { reason, dispute }: ClientSummary): void {
+  #ended(carrier: Carrier, { dispute }: ClientSummary): void {
     const { provider } = carrier.session.offer
     // Whoever inflates a meter is not asked again by this connection.
     if (dispute !== undefined) {
@@ -239,22 +249,35 @@ export class Connection {
       this.#qualities.set(provider, observe(this.#qualityOf(provider), { disputed: true }))
     }
     if (this.#current !== carrier || this.#stopped) return
-    // Only the budget makes a session say that it is done while it still carries flows.
-    if (reason === 'CLIENT_DONE') this.#exhausted()
-    else this.#leave('ended')
+    this.#leave('ended')
   }
 
   /** The budget is one for all sessions: one that drains still promises while its successor does. */
   #mayPay(added: Amount): boolean {
     const { budget } = this.#options
     if (budget === undefined) return true
-    return this.#carriers.reduce((sum, carrier) => sum + carrier.session.paid, added) <= budget
+    const enough = this.#carriers.reduce((sum, carrier) => sum + carrier.session.paid, added) <= budget
+    if (!enough) this.#exhausted()
+    return enough
   }
 
+  /**
+   * At the first promise that is not made, not when its session has ended: what the gateway refuses in between would look
+   * like a provider's failure, and another one would be asked for service that nobody pays.
+   */
   #exhausted(): void {
-    this.#current = undefined
+    if (this.#spent) return
+    this.#spent = true
     this.#stopped = true
-    this.#tell({ type: 'offline', code: 'BUDGET_SPENT', message: 'The budget is spent: nothing more is bought.' })
+    this.#current = undefined
+    for (const carrier of this.#carriers) void carrier.session.stop()
+    const { code, message } = budgetSpent()
+    this.#tell({ type: 'offline', code, message })
+  }
+
+  /** Why there is no provider for a new flow. */
+  #noService(): ConetError {
+    return this.#spent ? budgetSpent() : offline()
   }
 
   #candidates(): Promise<RankedOffer[]> {
@@ -270,6 +293,13 @@ export class Connection {
 
 function offline(): ConetError {
   return new ConetError('OFFLINE', 'No provider gives service at the moment: try again.', { verdict: 'retry' })
+}
+
+function budgetSpent(): ConetError {
+  return new ConetError(
+    'BUDGET_SPENT',
+    'The budget is spent: nothing more is bought. Connect with a larger one to go on.',
+  )
 }
 
 /** `host:port` as a URL wants it: an IPv6 address stands in brackets (RFC 3986 section 3.2.2). */

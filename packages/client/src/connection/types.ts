@@ -94,4 +94,6 @@ export interface ConnectionSummary {
   /** Of the first session. */
   readonly timeToServiceMs: Millis | undefined
   readonly switches: number
+  /** A promise was not made because of the budget, and nothing was bought from then on; absent otherwise. */
+  readonly endedBy?: 'BUDGET_SPENT'
 }

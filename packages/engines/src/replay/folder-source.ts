@@ -6,7 +6,7 @@ import { engineError } from '../codes.js'
 import type { CommittedBlock } from '../contract.js'
 import { readBase } from '../replica/base-file.js'
 import { readGenesis } from '../replica/genesis-file.js'
-import { type LogTail, type ReadOnlyLogFs, readRecords } from '../replica/log/index.js'
+import { isErrno, type LogTail, type ReadOnlyLogFs, readRecords } from '../replica/log/index.js'
 import { type Checkpoint, readCheckpoint } from '../replica/state/index.js'
 import type { Difference } from './check-block.js'
 
@@ -22,9 +22,11 @@ export interface FolderLedger {
   endDiffers(info: Info): Difference | undefined
 }
 
+const WANTED = 'give the folder that holds genesis.json and blocks, such as DATA/ledger'
+
 /** Opens files for reading only: a folder to verify may be in use, or on a disk that cannot be written. */
 const readOnlyFs: ReadOnlyLogFs = {
-  list: dir => readdir(dir),
+  list: dir => readdir(dir).catch((error: unknown) => Promise.reject(noBlocks(dir, error))),
   open: async path => {
     const handle = await open(path, 'r')
     return {
@@ -37,11 +39,12 @@ const readOnlyFs: ReadOnlyLogFs = {
 
 /**
  * Reads a ledger's folder without lock or write.
- * @throws ConetError `GENESIS_MISSING`, `GENESIS_CORRUPT`
+ * @throws ConetError `GENESIS_MISSING`, `GENESIS_CORRUPT`; `blocks` throws `LOG_CORRUPT` if there are none to read
  */
 export async function folderLedger(dir: string): Promise<FolderLedger> {
   const genesis = await readGenesis(dir)
-  if (genesis === undefined) throw engineError('GENESIS_MISSING', `The folder ${dir} holds no ledger.`, { dir })
+  if (genesis === undefined)
+    throw engineError('GENESIS_MISSING', `The folder ${dir} holds no ledger: ${WANTED}.`, { dir })
   // Before the log: a running node saves a state only after its blocks are durable, so this one lies within what follows.
   const checkpoint = await readCheckpoint(join(dir, 'state')).catch((error: unknown) => asError(error))
   let tail: LogTail | undefined
@@ -69,6 +72,11 @@ async function expectGenesis(dir: string): Promise<void> {
   throw engineError('LOG_CORRUPT', `${message} Verify the ledger of a member that has every block.`, {
     height: base.height,
   })
+}
+
+function noBlocks(dir: string, cause: unknown): unknown {
+  if (!isErrno(cause, 'ENOENT')) return cause
+  return engineError('LOG_CORRUPT', `The folder ${dir} of the blocks is missing: ${WANTED}.`, { dir }, cause)
 }
 
 function asError(error: unknown): Error {

@@ -110,9 +110,17 @@ it('names a genesis that is missing or cannot be read, and so does opening the l
     await expect(openSolo({ ...without, dir })).rejects.toMatchObject(corrupt)
   }
   await rm(file)
-  await expect(verify()).rejects.toMatchObject({ code: 'GENESIS_MISSING' })
+  const missing = { code: 'GENESIS_MISSING', message: expect.stringContaining('give the folder that holds') }
+  await expect(verify()).rejects.toMatchObject(missing)
   await writeFile(file, whole)
   expect(await verify()).toMatchObject({ ok: true, height: 3 })
+})
+
+it('names a log that is missing', async () => {
+  await threeBlocks()
+  await rm(join(dir, 'blocks'), { recursive: true })
+  const detail = expect.stringMatching(/blocks is missing: give the folder that holds/)
+  expect(await verify()).toMatchObject({ ok: false, height: 0, difference: { height: 1, detail } })
 })
 
 it('reads a folder in use, and changes nothing in one that cannot be written', async () => {

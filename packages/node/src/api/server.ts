@@ -207,10 +207,21 @@ export function newApp(onUnreadable?: FastifyServerOptions['frameworkErrors']): 
   })
 }
 
+async function listen(app: FastifyInstance, { host, port }: ApiOptions): Promise<void> {
+  try {
+    await app.listen({ host, port })
+  } catch (cause) {
+    await app.close()
+    const why = cause instanceof Error ? cause.message : String(cause)
+    const message = `the API cannot listen on ${host}:${port}: ${why}; choose another api.host or api.port (CONET_API_HOST, CONET_API_PORT)`
+    throw new ConetError('LISTEN_FAILED', message, { verdict: 'retry', data: { host, port }, cause })
+  }
+}
+
 /**
  * Starts the API. Every path of `endpoints/index.ts` is served with the same guards, forms and errors.
  *
- * @throws Error of the system if the address is taken (`EADDRINUSE`)
+ * @throws ConetError `LISTEN_FAILED` if the address is taken or not of this machine
  */
 export async function startApi(context: ApiContext, options: ApiOptions): Promise<Api> {
   const app = newApp((error, request, reply) => failUnrouted(gate, error, request, reply))
@@ -224,7 +235,7 @@ export async function startApi(context: ApiContext, options: ApiOptions): Promis
   for (const endpoint of ENDPOINTS) addEndpoint(app, gate, endpoint)
   if (options.consoleDir !== undefined) await serveConsole(app, options.consoleDir)
   const sockets = addRounds(app.server, gate)
-  await app.listen({ host: options.host, port: options.port })
+  await listen(app, options)
   const address = app.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : options.port
   return {

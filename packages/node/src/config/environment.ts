@@ -77,7 +77,8 @@ function place(tree: Tree, path: string, value: unknown): void {
 }
 
 /**
- * Lays the variables of `VARIABLES` over a configuration tree; the argument is not changed.
+ * Lays the variables of `VARIABLES` over a configuration tree; the argument is not changed. An empty variable counts as
+ * unset, except that an empty list is a list.
  *
  * @throws ConetError `CONFIG_ENV` naming the variable whose text does not fit its member
  */
@@ -85,7 +86,8 @@ export function applyEnvironment(tree: Readonly<Tree>, env: Environment): Tree {
   const result = { ...tree }
   for (const { name, path, kind } of VARIABLES) {
     const value = env[name]
-    if (value !== undefined) place(result, path, convert(name, kind, value))
+    if (value !== undefined && (value !== '' || kind === 'comma-separated list'))
+      place(result, path, convert(name, kind, value))
   }
   return result
 }

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { ConetError } from '@conet/core/errors'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { loadConfig, parseConfig, unknownVariables, VARIABLES } from './index.js'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { loadConfig, parseConfig, unknownVariables, VARIABLES, withPassphrase } from './index.js'
 
 function failure(run: () => unknown): ConetError {
   try {
@@ -110,6 +110,12 @@ describe('configuration', () => {
     }
   })
 
+  it('counts an empty variable as unset, an empty list as a list', () => {
+    const env = { CONET_DATA_DIR: '', CONET_API_PORT: '', CONET_API_ADMIN_REMOTE: '', CONET_API_HOSTS: '' }
+    const file = JSON.stringify({ dataDir: '/d', api: { port: 1, adminRemote: true, hosts: ['a.example'] } })
+    expect(parseConfig(file, env)).toMatchObject({ dataDir: '/d', api: { port: 1, adminRemote: true, hosts: [] } })
+  })
+
   it('never fails other than by ConetError, whatever the text', () => {
     const member = fc.constantFrom(
       'api',
@@ -139,6 +145,69 @@ describe('configuration', () => {
       }),
       { numRuns: 1_000 },
     )
+  })
+})
+
+describe('where the data is', () => {
+  let folder = ''
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'conet-config-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  const place = (path: string) => {
+    const dir = join(folder, path)
+    mkdirSync(dir, { recursive: true })
+    return dir
+  }
+  const load = (dataDir: string, env = {}) => {
+    const file = join(place('n'), 'config.yaml')
+    writeFileSync(file, JSON.stringify({ dataDir }))
+    return loadConfig(file, env).dataDir
+  }
+  const key = (dir: string) => {
+    writeFileSync(join(dir, 'identity.key'), '')
+    return dir
+  }
+
+  it('is told from the folder of the file, whatever the current one', () => {
+    expect(load('node')).toBe(join(folder, 'n', 'node'))
+    expect(load('/elsewhere')).toBe('/elsewhere')
+  })
+
+  it('is told by the variable from the current folder', () => {
+    expect(load('node', { CONET_DATA_DIR: 'mine' })).toBe('mine')
+    expect(load('node', { CONET_DATA_DIR: '' })).toBe(join(folder, 'n', 'node'))
+  })
+
+  it('is found where an older init made it, from every folder', () => {
+    const made = key(place('n/node'))
+    expect(load('n/node')).toBe(made)
+    expect(load('../n/node')).toBe(made)
+  })
+
+  it('is found from the current folder if only that one holds a node', () => {
+    const made = place('data')
+    const path = relative(process.cwd(), made)
+    expect(load(path)).not.toBe(made)
+    key(made)
+    expect(load(path)).toBe(made)
+  })
+})
+
+describe('an empty passphrase', () => {
+  const code = (name: string) => new ConetError(name, 'x')
+  const sealed = (under: string) => (passphrase: string | undefined) => {
+    if (passphrase === undefined) throw code('KEY_PASSPHRASE_MISSING')
+    if (passphrase !== under) throw code('KEY_PASSPHRASE_WRONG')
+    return 'seed'
+  }
+
+  it('is none, but opens a key that was sealed under it', () => {
+    expect(withPassphrase('', passphrase => passphrase)).toBeUndefined()
+    expect(withPassphrase('p', passphrase => passphrase)).toBe('p')
+    expect(withPassphrase('', sealed(''))).toBe('seed')
+    expect(failure(() => withPassphrase('', sealed('p'))).code).toBe('KEY_PASSPHRASE_MISSING')
   })
 })
 

@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { ConetError } from '@conet/core/errors'
 import { FormatRegistry } from '@sinclair/typebox'
 import { Value, type ValueError } from '@sinclair/typebox/value'
@@ -100,7 +101,8 @@ export function parseConfig(text: string, env: Environment = {}): Config {
 }
 
 /**
- * Reads the configuration file; `undefined` takes the defaults and the environment alone.
+ * Reads the configuration file; `undefined` takes the defaults and the environment alone. A relative `dataDir` is that of
+ * the file's folder, one of `CONET_DATA_DIR` that of the current folder; every other path is relative to `dataDir`.
  *
  * @throws ConetError with a code of `CONFIG_CODES`
  */
@@ -121,5 +123,20 @@ export function loadConfig(path: string | undefined, env: Environment): Config {
       },
     )
   }
-  return parseConfig(text, env)
+  const config = parseConfig(text, env)
+  return env.CONET_DATA_DIR ? config : { ...config, dataDir: dataDirOf(config, dirname(resolve(path))) }
+}
+
+/**
+ * Files once held a path relative to the folder where `conet init` ran. A node of such a file is found where it was made:
+ * beginning another one would be another identity, silently.
+ */
+function dataDirOf({ dataDir, identity }: Config, folder: string): string {
+  const own = resolve(folder, dataDir)
+  if (isAbsolute(dataDir) || existsSync(own)) return own
+  const beside = join(folder, basename(dataDir))
+  // As init wrote it: `n/node` in n/config.yaml.
+  const before = beside.endsWith(`${sep}${dataDir.replace(/^(\.\.?[/\\])+/, '')}`) ? [beside] : []
+  const isNode = (dir: string) => existsSync(dir) && existsSync(resolve(dir, identity.keyFile))
+  return [...before, resolve(dataDir)].find(isNode) ?? own
 }

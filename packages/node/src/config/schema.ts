@@ -212,7 +212,11 @@ const ReadModelSchema = Type.Object(
 /** One node's configuration (design 2: node). Every member that can have a default has one. */
 export const ConfigSchema = Type.Object(
   {
-    dataDir: Type.String({ minLength: 1, default: './conet-data', description: 'folder of everything the node keeps' }),
+    dataDir: Type.String({
+      minLength: 1,
+      default: './conet-data',
+      description: 'folder of everything the node keeps, relative to this file',
+    }),
     name: Type.String({ minLength: 1, maxLength: 64, default: 'conet node' }),
     networkType: Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$', default: 'household' }),
     identity: IdentitySchema,

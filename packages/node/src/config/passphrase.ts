@@ -1,0 +1,23 @@
+import { ConetError } from '@conet/core/errors'
+
+/**
+ * Opens or makes a key. An empty passphrase counts as none: it would seal a key that stays shut once the variable is unset.
+ * A key that was sealed under the empty one before still opens with it.
+ */
+export function withPassphrase<T>(passphrase: string | undefined, open: (passphrase: string | undefined) => T): T {
+  if (passphrase !== '') return open(passphrase)
+  try {
+    return open(undefined)
+  } catch (error) {
+    if (!(error instanceof ConetError) || !error.code.endsWith('PASSPHRASE_MISSING')) throw error
+    return orElse(error, () => open(''))
+  }
+}
+
+function orElse<T>(error: unknown, again: () => T): T {
+  try {
+    return again()
+  } catch {
+    throw error
+  }
+}
