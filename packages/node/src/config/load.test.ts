@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { ConetError } from '@conet/core/errors'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadConfig, parseConfig, unknownVariables, VARIABLES, withPassphrase } from './index.js'
 
 function failure(run: () => unknown): ConetError {
@@ -153,7 +153,10 @@ describe('where the data is', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'conet-config-'))
   })
-  afterEach(() => rmSync(folder, { recursive: true }))
+  afterEach(() => {
+    vi.restoreAllMocks()
+    rmSync(folder, { recursive: true })
+  })
 
   const place = (path: string) => {
     const dir = join(folder, path)
@@ -187,11 +190,11 @@ describe('where the data is', () => {
   })
 
   it('is found from the current folder if only that one holds a node', () => {
-    const made = place('data')
-    const path = relative(process.cwd(), made)
-    expect(load(path)).not.toBe(made)
+    const made = place('where/init/ran/data')
+    vi.spyOn(process, 'cwd').mockReturnValue(join(folder, 'where/init/ran'))
+    expect(load('data')).toBe(join(folder, 'n', 'data'))
     key(made)
-    expect(load(path)).toBe(made)
+    expect(load('data')).toBe(made)
   })
 })
 
