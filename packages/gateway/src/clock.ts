@@ -7,18 +7,27 @@ export interface Clock {
   after(delay: Millis, run: () => void): () => void
 }
 
-let origin = performance.timeOrigin
-
 /**
- * The machine's clock, but never set back: what was granted for a second would last as long as the step. Set forward it follows, as
- * after a sleep of the machine. One for the process: whoever grants and whoever enforces must agree.
+ * A clock that is never set back: what was granted for a second would last as long as the step. Set forward it follows, as after a
+ * sleep of the machine.
+ *
+ * @param wallMs - a clock that may be set, in Unix milliseconds
+ * @param elapsedMs - one that only runs
  */
-export function steadyNow(): UnixMillis {
-  const elapsed = performance.now()
-  const wall = Date.now()
-  if (wall > origin + elapsed) origin = wall - elapsed
-  return Math.floor(origin + elapsed)
+export function steadyClock(wallMs: () => UnixMillis, elapsedMs: () => number): () => UnixMillis {
+  let origin = wallMs() - elapsedMs()
+  return () => {
+    const [wall, elapsed] = [wallMs(), elapsedMs()]
+    if (wall > origin + elapsed) origin = wall - elapsed
+    return Math.floor(origin + elapsed)
+  }
 }
+
+/** The machine's. One for the process: whoever grants and whoever enforces must agree. */
+export const steadyNow = steadyClock(
+  () => Date.now(),
+  () => performance.now(),
+)
 
 /** The machine's clock. Its timers do not keep the process alive: the listening socket does. */
 export const systemClock: Clock = {
