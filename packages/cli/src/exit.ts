@@ -11,6 +11,8 @@ export const EXIT = {
   refused: 3,
   /** Nobody answered, or it may work later. */
   unreachable: 4,
+  /** The program behind `--` is there but may not be run, as shells say it. */
+  notExecutable: 126,
   /** The program behind `--` could not be started, as shells say it. */
   notRun: 127,
   /** Ended by Ctrl-C. */
@@ -24,6 +26,7 @@ const USAGE_CODES: readonly string[] = ['USAGE', 'AMOUNT_MALFORMED', 'DID_MALFOR
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof ConetError)) return EXIT.failed
   if (USAGE_CODES.includes(error.code)) return EXIT.usage
+  if (error.code === 'PROGRAM_NOT_EXECUTABLE') return EXIT.notExecutable
   if (error.code === 'PROGRAM_FAILED') return EXIT.notRun
   if (error.verdict === 'retry') return EXIT.unreachable
   return EXIT.refused

@@ -31,9 +31,14 @@ export function inFolder<T>(folder: string, option: string, work: () => T): T {
   }
 }
 
+/** Whether a text can be the address of a node. */
+export function isNodeUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+}
+
 /** The API of the node that is asked. @throws ConetError `USAGE` if its address is none */
 export function openApi({ node, home }: CommandContext, token?: string): NodeApi {
-  if (!URL.canParse(node) || !/^https?:$/.test(new URL(node).protocol))
+  if (!isNodeUrl(node))
     throw new ConetError(
       'USAGE',
       `"${node}" is no address of a node: give --node http://HOST:PORT (or CONET_NODE, or ${join(home, 'node.url')})`,

@@ -15,8 +15,6 @@ import { credits, humanBytes, type Output, parseCredits } from '../output.js'
 import { openOver } from '../relay/index.js'
 import { openApi, openWallet } from '../wallet.js'
 
-/** What shells answer for a program that exists but may not be run. */
-const NOT_EXECUTABLE = 126
 /** Shells add this to the number of the signal that ended a program. */
 const SIGNALLED = 128
 
@@ -51,10 +49,6 @@ export const connect: CliCommand = {
     try {
       if (command.length > 0) code = await runProgram(connection, command, context)
       else await untilAborted(context, connection)
-    } catch (error) {
-      if (!(error instanceof ConetError) || error.code !== 'PROGRAM_NOT_EXECUTABLE') throw error
-      context.out.error(error)
-      return NOT_EXECUTABLE
     } finally {
       summary = await connection.stop()
       close()

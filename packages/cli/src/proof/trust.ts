@@ -16,7 +16,7 @@ import { ConetError } from '@conet/core/errors'
 import { verifyBytes } from '@conet/core/identity'
 import { type Genesis, parseGenesis } from '@conet/core/ledger'
 import type { CommandContext } from '../command.js'
-import { nodeFolder } from '../wallet.js'
+import { isNodeUrl, nodeFolder } from '../wallet.js'
 
 export const CRYPTO: LightCrypto = { sha256: nodePorts.sha256, verify: verifyBytes }
 
@@ -135,7 +135,7 @@ function headerTold(text: string): NonNullable<Anchors['trust']> {
 }
 
 function checkUrl(text: string): void {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return
+  if (isNodeUrl(text)) return
   throw new ConetError('USAGE', `--witness takes the URL of a node such as http://192.0.2.9:8640, not "${text}"`)
 }
 
