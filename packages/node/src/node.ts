@@ -169,7 +169,7 @@ function createProvider(
   announcer: () => Announcer,
 ): ProviderService {
   const { engine, owner, policy, ports, readModel, store, undo } = base
-  const admission = policyAdmission(policy, announcer)
+  const admission = policyAdmission(policy, announcer, systemClock.wall)
   const provider = createProviderService({
     lid: engine.genesis.lid,
     provider: owner.did,

@@ -1,12 +1,17 @@
-import type { Bytes } from '@conet/core/units'
+import type { Bytes, UnixMillis } from '@conet/core/units'
 import type { Announcer } from '../owner/index.js'
 import { admit, DayMeter, type PolicyStore } from '../policy/index.js'
 import type { Admit, ProviderService } from '../provider/contract.js'
 
-/** The owner's policy as the provider asks it, with the day's count kept from the provider's own statements. */
+/**
+ * The owner's policy as the provider asks it, with the day's count kept from the provider's own statements.
+ *
+ * @param wall - the owner's days are those of this clock, which may be set back; the statements' own times are not
+ */
 export function policyAdmission(
   policy: PolicyStore,
   announcer: () => Announcer,
+  wall: () => UnixMillis,
 ): { admit: Admit; watch(provider: ProviderService): () => void } {
   const meter = new DayMeter()
   const offset = () => policy.get().hours.utcOffsetMinutes
@@ -19,10 +24,11 @@ export function policyAdmission(
     watch: provider => {
       const stopCounting = provider.onEvent(event => {
         if (event.type === 'statement') {
-          const before = meter.today(event.at, offset())
-          meter.add(event.sid, event.bytes, event.at, offset())
+          const nowMs = wall()
+          const before = meter.today(nowMs, offset())
+          meter.add(event.sid, event.bytes, nowMs, offset())
           // Sessions that run side by side were each let in with all that was left: none begins another round now.
-          if (reaches(policy, before, meter.today(event.at, offset()))) provider.recheck()
+          if (reaches(policy, before, meter.today(nowMs, offset()))) provider.recheck()
         }
         if (event.type === 'cut') meter.end(event.sid)
       })
