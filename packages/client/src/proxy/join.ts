@@ -19,14 +19,12 @@ const closedInOrder = (socket: Socket) => socket.readableEnded && socket.writabl
  */
 export function join(local: Socket, tunnel: Socket, meter: FlowMeter): Promise<number> {
   return new Promise(resolve => {
-    let down = 0
     let open = 2
     meter.openFlows++
-    const flow = {}
+    const flow = { bytesDown: 0 }
     local.on('data', (chunk: Buffer) => meter.up(chunk.length))
     tunnel.on('data', (chunk: Buffer) => {
-      down += chunk.length
-      meter.down(chunk.length)
+      meter.down(flow, chunk.length)
       if (!local.destroyed) meter.stalled(flow, local.writableLength + chunk.length >= local.writableHighWaterMark)
     })
     local.on('drain', () => meter.stalled(flow, false))
@@ -41,10 +39,10 @@ export function join(local: Socket, tunnel: Socket, meter: FlowMeter): Promise<n
       if (open > 0 && side === local && meter.isStalled(flow)) readOut(tunnel)
       else tunnel.destroy()
       if (open > 0) return
-      if (!inOrder && first === local) meter.aborted(flow)
+      if (!inOrder && first === local) meter.broken(flow)
       else meter.stalled(flow, false)
       meter.openFlows--
-      resolve(down)
+      resolve(flow.bytesDown)
     }
     for (const socket of [local, tunnel]) {
       socket.setTimeout(IDLE_MS, () => socket.destroy())

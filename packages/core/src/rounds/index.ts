@@ -19,3 +19,4 @@ export {
   STORE_GRACE_MS,
 } from './timeline.js'
 export * from './types.js'
+export { BrokenFlows, unreadBytes } from './unread.js'

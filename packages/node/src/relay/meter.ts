@@ -1,14 +1,6 @@
 import type { Socket } from 'node:net'
-import type { OwnCount } from '@conet/core/rounds'
+import { BrokenFlows, type OwnCount, unreadBytes } from '@conet/core/rounds'
 import type { Bytes } from '@conet/core/units'
-
-/** What buffers on the way may hold for a flow that nobody reads now, and lose if it breaks off then (RND-6). */
-const STALLED_FLOW_BYTES: Bytes = 10n * 1_048_576n
-/**
- * Aborted flows widen what the upstream may claim for good: all together by this much, or by as much as came through, if that is more
- * (RND-6). A client that goes away leaves as much unread in front of the relay as it left behind it, and that is counted.
- */
-const ABORTED_BYTES: Bytes = 4n * STALLED_FLOW_BYTES
 
 /** A tunnel and its counts when it stood: what was read and written before is the handshake. */
 interface Tunnel {
@@ -27,7 +19,7 @@ export class TunnelMeter {
   readonly #open = new Set<Tunnel>()
   #up = 0n
   #down = 0n
-  #aborted = 0n
+  readonly #broken = new BrokenFlows()
 
   get openFlows(): number {
     return this.#open.size
@@ -44,24 +36,22 @@ export class TunnelMeter {
       this.#up += up
       this.#down += down
       // What the upstream broke off is not for the relay to pay.
-      if (!hadError && !socket.readableEnded) this.#aborted += STALLED_FLOW_BYTES
+      if (!hadError && !socket.readableEnded) this.#broken.add(down)
     })
   }
 
   read(): OwnCount {
     let bytesUp = this.#up
     let bytesDown = this.#down
-    let inFlight = 0n
+    let inFlight = this.#broken.bytes
     for (const tunnel of this.#open) {
       const { up, down } = countOf(tunnel)
       bytesUp += up
       bytesDown += down
-      if (tunnel.socket.bytesRead === tunnel.readAtLook) inFlight += STALLED_FLOW_BYTES
+      if (tunnel.socket.bytesRead === tunnel.readAtLook) inFlight += unreadBytes(down)
       tunnel.readAtLook = tunnel.socket.bytesRead
     }
-    const own = bytesUp + bytesDown
-    const most = own > ABORTED_BYTES ? own : ABORTED_BYTES
-    return { bytesUp, bytesDown, inFlight: inFlight + (this.#aborted < most ? this.#aborted : most) }
+    return { bytesUp, bytesDown, inFlight }
   }
 
   /** Cuts every tunnel: the session that carried them is over. What is counted so far stays counted. */
