@@ -5,17 +5,13 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { createKeystore } from '@conet/client'
 import { loadConfig, readKeyFile } from '@conet/node'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { EXIT } from './exit.js'
 import { runCli } from './program.js'
 import { openSeed } from './wallet.js'
 
+/** The wallet of whoever runs the tests is left alone. */
 const USER = '/nowhere/of/anyone'
-// The wallet of whoever runs the tests is left alone.
-vi.mock('node:os', async original => ({
-  ...(await original<typeof import('node:os')>()),
-  homedir: () => '/nowhere/of/anyone',
-}))
 
 /** Below a file nothing can be made. */
 const NO_FOLDER = '/etc/passwd'
@@ -35,7 +31,7 @@ async function run(argv: string[], env: NodeJS.ProcessEnv = {}) {
     stdout: { write: (text: string) => (stdout += text) },
     stderr: { write: (text: string) => (stderr += text) },
   }
-  const code = await runCli({ argv, env, streams, signal: new AbortController().signal })
+  const code = await runCli({ argv, env: { HOME: USER, ...env }, streams, signal: new AbortController().signal })
   return { code, stdout, stderr }
 }
 

@@ -72,7 +72,7 @@ function register(program: Command, cli: CliCommand, run: Run, done: (code: numb
   cli.configure(command)
   command.action(async () => {
     const options = command.opts<Record<string, unknown>>()
-    const home = text(options.home) ?? text(run.env.CONET_HOME) ?? join(homedir(), '.conet')
+    const home = text(options.home) ?? text(run.env.CONET_HOME) ?? join(text(run.env.HOME) ?? homedir(), '.conet')
     const context = {
       out: createOutput(run.streams, options.json === true, run.env),
       env: run.env,

@@ -93,7 +93,8 @@ describe('what arrives is hostile', () => {
       fc.property(fc.json(), fc.nat(200), fc.string({ maxLength: 3 }), (json, at, junk) => {
         for (const text of [json, json.slice(0, at) + junk + json.slice(at)]) {
           const read = parseJsonObject(text)
-          if (read.ok) expect(JSON.parse(JSON.stringify(read.value))).toEqual(JSON.parse(text))
+          // As texts, because JSON writes -0 as 0.
+          if (read.ok) expect(JSON.stringify(read.value)).toBe(JSON.stringify(JSON.parse(text)))
         }
       }),
       { numRuns: 500 },
