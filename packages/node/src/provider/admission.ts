@@ -18,10 +18,10 @@ export interface Load {
   readonly exposure: Amount
   /** Unsettled promises are above the owner's limit. */
   readonly overUnsettled: boolean
-  /** What this client promised and has not settled, and may still leave unpaid in its open sessions here. */
+  /** What this client promised and has not settled, and may still leave unpaid in its sessions here. */
   readonly committed: Amount
-  /** Part of it that its open sessions may still leave unpaid. */
-  readonly risk: Amount
+  /** A session of this client has not ended: it holds what the client earned. */
+  readonly lent: boolean
 }
 
 /** A request that may be served. */
@@ -29,6 +29,8 @@ export interface Admitted {
   readonly offer: OfferOnSale
   readonly credit: Amount
   readonly known: boolean
+  /** The session begins with what the client earned, and says at its end what is left of it. */
+  readonly borrows: boolean
   readonly risk: Amount
   readonly bounds: AdmissionBounds
   readonly escrowUntil: UnixMillis | undefined
@@ -80,13 +82,14 @@ export function decide(
   const { balance, debt } = ports.ledger.account(client, asset)
   const earned = book.earned(client, asset)
   // What was earned is lent once: a second session beside the first begins as a stranger's does (RND-12).
-  const credit = startCredit(offer.terms, load.risk > 0n ? undefined : earned, debt)
+  const credit = startCredit(offer.terms, load.lent ? undefined : earned, debt)
   const risk = providerRisk(offer.terms, credit)
   const busy = tooMuch(ports, load, earned !== undefined, risk)
   if (busy !== undefined) return busy
   const money = covered(ports, request, { client, now, balance, terms: offer.terms, committed: load.committed })
   if (!money.ok) return money
-  return ok({ offer, credit, known: earned !== undefined, risk, bounds: policy.value, ...money.value })
+  const known = earned !== undefined
+  return ok({ offer, credit, known, borrows: !load.lent, risk, bounds: policy.value, ...money.value })
 }
 
 function onSale(ports: Ports, request: RequestPayload): Result<OfferOnSale, ProviderCode> {

@@ -143,8 +143,6 @@ export class Effects {
     const { counters, emitter, ports } = this.#parts
     session.cutAt = ports.clock.now()
     counters.cuts++
-    counters.exposure -= session.risk
-    session.risk = 0n
     this.#noStranger(session)
     const promised = session.state.stored?.owed ?? 0n
     const owed = session.state.open.at(-1)?.payload.owed ?? promised
@@ -153,7 +151,7 @@ export class Effects {
 
   /** The last word is said: the record is closed, credit kept, what is promised settles. */
   async finished(session: LiveSession, summary: ProviderSummary): Promise<void> {
-    const { ports, settler } = this.#parts
+    const { counters, ports, settler } = this.#parts
     const now = ports.clock.now()
     const view = viewOf(session, now, settler.settledOf(session.sid) ?? 0n, now)
     const last = lastMark(session)
@@ -166,6 +164,8 @@ export class Effects {
       () => true,
       () => false,
     )
+    counters.exposure -= session.risk
+    session.risk = 0n
     if (stored && last.held !== undefined) this.#marks.promised(session, last.held.owed)
     this.#marks.left(session)
   }
@@ -173,10 +173,11 @@ export class Effects {
   /**
    * What the way a client left means for its next session: the unpaid limit it begins with, and whether it has used up a trial. Time that
    * it leaves unpaid with a trial costs nothing (RND-10), but is taken off what it earned; with nothing earned the trial is used up (RND-11).
+   * A session beside another of the same client takes nothing off what that one holds (RND-12).
    */
   #parting(session: LiveSession, summary: ProviderSummary, now: UnixMillis): readonly Change[] {
     const { credit, trials } = this.#parts
-    const { asker, grant, known } = session.start
+    const { asker, borrows, grant, known } = session.start
     const { maxUnpaid, tariff } = grant.terms
     const paid = summary.paidRounds > 0
     // Paying the first round gave the trial back: who leaves without paying has used it after all.
@@ -188,8 +189,9 @@ export class Effects {
     if (summary.reason === 'METER_DISPUTE') return []
     const free = timeLeft(session, summary)
     const left = summary.credit - free
-    const kept = credit.keep(grant.client, tariff.asset, left > maxUnpaid ? left : maxUnpaid)
-    const book = paid || (known && free > 0n) ? [kept] : []
+    const least = (borrows ? undefined : credit.earned(grant.client, tariff.asset)) ?? maxUnpaid
+    const kept = credit.keep(grant.client, tariff.asset, left > least ? left : least)
+    const book = paid || (borrows && known && free > 0n) ? [kept] : []
     if (left < maxUnpaid) return [...book, ...used()]
     return paid || summary.reason !== 'CLIENT_DONE' ? book : [...book, ...trials.giveBack(asker, now)]
   }
@@ -227,7 +229,7 @@ function leftUnpaid(session: LiveSession, { owed, promised, reason }: ProviderSu
   return session.closedByClient || reason === 'CREDIT_EXHAUSTED' || reason === 'PROVIDER_DONE'
 }
 
-/** Price of the time since the end of what is paid, if it was the client that left. */
+/** Price of the time since the end of what is paid, rounded down, if it was the client that left. */
 function timeLeft(session: LiveSession, { reason }: ProviderSummary): Amount {
   if (reason !== 'CLIENT_DONE') return 0n
   const elapsedMs = Math.max(0, session.cutAt - session.paidUntil)

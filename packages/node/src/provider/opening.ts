@@ -90,8 +90,8 @@ export class Opening {
     const { exposure, strangers } = counters
     const risking = sessions.riskOf(client)
     const committed = settler.unsettledOf(client) + risking
-    const sums = { strangers, exposure, committed, risk: risking }
-    const load = { sessions: sessions.live.size, overUnsettled: settler.overLimit, ...sums }
+    const held = { overUnsettled: settler.overLimit, committed, lent: risking > 0n }
+    const load = { sessions: sessions.live.size, strangers, exposure, ...held }
     const admitted = decide(ports, credit, request, { client, remoteAddress: from.remoteAddress, now: wall, load })
     if (!admitted.ok) return admitted
     const asker: Asker = { client, device: request.device, address: from.remoteAddress }
@@ -186,6 +186,7 @@ export class Opening {
       kid: checked.envelope.header.kid,
       asker,
       known: admitted.known,
+      borrows: admitted.borrows,
       risk: admitted.risk,
       purse: admitted.purse,
       escrow: checked.request.escrow,

@@ -34,6 +34,8 @@ export interface SessionStart {
   readonly asker: Asker
   /** The client has paid here before. */
   readonly known: boolean
+  /** It began with what the client earned here before. */
+  readonly borrows: boolean
   /** What this session can leave unpaid at most. */
   readonly risk: Amount
   /** Free balance and escrow at the opening. */
@@ -80,6 +82,7 @@ export class LiveSession implements Waking {
   left = false
   /** Storing a checked voucher is tried again soon. */
   markDue = false
+  /** What it can leave unpaid at most, until its last word is said. */
   risk: Amount
   readonly start: SessionStart
 

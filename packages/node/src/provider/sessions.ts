@@ -88,7 +88,7 @@ export class Sessions {
     this.feed(session, { type: 'suspect', meter: this.meterOf(session) })
   }
 
-  /** What one client's open sessions may still leave unpaid. */
+  /** What one client's sessions may still leave unpaid, those included that are cut and wait for the last voucher. */
   riskOf(client: Did): Amount {
     let sum = 0n
     for (const session of this.#byClient.of(client)) sum += session.risk

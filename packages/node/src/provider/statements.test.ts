@@ -1,8 +1,8 @@
-import { checkSignature, decodeEnvelope, signEnvelope } from '@conet/core/wire'
+import { checkSignature, decodeEnvelope } from '@conet/core/wire'
 import { nodeSha256, nodeVerify } from '@conet/engines/crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Records } from './records/index.js'
-import { kindOf, payloadOf } from './testing/fake-client.js'
+import { kindOf } from './testing/fake-client.js'
 import { hashOf, settled, type TestClient, World } from './testing/set-up.js'
 
 let world: World
@@ -92,9 +92,7 @@ describe('statements', () => {
     if (client === undefined) throw new Error('no session')
     const sent = client.lastStatement()
     expect(partLength(sent)).toBeGreaterThan(86)
-    const { lid, sid, provider } = payloadOf(sent)
-    const close = { lid, sid, client: client.signer.did, provider, reason: 'METER_DISPUTE', at: world.clock.now() }
-    client.channel.say(signEnvelope('conet-close+jwt', close, client.signer))
+    client.leave('METER_DISPUTE')
     await settled()
     const [kept = ''] = new Records(world.store).evidence(client.sid)?.envelopes ?? []
     expect(isGood(kept)).toBe(true)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ok } from '@conet/core/errors'
 import { decodeDidKeyUrl, type KeySigner } from '@conet/core/identity'
+import { signEnvelope } from '@conet/core/wire'
 import { nodeSha256, nodeVerify } from '@conet/engines/crypto'
 import { type KeyValueStore, MemoryStore } from '../../storage/index.js'
 import type { ProviderEvent, ProviderService } from '../contract.js'
@@ -118,6 +119,16 @@ export class TestClient {
 
   voucher(statement: string, over: Record<string, unknown> = {}): string {
     return voucherFor(this.signer, statement, hashOf(statement), over)
+  }
+
+  goodbye(reason = 'CLIENT_DONE'): string {
+    const { world, sid, signer } = this
+    const close = { lid: LID, sid, client: signer.did, provider: world.owner.did, reason, at: world.clock.now() }
+    return signEnvelope('conet-close+jwt', close, signer)
+  }
+
+  leave(reason?: string): void {
+    this.channel.say(this.goodbye(reason))
   }
 
   lastStatement(): string {
