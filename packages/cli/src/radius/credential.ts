@@ -66,11 +66,12 @@ async function pay(
   out.note('waiting for the station to join …   (Ctrl-C ends)')
   const granted = await untilJoined(request, made, signal)
   out.note('the station is on: the trial runs')
+  const most = budget === undefined ? undefined : parseCredits(String(budget))
   const session = new Session(
     {
       ...request,
       meter,
-      ...(budget === undefined ? {} : { budget: parseCredits(String(budget)) }),
+      mayPay: owed => most === undefined || owed <= most,
       onEvent: event => {
         if (event.type === 'paid') out.note(`round ${event.round} paid, ${credits(event.owed)} so far`)
         if (event.type === 'evidence')

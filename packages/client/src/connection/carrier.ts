@@ -1,11 +1,11 @@
 import type { AccessPoint, ClientSummary } from '@conet/core/rounds'
-import type { Amount, Millis } from '@conet/core/units'
+import type { Millis } from '@conet/core/units'
 import { NodeApi } from '../api/api.js'
 import type { Offer } from '../api/types.js'
 import { NOTHING_MEASURED, type Observation, observe, type Quality } from '../discovery/index.js'
 import type { ClientPorts } from '../ports/types.js'
 import { type Flow, FlowMeter, openTunnel, TargetRefused } from '../proxy/index.js'
-import { type KeyBook, openSession, type Session } from '../session/index.js'
+import { type KeyBook, openSession, type Session, type SessionOptions } from '../session/index.js'
 import type { ConnectionOptions, SessionRecord } from './types.js'
 
 /** Shorter flows say nothing about speed. */
@@ -24,8 +24,7 @@ interface CarrierWish {
   readonly ports: ClientPorts
   readonly keys: KeyBook
   readonly lid: string
-  /** Whether the budget allows another promise of this much. */
-  readonly mayPay: (added: Amount) => boolean
+  readonly mayPay: NonNullable<SessionOptions['mayPay']>
 }
 
 interface CarrierParts {
@@ -71,8 +70,7 @@ export class Carrier {
     const api = new NodeApi(offer.node, { ports })
     let carrier: Carrier | undefined
     const session = await openSession({
-      ...{ ports, wallet, keys, lid, offer, meter, device, escrow, via: over?.via() },
-      mayPay: (_statement, added) => mayPay(added),
+      ...{ ports, wallet, keys, lid, offer, meter, device, escrow, mayPay, via: over?.via() },
       api,
       onEvent: event => {
         // Before the grant there is no session that could have events.

@@ -166,10 +166,13 @@ describe('a connection', () => {
     expect(summary.paid).toEqual({ credit: spare.settled + (summary.sessions[0]?.paid ?? 0n) })
   })
 
-  it('leaves a provider that inflates its meter, and does not come back', async () => {
+  it.each([
+    ['', {}],
+    [', whatever budget is left', { budget: 40_000n }],
+  ])('leaves a provider that inflates its meter, and does not come back%s', async (_, budget) => {
     const honest = await fake({ seedByte: 9, quality: { sessions: 0, disputes: 5 } })
     const cheat = await fake({ seedByte: 8, inflate: 50_000_000n, others: () => [honest.offer] })
-    const { connection } = await connected(cheat)
+    const { connection } = await connected(cheat, budget)
     expect(connection.session?.offer.id).toBe('offer-8')
     await expect.poll(() => connection.session?.offer.id, { timeout: 10_000 }).toBe('offer-9')
     const summary = await connection.stop()

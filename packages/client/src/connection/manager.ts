@@ -182,6 +182,8 @@ export class Connection {
       try {
         return await this.#ask(one)
       } catch (error) {
+        // No refusal: the provider granted.
+        if (this.#spent) throw error
         last = error
         const { code = 'FAULT', message } = error as ConetError
         this.#tell({ type: 'refused', offer: one.offer, code, message })
@@ -193,7 +195,7 @@ export class Connection {
   async #ask({ offer, score, reasons }: RankedOffer): Promise<Carrier> {
     this.#tell({ type: 'asking', offer, score, reasons })
     await this.#keys.prepare(offer.provider)
-    const mayPay = (added: Amount) => this.#mayPay(added)
+    const mayPay = (_owed: Amount, added: Amount) => this.#mayPay(added)
     const options = { ...this.#options, mayPay, ports: this.#ports, keys: this.#keys, lid: this.#lid }
     const carrier = await Carrier.open(offer, options, {
       quality: quality => this.#judge(offer.provider, quality),
@@ -270,7 +272,10 @@ export class Connection {
     this.#spent = true
     this.#stopped = true
     this.#current = undefined
-    for (const carrier of this.#carriers) void carrier.session.stop()
+    // Not from within the step of the session that asked.
+    queueMicrotask(() => {
+      for (const carrier of this.#carriers) void carrier.session.stop()
+    })
     const { code, message } = budgetSpent()
     this.#tell({ type: 'offline', code, message })
   }

@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
 
-async function online(fake: FakeOptions = {}, budget?: bigint, more: Partial<SessionOptions> = {}) {
+async function online(fake: FakeOptions = {}, more: Partial<SessionOptions> = {}) {
   const provider = await FakeProvider.start(fake)
   closers.push(() => provider.die())
   const api = new NodeApi(provider.base, { ports: nodePorts })
@@ -25,7 +25,7 @@ async function online(fake: FakeOptions = {}, budget?: bigint, more: Partial<Ses
   const meter = new FlowMeter()
   const events: SessionEvent[] = []
   const session = await openSession({
-    ...{ ports: nodePorts, api, lid: LID, offer, meter, budget },
+    ...{ ports: nodePorts, api, lid: LID, offer, meter },
     wallet: walletFromSeed(new Uint8Array(32).fill(1), nodePorts),
     keys: new KeyBook(api),
     onEvent: event => events.push(event),
@@ -126,8 +126,8 @@ describe('a session', () => {
 
   it('stops in place of a promise that its owner does not allow', async () => {
     const asked: bigint[] = []
-    const mayPay: SessionOptions['mayPay'] = (_statement, added) => asked.push(added) < 3
-    const { session } = await online({}, undefined, { mayPay })
+    const onStatement: SessionOptions['onStatement'] = (_statement, added) => asked.push(added) < 3
+    const { session } = await online({}, { onStatement })
     const { paid, rounds } = await session.done
     expect(rounds).toBe(2)
     expect(paid).toBe((asked[0] ?? 0n) + (asked[1] ?? 0n))
@@ -150,8 +150,15 @@ describe('a session', () => {
     expect(evidence).toMatchObject({ own: { bytesDown: 0n } })
   })
 
+  it('disputes an inflated meter before it asks what it may pay', async () => {
+    const asked: bigint[] = []
+    const { session } = await online({ inflate: 50_000_000n }, { mayPay: owed => asked.push(owed) < 0 })
+    expect(await session.done).toMatchObject({ reason: 'METER_DISPUTE', paid: 0n })
+    expect(asked).toEqual([])
+  })
+
   it('stops before its budget is passed', async () => {
-    const { session } = await online({}, 1_300n)
+    const { session } = await online({}, { mayPay: owed => owed <= 1_300n })
     const summary = await session.done
     expect(summary).toMatchObject({ reason: 'CLIENT_DONE', paid: 1_200n })
   })

@@ -1,4 +1,5 @@
 import {
+  type ClientConfig,
   type ClientEffect,
   type ClientEvent,
   type ClientState,
@@ -19,13 +20,12 @@ import { type Granted, type RequestOptions, requestGrant } from './request.js'
 export interface SessionOptions extends RequestOptions {
   /** The client's own count, asked for whenever it is compared. */
   readonly meter: { read(): OwnCount }
-  /** The most this session may cost. */
-  readonly budget?: Amount | undefined
+  readonly mayPay?: ClientConfig['mayPay']
   /**
-   * Asked about each statement before the meter is, with what it would add to the last promise; `false` stops the session in
-   * place of promising.
+   * Hears of each statement before the meter is asked and anything is judged, with what it would add to the last promise; `false` stops
+   * the session.
    */
-  readonly mayPay?: (statement: StatementPayload, added: Amount) => boolean
+  readonly onStatement?: (statement: StatementPayload, added: Amount) => boolean
   /** Where the session stood when its program was left: a page that is loaded again goes on there. */
   readonly resume?: Pick<ClientState, 'promised' | 'paidRounds'>
   readonly onEvent?: (event: SessionEvent) => void
@@ -82,7 +82,7 @@ export class Session {
       requestedAt,
       seal: options.wallet.seal,
       ...(options.escrow === undefined ? {} : { escrow: options.escrow }),
-      ...(options.budget === undefined ? {} : { budget: options.budget }),
+      ...(options.mayPay === undefined ? {} : { mayPay: options.mayPay }),
     })
     this.#state = { ...fresh, ...options.resume }
     this.#line = this.#openLine(requestText)
@@ -147,7 +147,7 @@ export class Session {
     switch (frame.kind) {
       case 'statement': {
         const { statement, text, hash } = frame
-        if (this.#options.mayPay?.(statement, statement.owed - this.paid) === false) {
+        if (this.#options.onStatement?.(statement, statement.owed - this.paid) === false) {
           this.#feed({ type: 'stop' })
           break
         }

@@ -7,8 +7,8 @@ export interface ClientConfig {
   /** Own clock when the request left: never later than the provider's start, so own time is never behind (RND-6). */
   readonly requestedAt: UnixMillis
   readonly escrow?: string
-  /** The most this session may cost; the client stops before it would promise more. */
-  readonly budget?: Amount
+  /** Asked before each promise with the session's cost and what it grows by; `false` stops the session in its place (RND-13). */
+  readonly mayPay?: (owed: Amount, added: Amount) => boolean
   /** Signs as the client. */
   readonly seal: Seal
 }

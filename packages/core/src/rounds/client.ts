@@ -107,7 +107,8 @@ function decideBy(state: ClientState, statement: StatementPayload, nowMs: UnixMi
 function pay(state: ClientState, received: Doubtful, nowMs: UnixMillis): ClientStep {
   const { config, promised, meter } = state
   const { statement, hash, text: statementText } = received
-  if (config.budget !== undefined && statement.owed > config.budget) return beginClose(state, 'CLIENT_DONE', nowMs)
+  const added = statement.owed - (promised?.voucher.owed ?? 0n)
+  if (config.mayPay?.(statement.owed, added) === false) return beginClose(state, 'CLIENT_DONE', nowMs)
   const { lid, sid, client, provider, terms } = config.grant
   const voucher: VoucherPayload = {
     lid,
@@ -123,7 +124,6 @@ function pay(state: ClientState, received: Doubtful, nowMs: UnixMillis): ClientS
     ...(config.escrow === undefined ? {} : { escrow: config.escrow }),
   }
   const { text } = config.seal('conet-voucher+jwt', voucher)
-  const added = statement.owed - (promised?.voucher.owed ?? 0n)
   const { round, owed, elapsedMs } = statement
   return {
     state: {

@@ -97,8 +97,8 @@ export class World {
         ? {}
         : { defer: { every: scenario.verifyEvery, secret: scenario.seed, authentic: text => this.#authentic(text) } }),
     })
-    const budget = scenario.budget === undefined ? {} : { budget: scenario.budget }
-    this.client = createClient({ grant: this.grant, requestedAt: this.clock.now, seal, ...budget })
+    const mayPay = (owed: bigint) => scenario.budget === undefined || owed <= scenario.budget
+    this.client = createClient({ grant: this.grant, requestedAt: this.clock.now, seal, mayPay })
     this.gateway = new VirtualGateway(this.grant.accessUntil, this.provider.quota, type => {
       this.clock.after(0, () => this.toProvider({ type, meter: this.providerMeter }))
     })

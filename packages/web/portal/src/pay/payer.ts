@@ -86,7 +86,7 @@ export class Payer {
     const budget = new Budget(limits, spentStore(wallet.did), ports.now)
     const meter = new TakenCount()
     if (resume?.promised !== undefined) meter.take(resume.promised.statement)
-    const mayPay = (statement: StatementPayload, added: bigint) => {
+    const onStatement = (statement: StatementPayload, added: bigint) => {
       if (!budget.mayPay(added)) return this.#refuse(added > limits.perRound)
       meter.take(statement)
       return true
@@ -97,7 +97,7 @@ export class Payer {
     this.#show({ ...IDLE, ...shown, phase: 'online', accessUntil: requestedAt + grant.terms.trialMs })
     const session = new Session(
       {
-        ...{ lid, offer, wallet, ports, api, keys, meter, mayPay },
+        ...{ lid, offer, wallet, ports, api, keys, meter, onStatement },
         ...(resume && { resume }),
         onEvent: event => this.#hear(event, budget, () => keep(session.state)),
       },
