@@ -28,6 +28,9 @@ export interface AnnouncePorts extends TransactionPorts {
   readonly file: string
 }
 
+/** Refusals that are about the moment (clocks, a replica that lags), not about the offer: it stays as it is, and is tried again. */
+const PASSING: readonly string[] = ['EXPIRED', 'EXP_TOO_FAR', 'EXPIRY_PAST', 'VERSION_STALE']
+
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
 /** Content of a record, without what the ledger adds. */
@@ -105,7 +108,7 @@ export class Announcer {
       id,
       version: offer.version,
       terms: terms.value,
-      active: key !== undefined && sharesOffer(this.#ports.policy(), key),
+      active: key !== undefined && !this.#refused.has(key) && sharesOffer(this.#ports.policy(), key),
     }
   }
 
@@ -155,9 +158,11 @@ export class Announcer {
     this.#note(offer.key, await submitSigned(this.#ports, owner.signer, 'registry/updateOffer', body))
   }
 
-  /** A refusal is logged once, not at each try. */
+  /** A lasting refusal is logged once, not at each try. */
   #note(key: string, { code, data }: TxResult): void {
     if (code === 'OK') this.#refused.delete(key)
+    else if (PASSING.includes(code))
+      this.#ports.log.warn({ offer: key, code, data }, 'the ledger did not take this offer; trying again')
     else if (this.#refused.get(key) !== code) {
       this.#refused.set(key, code)
       const message = 'the ledger refused this offer: it is not on sale, the node goes on without it; correct its terms'

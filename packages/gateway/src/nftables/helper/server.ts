@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, lstatSync, readFileSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { ConetError } from '@conet/core/errors'
+import { steadyNow } from '../../clock.js'
 import { type Failure, type Hello, PROTOCOL_VERSION, type Push, type Request } from '../protocol.js'
 import { MOST_ASKERS, say, takeLines } from './asker.js'
 import type { HelperConfig } from './config.js'
@@ -51,7 +52,7 @@ class RunningHelper implements Helper {
     this.hello = { version: PROTOCOL_VERSION, channel, table: config.table, portalPort: config.portalPort }
     const conntrack = () => readConntrack(ports.conntrackFolder ?? CONNTRACK_FOLDER)
     const log = (line: string) => this.#log(line)
-    this.#sessions = new Sessions(kernel, config.lan, { now: Date.now, conntrack, random: Math.random, log })
+    this.#sessions = new Sessions(kernel, config.lan, { now: steadyNow, conntrack, random: Math.random, log })
     this.#rules = new Rules(config, { elementQuota })
     const push = (event: Push) => this.#push(event)
     this.#watch = new Watch({ kernel, rules: this.#rules, sessions: this.#sessions, conntrack, push })
