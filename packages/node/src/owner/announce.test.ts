@@ -72,21 +72,24 @@ describe('an offer that the ledger refuses', () => {
     expect(lines).toHaveLength(1)
   })
 
-  it.each(['VERSION_STALE', 'EXPIRED', 'EXP_TOO_FAR', 'EXPIRY_PAST'])('only for now (%s) stays up as it is', async code => {
-    let hops = 0
-    const up = await start(['home'], () => hops)
-    const before = up.offers().get('home')
-    const { engine } = up
-    const submit = vi.spyOn(engine, 'submit')
-    submit.mockImplementationOnce(async () => ({ hash: '', code, data: {}, events: [] }))
-    hops = 1
-    up.policy.put({})
-    await vi.waitFor(() => expect(lines).toMatchObject([{ offer: 'home', code }]), 10_000)
-    expect(await health(up)).toMatchObject({ checks: { offers: 'ok' } })
-    up.policy.put({})
-    await vi.waitFor(() => expect(submit).toHaveBeenCalledTimes(2), 10_000)
-    expect(up.offers().get('home')).toBe(before)
-  })
+  it.each(['VERSION_STALE', 'EXPIRED', 'EXP_TOO_FAR', 'EXPIRY_PAST'])(
+    'only for now (%s) stays up as it is',
+    async code => {
+      let hops = 0
+      const up = await start(['home'], () => hops)
+      const before = up.offers().get('home')
+      const { engine } = up
+      const submit = vi.spyOn(engine, 'submit')
+      submit.mockImplementationOnce(async () => ({ hash: '', code, data: {}, events: [] }))
+      hops = 1
+      up.policy.put({})
+      await vi.waitFor(() => expect(lines).toMatchObject([{ offer: 'home', code }]), 10_000)
+      expect(await health(up)).toMatchObject({ checks: { offers: 'ok' } })
+      up.policy.put({})
+      await vi.waitFor(() => expect(submit).toHaveBeenCalledTimes(2), 10_000)
+      expect(up.offers().get('home')).toBe(before)
+    },
+  )
 
   it('is no policy that the API takes', async () => {
     const up = await start(['home'])
