@@ -7,7 +7,7 @@ import type { CommandContext } from './command.js'
 
 /** The user's own key; made at first use, mode 0600, with `CONET_PASSPHRASE` encrypted. */
 export function openWallet(context: CommandContext, api?: NodeApi): Wallet {
-  return walletFromSeed(openSeed(context), nodePorts, () => api?.clockOffsetMs ?? 0)
+  return walletFromSeed(openSeed(context), nodePorts, () => api?.ledgerOffsetMs ?? 0)
 }
 
 /** The seed of the user's own key. @throws ConetError of the key, `FOLDER_UNUSABLE` */

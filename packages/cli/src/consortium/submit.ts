@@ -81,7 +81,7 @@ function ofNode(context: CommandContext, api: NodeApi, lid: string): Author {
   return {
     did,
     sign(type, body) {
-      const exp = Math.floor((nodePorts.now() + api.clockOffsetMs) / 1000) + LIFE_SECONDS
+      const exp = Math.floor((nodePorts.now() + api.ledgerOffsetMs) / 1000) + LIFE_SECONDS
       return signEnvelope('conet-tx+jwt', { lid, exp, nonce: newNonce(nodePorts), type, body }, signer)
     },
   }

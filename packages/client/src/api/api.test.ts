@@ -87,6 +87,19 @@ describe('the API client', () => {
     expect(api.clockOffsetMs).toBe(0)
   })
 
+  it.each([
+    ['a ledger that is ahead of every clock', 3_600_000, 0, 3_600_000],
+    ['the node’s clock, where the last block is old', -3_600_000, 90_000, 90_000],
+    ['our clock, where both agree with it', -500, 0, 0],
+  ])('lets transactions be signed by %s', async (_, ledgerMs, nodeMs, expected) => {
+    const api = answering(200, JSON.stringify({ ledgerTime: NOW + ledgerMs }), {
+      date: new Date(NOW + nodeMs).toUTCString(),
+    })
+    expect(api.ledgerOffsetMs).toBe(0)
+    await api.node()
+    expect(api.ledgerOffsetMs).toBe(expected)
+  })
+
   it('leaves out offers whose terms it cannot read', async () => {
     const api = answering(
       200,

@@ -30,6 +30,7 @@ export class NodeApi {
   readonly base: string
   readonly #options: NodeApiOptions
   #clockOffsetMs = 0
+  #ledgerOffsetMs = Number.NEGATIVE_INFINITY
 
   /** @param base - URL of the node, e.g. `http://127.0.0.1:7421` */
   constructor(base: string, options: NodeApiOptions) {
@@ -42,8 +43,18 @@ export class NodeApi {
     return this.#clockOffsetMs
   }
 
-  node(): Promise<NodeView> {
-    return this.get<NodeView>('/v1/node')
+  /**
+   * How far ahead of our clock is what a transaction is judged by: the node's clock, or the ledger's time while that is ahead of it
+   * (LED-12), as far as `node` told.
+   */
+  get ledgerOffsetMs(): number {
+    return Math.max(this.#clockOffsetMs, this.#ledgerOffsetMs)
+  }
+
+  async node(): Promise<NodeView> {
+    const node = await this.get<NodeView>('/v1/node')
+    if (typeof node.ledgerTime === 'number') this.#ledgerOffsetMs = node.ledgerTime - this.#options.ports.now()
+    return node
   }
 
   /** A page of offers; those whose terms this build cannot read are left out. */

@@ -19,6 +19,8 @@ export interface NodeView {
   readonly version: string
   /** The node's clock when it answered: pages count down by it. */
   readonly time: UnixMillis
+  /** Time of the last block. It may be ahead of every clock, if one was once; versions before did not tell it. */
+  readonly ledgerTime?: UnixMillis
 }
 
 /** `GET /v1/offers?type=&lat=&lon=&maxPerGiB=&maxPerHour=&slice=&sort=price|distance|trust&cursor=&limit=` → `Page<OfferView>`. */

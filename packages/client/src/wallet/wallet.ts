@@ -30,17 +30,17 @@ export interface Wallet {
  * Opens a wallet.
  *
  * @param seed - 32 secret bytes
- * @param clockOffsetMs - how far the node's clock is ahead of ours, asked at each signature
+ * @param offsetMs - how far what the ledger judges by is ahead of our clock, asked at each signature (`NodeApi.ledgerOffsetMs`)
  * @throws ConetError `SEED_LENGTH`
  */
 export function walletFromSeed(
   seed: Uint8Array,
   ports: Pick<ClientPorts, 'signer' | 'sha256' | 'random' | 'now'>,
-  clockOffsetMs: () => number = () => 0,
+  offsetMs: () => number = () => 0,
 ): Wallet {
   const signer = ports.signer(seed)
   const signTx = (lid: string, type: string, body: object) => {
-    const exp = Math.floor((ports.now() + clockOffsetMs()) / 1_000) + TX_LIFE_SECONDS
+    const exp = Math.floor((ports.now() + offsetMs()) / 1_000) + TX_LIFE_SECONDS
     return signEnvelope('conet-tx+jwt', { lid, exp, nonce: newNonce(ports), type, body }, signer)
   }
   return {

@@ -6,7 +6,7 @@ export const getNode = endpoint({
   path: '/v1/node',
   summary: 'The node: its identity, ledger, gateways and clock',
   handle: context => {
-    const { lid, height, appHash } = context.engine.info()
+    const { lid, height, appHash, timeMs } = context.engine.info()
     const { did, name, networkType, version, gateways } = context
     return {
       lid,
@@ -19,6 +19,7 @@ export const getNode = endpoint({
       version,
       gateways,
       time: context.now(),
+      ledgerTime: timeMs,
     }
   },
 })
