@@ -24,7 +24,7 @@ export const CLIENT_CODES = {
   GATEWAY_UNREACHABLE: 'retry',
   GATEWAY_REFUSED: 'retry',
   /** The local port is taken or may not be used. */
-  LISTEN_FAILED: 'reject',
+  LISTEN_FAILED: 'retry',
   KEYSTORE_MISSING: 'reject',
   KEYSTORE_EXISTS: 'reject',
   KEYSTORE_FORM: 'reject',

@@ -9,7 +9,7 @@ export interface Clock {
 
 /**
  * A clock that is never set back: what was granted for a second would last as long as the step. Set forward it follows, as after a
- * sleep of the machine.
+ * sleep of the machine; a step forward that was wrong stays for the life of the process.
  *
  * @param wallMs - a clock that may be set, in Unix milliseconds
  * @param elapsedMs - one that only runs

@@ -7,6 +7,7 @@ export {
   readOrCreateAdminToken,
   readOrCreateKeyFile,
   type Seeds,
+  withPassphrase,
   writeKeyFile,
 } from './keys/index.js'
 export { createLogger, type Logger, type LogLevel } from './log/index.js'

@@ -70,7 +70,7 @@ describe('a node that cannot start', () => {
 
   it('names the data folder that cannot be made', async () => {
     const started = startNode(config('x', { dataDir: '/etc/passwd/x' }))
-    await expect(started).rejects.toMatchObject({ code: 'DATA_UNUSABLE', data: { path: '/etc/passwd/x' } })
+    await expect(started).rejects.toMatchObject({ code: 'STORAGE_FAILED', data: { path: '/etc/passwd/x' } })
   })
 })
 

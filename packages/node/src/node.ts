@@ -2,16 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { ConetError } from '@conet/core/errors'
 import type { Did } from '@conet/core/units'
 import { type Engine, nodeSha256, nodeVerify } from '@conet/engines'
 import type { Gateway } from '@conet/gateway'
 import type { ClientOf, Leases } from '@conet/gateway/portal'
 import { createEgress, type Dial, type Egress } from '@conet/gateway/proxy'
 import { type Api, type ApiContext, startApi } from './api/index.js'
-import { type Config, checkPrices, type Environment, unknownVariables, withPassphrase } from './config/index.js'
+import { type Config, checkPrices, type Environment, unknownVariables } from './config/index.js'
 import { EventHub, SessionBoard } from './events/index.js'
-import { readOrCreateAdminToken, readOrCreateKeyFile, type Seeds } from './keys/index.js'
+import { readOrCreateAdminToken, readOrCreateKeyFile, type Seeds, withPassphrase } from './keys/index.js'
 import { createLogger, type Logger } from './log/index.js'
 import { createMetrics } from './metrics/index.js'
 import { Announcer, type Owner, ownerOf, ownTerms, Transfers } from './owner/index.js'
@@ -27,7 +26,7 @@ import {
 } from './provider/index.js'
 import { Follower, ReadModel } from './readmodel/index.js'
 import type { Relay } from './relay/index.js'
-import { type KeyValueStore, openStore } from './storage/index.js'
+import { type KeyValueStore, openStore, storageError } from './storage/index.js'
 import {
   clientCloses,
   type HealthSources,
@@ -123,8 +122,7 @@ function makeDataDir(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 })
   } catch (cause) {
-    const message = `cannot make the folder ${path}: ${(cause as Error).message}; check dataDir (CONET_DATA_DIR)`
-    throw new ConetError('DATA_UNUSABLE', message, { data: { path }, cause })
+    throw storageError(path, cause)
   }
 }
 

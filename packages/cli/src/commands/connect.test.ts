@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConnectionEvent, Offer } from '@conet/client'
@@ -50,8 +50,11 @@ describe('the exit status of a program behind --', () => {
   })
 
   it('is that of an interruption when connect is ended', async () => {
-    const { end, result } = await connect(['--', 'sleep', '60'])
-    setTimeout(end, 1_500)
+    const folder = mkdtempSync(join(tmpdir(), 'conet-begun-'))
+    closers.push(() => rmSync(folder, { recursive: true, force: true }))
+    const { end, result } = await connect(['--', 'sh', '-c', 'touch "$0/begun"; sleep 60', folder])
+    await expect.poll(() => existsSync(join(folder, 'begun')), { timeout: 20_000 }).toBe(true)
+    end()
     expect((await result).code).toBe(EXIT.interrupted)
   })
 

@@ -4,7 +4,7 @@ import type { FlowMeter } from './meter.js'
 /** A connection on which nothing moves for this long is forgotten by most networks anyway. */
 const IDLE_MS = 300_000
 
-/** What the system may hold for a tunnel that was not read: Linux' largest receive buffer. */
+/** Of what the system holds for a tunnel that was not read, so much is taken; what more there is, is allowed for (RND-6). */
 const MOST_READ_OUT_BYTES = 6 * 1_048_576
 const READ_OUT_MS = 100
 

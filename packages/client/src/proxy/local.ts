@@ -47,7 +47,7 @@ export class LocalProxy {
     return new Promise((resolve, reject) => {
       server.once('error', cause => {
         const message = `Cannot listen on ${host}:${port}: ${cause.message}. Choose another port.`
-        reject(new ConetError('LISTEN_FAILED', message, { data: { host, port }, cause }))
+        reject(new ConetError('LISTEN_FAILED', message, { verdict: 'retry', data: { host, port }, cause }))
       })
       server.listen({ host, port }, () => {
         const address = server.address()

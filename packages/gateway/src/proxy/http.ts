@@ -113,7 +113,8 @@ export class HttpFront {
   expire(socket: Socket): void {
     // In the middle of a body whose answer is out, a 408 would be taken for the answer to another request.
     const answeredEarly = this.latest.get(socket)?.complete === false
-    if (socket.writable && !answeredEarly) socket.end(rawRefusal('HANDSHAKE_TIMEOUT'))
+    // Whoever speaks SOCKS cannot read it.
+    if (this.visitors.has(socket) && socket.writable && !answeredEarly) socket.end(rawRefusal('HANDSHAKE_TIMEOUT'))
   }
 
   /** The time limit runs while no request is being answered; pipelined requests overlap. */

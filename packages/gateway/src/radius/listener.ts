@@ -72,7 +72,7 @@ export class Listener {
     return new Promise((resolve, fail) => {
       this.#server.once('error', cause => {
         const message = `cannot answer FreeRADIUS at ${host}:${port}: ${cause.message}; choose another port`
-        fail(new ConetError('LISTEN_FAILED', message, { cause, data: { host, port } }))
+        fail(new ConetError('LISTEN_FAILED', message, { verdict: 'retry', cause, data: { host, port } }))
       })
       this.#server.listen(port, host, resolve)
     })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ConetError } from '@conet/core/errors'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { loadConfig, parseConfig, unknownVariables, VARIABLES, withPassphrase } from './index.js'
+import { loadConfig, parseConfig, unknownVariables, VARIABLES } from './index.js'
 
 function failure(run: () => unknown): ConetError {
   try {
@@ -195,22 +195,6 @@ describe('where the data is', () => {
     expect(load('data')).toBe(join(folder, 'n', 'data'))
     key(made)
     expect(load('data')).toBe(made)
-  })
-})
-
-describe('an empty passphrase', () => {
-  const code = (name: string) => new ConetError(name, 'x')
-  const sealed = (under: string) => (passphrase: string | undefined) => {
-    if (passphrase === undefined) throw code('KEY_PASSPHRASE_MISSING')
-    if (passphrase !== under) throw code('KEY_PASSPHRASE_WRONG')
-    return 'seed'
-  }
-
-  it('is none, but opens a key that was sealed under it', () => {
-    expect(withPassphrase('', passphrase => passphrase)).toBeUndefined()
-    expect(withPassphrase('p', passphrase => passphrase)).toBe('p')
-    expect(withPassphrase('', sealed(''))).toBe('seed')
-    expect(failure(() => withPassphrase('', sealed('p'))).code).toBe('KEY_PASSPHRASE_MISSING')
   })
 })
 

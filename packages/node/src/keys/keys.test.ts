@@ -1,8 +1,17 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ConetError } from '@conet/core/errors'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { newSeeds, readKeyFile, readOrCreateAdminToken, readOrCreateKeyFile, sameToken, writeKeyFile } from './index.js'
+import {
+  newSeeds,
+  readKeyFile,
+  readOrCreateAdminToken,
+  readOrCreateKeyFile,
+  sameToken,
+  withPassphrase,
+  writeKeyFile,
+} from './index.js'
 
 let folder: string
 let path: string
@@ -78,5 +87,21 @@ describe('admin token', () => {
     chmodSync(file, 0o600)
     writeFileSync(file, 'admin')
     expect(() => readOrCreateAdminToken(file)).toThrowError(code('KEY_FORM'))
+  })
+})
+
+describe('an empty passphrase', () => {
+  const failure = (name: string) => new ConetError(name, 'x')
+  const sealed = (under: string) => (passphrase: string | undefined) => {
+    if (passphrase === undefined) throw failure('KEY_PASSPHRASE_MISSING')
+    if (passphrase !== under) throw failure('KEY_PASSPHRASE_WRONG')
+    return 'seed'
+  }
+
+  it('is none, but opens a key that was sealed under it', () => {
+    expect(withPassphrase('', passphrase => passphrase)).toBeUndefined()
+    expect(withPassphrase('p', passphrase => passphrase)).toBe('p')
+    expect(withPassphrase('', sealed(''))).toBe('seed')
+    expect(() => withPassphrase('', sealed('p'))).toThrowError(code('KEY_PASSPHRASE_MISSING'))
   })
 })

@@ -285,7 +285,7 @@ function isFull({ start }: LiveSession, { bytesUp, bytesDown }: Count): boolean 
   return start.bytesLeft !== undefined && bytesUp + bytesDown >= start.bytesLeft
 }
 
-/** When the owner's bounds end a session: at the end of paid time, never inside it. */
+/** When the owner's hours and limits end a session: at the end of paid time, never inside it. Used up bytes end it at once (`isFull`). */
 function endsAt(session: LiveSession): UnixMillis {
   const { untilMs } = session.start
   if (session.state.phase !== 'serving') return Number.POSITIVE_INFINITY

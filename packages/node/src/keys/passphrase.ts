@@ -1,5 +1,8 @@
 import { ConetError } from '@conet/core/errors'
 
+/** Of a node's key file, and of a device's keystore, which this opens for `conet` too. */
+const MISSING: readonly string[] = ['KEY_PASSPHRASE_MISSING', 'PASSPHRASE_MISSING']
+
 /**
  * Opens or makes a key. An empty passphrase counts as none: it would seal a key that stays shut once the variable is unset.
  * A key that was sealed under the empty one before still opens with it.
@@ -9,7 +12,7 @@ export function withPassphrase<T>(passphrase: string | undefined, open: (passphr
   try {
     return open(undefined)
   } catch (error) {
-    if (!(error instanceof ConetError) || !error.code.endsWith('PASSPHRASE_MISSING')) throw error
+    if (!(error instanceof ConetError) || !MISSING.includes(error.code)) throw error
     return orElse(error, () => open(''))
   }
 }
