@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { join } from './join.js'
 import { FlowMeter } from './meter.js'
 
@@ -117,6 +117,21 @@ describe('join', () => {
     expect(sent - Number(after.bytesDown)).toBeLessThan(Number(after.inFlight))
   })
 
+  it('allows for what a slow way keeps from a program that reads, until nothing has come for long', () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0)
+    const meter = new FlowMeter()
+    const flow = meter.begin()
+    meter.down(flow, 70_000)
+    expect(meter.read().inFlight).toBe(MIB / 4n + 140_000n)
+    now.mockReturnValue(9_000)
+    meter.down(flow, 10_000_000)
+    expect(meter.read().inFlight).toBe(4n * MIB)
+    now.mockReturnValue(20_000)
+    expect(meter.read().inFlight).toBe(0n)
+    meter.end(flow, false)
+    now.mockRestore()
+  })
+
   it('allows nothing for flows that the tunnel broke, and little for many that were broken here', async () => {
     const [local] = await pair()
     const [tunnel, provider] = await pair()
@@ -126,10 +141,12 @@ describe('join', () => {
     provider.resetAndDestroy()
     await joined
     expect(meter.read().inFlight).toBe(0n)
-    for (let flow = 0; flow < 100; flow++) meter.broken({ bytesDown: 0 })
+    for (let flow = 0; flow < 100; flow++) meter.end(meter.begin(), true)
     expect(meter.read().inFlight).toBe(4n * 4n * MIB)
     // What came through may have let the buffers grow.
-    meter.broken({ bytesDown: 1_000_000 })
+    const flow = meter.begin()
+    meter.down(flow, 1_000_000)
+    meter.end(flow, true)
     expect(meter.read().inFlight).toBe(4n * 4n * MIB + 3_000_000n)
   })
 })

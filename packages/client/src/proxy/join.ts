@@ -20,8 +20,7 @@ const closedInOrder = (socket: Socket) => socket.readableEnded && socket.writabl
 export function join(local: Socket, tunnel: Socket, meter: FlowMeter): Promise<number> {
   return new Promise(resolve => {
     let open = 2
-    meter.openFlows++
-    const flow = { bytesDown: 0 }
+    const flow = meter.begin()
     local.on('data', (chunk: Buffer) => meter.up(chunk.length))
     tunnel.on('data', (chunk: Buffer) => {
       meter.down(flow, chunk.length)
@@ -39,9 +38,7 @@ export function join(local: Socket, tunnel: Socket, meter: FlowMeter): Promise<n
       if (open > 0 && side === local && meter.isStalled(flow)) readOut(tunnel)
       else tunnel.destroy()
       if (open > 0) return
-      if (!inOrder && first === local) meter.broken(flow)
-      else meter.stalled(flow, false)
-      meter.openFlows--
+      meter.end(flow, !inOrder && first === local)
       resolve(flow.bytesDown)
     }
     for (const socket of [local, tunnel]) {

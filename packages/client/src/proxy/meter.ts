@@ -1,26 +1,41 @@
-import { BrokenFlows, type OwnCount, unreadBytes } from '@conet/core/rounds'
-import type { Bytes } from '@conet/core/units'
+import { BrokenFlows, type OwnCount, underWayBytes, unreadBytes } from '@conet/core/rounds'
+import type { Bytes, Millis } from '@conet/core/units'
 
 /** A program that reads at all takes a buffer's worth within this time; a shorter stop leaves little under way. */
-const STALL_MS = 100
+const STALL_MS: Millis = 100
+/** A flow on which nothing has come for so long has nothing under way: longer than the queues of slow lines. */
+const QUIET_MS: Millis = 10_000
 
-/** One flow of a session, counted by whoever joins its two sides. */
+/** One flow of a session, from `begin` to `end`. */
 export interface CountedFlow {
   bytesDown: number
+  /** When it began, or the last bytes came down. */
+  movedAt: number
+  /** Since when its local program takes nothing. */
+  stalledSince: number | undefined
 }
 
 /** The client's own count of one session: payload after the tunnel stands, both ways (RND-6). */
 export class FlowMeter {
   bytesUp: Bytes = 0n
   bytesDown: Bytes = 0n
-  openFlows = 0
-  readonly #stalledSince = new Map<CountedFlow, number>()
+  readonly #open = new Set<CountedFlow>()
   readonly #broken = new BrokenFlows()
   #firstByte: () => void = () => {}
   /** Resolves when the first byte of the session came down. */
   readonly firstByte = new Promise<void>(resolve => {
     this.#firstByte = resolve
   })
+
+  get openFlows(): number {
+    return this.#open.size
+  }
+
+  begin(): CountedFlow {
+    const flow: CountedFlow = { bytesDown: 0, movedAt: performance.now(), stalledSince: undefined }
+    this.#open.add(flow)
+    return flow
+  }
 
   up(bytes: number): void {
     this.bytesUp += BigInt(bytes)
@@ -29,32 +44,37 @@ export class FlowMeter {
   down(flow: CountedFlow, bytes: number): void {
     if (this.bytesDown === 0n) this.#firstByte()
     flow.bytesDown += bytes
+    flow.movedAt = performance.now()
     this.bytesDown += BigInt(bytes)
   }
 
   /** A flow's local program stopped (`true`) or went on reading. */
   stalled(flow: CountedFlow, is: boolean): void {
-    if (!is) this.#stalledSince.delete(flow)
-    else if (!this.#stalledSince.has(flow)) this.#stalledSince.set(flow, performance.now())
+    flow.stalledSince = is ? (flow.stalledSince ?? performance.now()) : undefined
   }
 
-  /** The local side broke a flow off with data under way; a flow that the provider's side broke is not for the client to pay. */
-  broken(flow: CountedFlow): void {
-    this.#stalledSince.delete(flow)
-    this.#broken.add(BigInt(flow.bytesDown))
+  /**
+   * A flow is over.
+   *
+   * @param broken - the local side broke it off with data under way; a flow that the provider's side broke is not for the client to pay
+   */
+  end(flow: CountedFlow, broken: boolean): void {
+    if (this.#open.delete(flow) && broken) this.#broken.add(BigInt(flow.bytesDown))
   }
 
   read(): OwnCount {
     const { bytesUp, bytesDown } = this
+    const quietSince = performance.now() - QUIET_MS
     let inFlight = this.#broken.bytes
-    for (const flow of this.#stalledSince.keys())
+    for (const flow of this.#open) {
       if (this.isStalled(flow)) inFlight += unreadBytes(BigInt(flow.bytesDown))
+      else if (flow.movedAt > quietSince) inFlight += underWayBytes(BigInt(flow.bytesDown))
+    }
     return { bytesUp, bytesDown, inFlight }
   }
 
   /** Whether a flow's local program has not read for a while. */
-  isStalled(flow: CountedFlow): boolean {
-    const since = this.#stalledSince.get(flow)
-    return since !== undefined && since <= performance.now() - STALL_MS
+  isStalled({ stalledSince }: CountedFlow): boolean {
+    return stalledSince !== undefined && stalledSince <= performance.now() - STALL_MS
   }
 }

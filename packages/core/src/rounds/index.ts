@@ -19,4 +19,4 @@ export {
   STORE_GRACE_MS,
 } from './timeline.js'
 export * from './types.js'
-export { BrokenFlows, unreadBytes } from './unread.js'
+export { BrokenFlows, underWayBytes, unreadBytes } from './unread.js'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { BrokenFlows, unreadBytes } from './unread.js'
+import { BrokenFlows, underWayBytes, unreadBytes } from './unread.js'
 
 const MIB = 1_048_576n
 const bytesDown = fc.bigInt({ min: 0n, max: 2n ** 53n })
@@ -9,6 +9,12 @@ it('allows a stalled flow one send buffer, and buffers as far as they can have g
   expect(unreadBytes(0n)).toBe(4n * MIB)
   expect(unreadBytes(5n * MIB)).toBe(9n * MIB)
   expect(unreadBytes(400n * MIB)).toBe(36n * MIB)
+})
+
+it('allows a flow that is read what a sender may have buffered for it', () => {
+  expect(underWayBytes(0n)).toBe(MIB / 4n)
+  expect(underWayBytes(100_000n)).toBe(MIB / 4n + 200_000n)
+  expect(underWayBytes(400n * MIB)).toBe(4n * MIB)
 })
 
 it('allows many flows three times what came through them, and four send buffers', () => {

@@ -5,9 +5,11 @@ const MIB = 1_048_576n
 const SEND_BUFFER_BYTES: Bytes = 4n * MIB
 /** The largest receive buffer of Linux (`tcp_rmem`, ip-sysctl.rst; 6 MiB before 6.16). It grows with what is read. */
 const RECEIVE_BUFFER_BYTES: Bytes = 32n * MIB
+/** What a sender may have under way before anything is acknowledged. */
+const FIRST_BYTES: Bytes = MIB / 4n
 /** So many flows that were broken off may have lost a whole send buffer, whatever came through them. */
 const BELIEVED_FLOWS = 4
-/** Linux lets a send buffer grow to twice what is acknowledged in one round trip: for the others, to twice what came. */
+/** Linux lets a send buffer grow to twice what is acknowledged in one round trip: to twice what came, at most. */
 const GROWTH = 2n
 
 /**
@@ -17,6 +19,15 @@ const GROWTH = 2n
  */
 export function unreadBytes(bytesDown: Bytes): Bytes {
   return SEND_BUFFER_BYTES + atMost(RECEIVE_BUFFER_BYTES, bytesDown)
+}
+
+/**
+ * The most that lies in the sender's buffer for a flow whose receiver reads, where the way between them is slow (RND-6).
+ *
+ * @param bytesDown - what came down on this flow
+ */
+export function underWayBytes(bytesDown: Bytes): Bytes {
+  return atMost(SEND_BUFFER_BYTES, FIRST_BYTES + GROWTH * bytesDown)
 }
 
 /**

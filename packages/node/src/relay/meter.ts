@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { BrokenFlows, type OwnCount, unreadBytes } from '@conet/core/rounds'
+import { BrokenFlows, type OwnCount, underWayBytes, unreadBytes } from '@conet/core/rounds'
 import type { Bytes } from '@conet/core/units'
 
 /** A tunnel and its counts when it stood: what was read and written before is the handshake. */
@@ -48,7 +48,7 @@ export class TunnelMeter {
       const { up, down } = countOf(tunnel)
       bytesUp += up
       bytesDown += down
-      if (tunnel.socket.bytesRead === tunnel.readAtLook) inFlight += unreadBytes(down)
+      inFlight += tunnel.socket.bytesRead === tunnel.readAtLook ? unreadBytes(down) : underWayBytes(down)
       tunnel.readAtLook = tunnel.socket.bytesRead
     }
     return { bytesUp, bytesDown, inFlight }
