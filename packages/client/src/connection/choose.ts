@@ -20,19 +20,34 @@ export const DEFAULT_LIMITS: SwitchLimits = {
   waitMs: 15_000,
 }
 
+/** Where and among whom is looked. */
+export interface Wanted {
+  readonly offer?: string | undefined
+  readonly provider?: Did | undefined
+  readonly rank?: Pick<RankContext, 'at'> | undefined
+}
+
+/** What the node lists. @throws ConetError what the node answers */
+export async function search(api: NodeApi, { offer, provider, rank }: Wanted): Promise<readonly Offer[]> {
+  if (offer !== undefined) return [await api.offer(offer)]
+  const at = rank?.at
+  const near = at === undefined ? {} : { lat: at.lat, lon: at.lon }
+  const { items } = await api.offers({ type: 'access', limit: PAGE, ...near, ...(provider && { provider }) })
+  return items
+}
+
 /**
  * Offers worth asking, best first. A provider that failed lately comes last instead of never: it may be the only one.
  *
- * @throws ConetError `NO_OFFER`, and what the node answers
+ * @throws ConetError `NO_OFFER`
  */
-export async function candidates(
-  api: NodeApi,
-  wanted: { readonly offer?: string | undefined; readonly provider?: Did | undefined; readonly rank: RankContext },
+export function candidates(
+  offers: readonly Offer[],
+  rank: RankContext,
   resting: ReadonlyMap<Did, UnixMillis>,
   nowMs: UnixMillis,
-): Promise<RankedOffer[]> {
-  const offers = wanted.offer === undefined ? await search(api, wanted) : [await api.offer(wanted.offer)]
-  const ranked = rankOffers(offers, wanted.rank)
+): RankedOffer[] {
+  const ranked = rankOffers(offers, rank)
   if (ranked.length === 0) {
     throw new ConetError('NO_OFFER', 'No offer fits here: look with fewer conditions, or elsewhere.', {
       verdict: 'retry',
@@ -40,15 +55,6 @@ export async function candidates(
   }
   const tired = (one: RankedOffer) => (resting.get(one.offer.provider) ?? 0) > nowMs
   return [...ranked.filter(one => !tired(one)), ...ranked.filter(tired)]
-}
-
-async function search(
-  api: NodeApi,
-  { provider, rank: { at } }: { readonly provider?: Did | undefined; readonly rank: RankContext },
-): Promise<readonly Offer[]> {
-  const near = at === undefined ? {} : { lat: at.lat, lon: at.lon }
-  const { items } = await api.offers({ type: 'access', limit: PAGE, ...near, ...(provider && { provider }) })
-  return items
 }
 
 /** Whether a provider is too bad for new flows; `undefined` if it will do. */

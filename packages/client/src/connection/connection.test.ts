@@ -131,6 +131,18 @@ describe('a connection', () => {
     expect({ bytesUp, bytesDown }).toEqual(provider.count)
   })
 
+  it('goes to another provider also when the one that dies is the node that lists them', async () => {
+    const web = await origin()
+    const spare = await fake({ seedByte: 9, quality: { sessions: 0, disputes: 5 } })
+    const first = await fake({ seedByte: 8, others: () => [spare.offer] })
+    const { connection, port } = await connected(first)
+    expect(connection.session?.offer.id).toBe('offer-8')
+    await first.die()
+    expect(bodyOf(await get(port, `${web.url}/bytes/20`))).toHaveLength(20)
+    expect(connection.session?.offer.id).toBe('offer-9')
+    await connection.stop()
+  })
+
   it('sums up what it used and paid', async () => {
     const web = await origin()
     const provider = await fake()

@@ -1,18 +1,23 @@
 import { ConetError } from '@conet/core/errors'
 import type { ClientSummary } from '@conet/core/rounds'
 import type { Amount, Did, UnixMillis } from '@conet/core/units'
+import type { Offer } from '../api/types.js'
 import { NOTHING_MEASURED, observe, type Quality, type RankedOffer } from '../discovery/index.js'
 import { nodePorts } from '../ports/node.js'
 import type { ClientPorts } from '../ports/types.js'
 import { type Flow, LocalProxy } from '../proxy/index.js'
 import { KeyBook } from '../session/index.js'
 import { Carrier } from './carrier.js'
-import { candidates, complaint, DEFAULT_LIMITS, USUAL_USE } from './choose.js'
+import { candidates, complaint, DEFAULT_LIMITS, search, USUAL_USE } from './choose.js'
 import { sumUp } from './summary.js'
 import type { ConnectionEvent, ConnectionOptions, ConnectionSummary, SwitchLimits, SwitchReason } from './types.js'
 
 /** Failures of one flow that another provider may mend. */
 const PROVIDER_FAULTS: readonly string[] = ['GATEWAY_UNREACHABLE', 'GATEWAY_REFUSED', 'OFFLINE']
+/** The node that lists offers does not answer. */
+const AWAY: readonly string[] = ['NODE_UNREACHABLE', 'TIMEOUT']
+/** Providers whose keys are looked up ahead. */
+const SPARES = 4
 /** While nobody gives service, they are asked again this often. */
 const RETRY_MS = 1_000
 /** About three quarters of a second of trying to open the control line again. */
@@ -46,6 +51,7 @@ export class Connection {
   readonly #qualities = new Map<Did, Quality>()
   readonly #resting = new Map<Did, UnixMillis>()
   readonly #draining = new Set<Promise<unknown>>()
+  #listed: readonly Offer[] = []
   #lid = ''
   #address = { host: '', port: 0 }
   #current: Carrier | undefined
@@ -180,7 +186,9 @@ export class Connection {
     for (const one of ranked) {
       if (this.#stopped) break
       try {
-        return await this.#ask(one)
+        const carrier = await this.#ask(one)
+        this.#prepareFor(ranked)
+        return carrier
       } catch (error) {
         // No refusal: the provider granted.
         if (this.#spent) throw error
@@ -190,6 +198,11 @@ export class Connection {
       }
     }
     throw last ?? this.#noService()
+  }
+
+  /** The keys of those that would be asked next are looked up while the node that is trusted for them answers. */
+  #prepareFor(ranked: readonly RankedOffer[]): void {
+    for (const { offer } of ranked.slice(0, SPARES)) void this.#keys.prepare(offer.provider)
   }
 
   async #ask({ offer, score, reasons }: RankedOffer): Promise<Carrier> {
@@ -285,10 +298,20 @@ export class Connection {
     return this.#spent ? budgetSpent() : offline()
   }
 
-  #candidates(): Promise<RankedOffer[]> {
-    const { api, offer, provider, rank } = this.#options
-    const context = { expected: USUAL_USE, ...rank, quality: this.#qualities }
-    return candidates(api, { offer, provider, rank: context }, this.#resting, this.#ports.now())
+  async #candidates(): Promise<RankedOffer[]> {
+    const context = { expected: USUAL_USE, ...this.#options.rank, quality: this.#qualities }
+    return candidates(await this.#offers(), context, this.#resting, this.#ports.now())
+  }
+
+  /** What the node lists now; while it does not answer, what it listed last: the provider that died is often that node. */
+  async #offers(): Promise<readonly Offer[]> {
+    try {
+      this.#listed = await search(this.#options.api, this.#options)
+    } catch (error) {
+      const away = error instanceof ConetError && AWAY.includes(error.code)
+      if (!away || this.#listed.length === 0) throw error
+    }
+    return this.#listed
   }
 
   #tell(event: ConnectionEvent): void {
