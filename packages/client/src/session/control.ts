@@ -8,6 +8,8 @@ const ROUNDS_PROTOCOLS = ['conet.rounds.2', 'conet.rounds.1']
 /** Doubled after every failure, up to the longest. */
 const FIRST_RETRY_MS: Millis = 50
 const LONGEST_RETRY_MS: Millis = 1_000
+/** While the first line is still being opened, the first statement is asked for this often. */
+const ASK_AGAIN_MS: Millis = 50
 /** Messages that reached nobody before the provider is given up. */
 const UNREACHABLE_AFTER = 4
 
@@ -19,6 +21,8 @@ export interface ControlOptions {
   readonly path: string
   /** First frame of every line: proves who we are. */
   readonly hello: string
+  /** From now until the provider's first statement leaves. */
+  readonly firstStatementMs: Millis
   onText(text: string): void
   /** The line is there (again). */
   onUp(): void
@@ -39,12 +43,14 @@ export class ControlLine {
   #closed = false
   #failures = 0
   #cancelRetry: () => void = () => {}
+  readonly #cancelAsking: () => void
   #unreachable = 0
   readonly #posting = new Set<string>()
 
   constructor(options: ControlOptions) {
     this.#options = options
     this.#connect()
+    this.#cancelAsking = options.ports.setTimer(options.firstStatementMs, () => void this.#ask())
   }
 
   get up(): boolean {
@@ -63,6 +69,7 @@ export class ControlLine {
   close(): void {
     this.#closed = true
     this.#cancelRetry()
+    this.#cancelAsking()
     this.#line?.close()
   }
 
@@ -120,9 +127,23 @@ export class ControlLine {
     this.#heard(JSON.stringify({ error: { code: error.code, message: error.message } }))
   }
 
-  async #poll(): Promise<void> {
+  /**
+   * A line takes two round trips to open and another half to say who we are: with the voucher, longer than a satellite has until the end
+   * of its trial. HTTP is open already, and asks while the line is not (RND-3).
+   */
+  async #ask(): Promise<void> {
+    while (!this.#up && !this.#closed && this.#failures === 0) {
+      if (await this.#poll()) return
+      await new Promise<void>(resolve => void this.#options.ports.setTimer(ASK_AGAIN_MS, resolve))
+    }
+  }
+
+  /** @returns whether there was a statement */
+  async #poll(): Promise<boolean> {
     const { api, sid } = this.#options
     const { statement } = await api.statement(sid).catch(() => ({ statement: undefined }))
-    if (typeof statement === 'string' && !this.#up) this.#heard(statement)
+    if (typeof statement !== 'string' || this.#up) return false
+    this.#heard(statement)
+    return true
   }
 }

@@ -133,6 +133,13 @@ describe('a session', () => {
     expect(paid).toBe((asked[0] ?? 0n) + (asked[1] ?? 0n))
   })
 
+  it('pays its first round by HTTP while the line is still being opened', async () => {
+    const { provider, events, until } = await online({ slowLine: true })
+    await until(paidRound(1)).toBe(true)
+    await expect.poll(() => provider.state?.paidRounds ?? 0).toBeGreaterThan(0)
+    expect(events.some(event => event.type === 'line')).toBe(false)
+  })
+
   it('pays by HTTP where no line can be opened', async () => {
     const { provider, session, until } = await online({ noLine: true })
     await until(paidRound(1)).toBe(true)

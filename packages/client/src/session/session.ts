@@ -6,6 +6,7 @@ import {
   type ClientSummary,
   createClient,
   type GrantPayload,
+  marginMs,
   nextClientDeadline,
   type OwnCount,
   type StatementPayload,
@@ -16,6 +17,9 @@ import type { Offer } from '../api/types.js'
 import { ControlLine } from './control.js'
 import { type Inbound, readFrame } from './inbound.js'
 import { type Granted, type RequestOptions, requestGrant } from './request.js'
+
+/** For timers: whoever asks a moment too early asks twice. */
+const ASK_SLACK_MS: Millis = 20
 
 export interface SessionOptions extends RequestOptions {
   /** The client's own count, asked for whenever it is compared. */
@@ -116,6 +120,7 @@ export class Session {
       sid: this.grant.sid,
       path: this.grant.control,
       hello,
+      firstStatementMs: this.#firstStatementMs(),
       onText: text => this.#hear(text),
       onUp: () => {
         this.#tell({ type: 'line', up: true, failures: 0 })
@@ -127,6 +132,13 @@ export class Session {
       },
       onDown: failures => this.#tell({ type: 'line', up: false, failures }),
     })
+  }
+
+  /** The provider's trial began after the request left, so that its statement leaves no earlier than this; at best, just as it is asked for. */
+  #firstStatementMs(): Millis {
+    const { terms } = this.grant
+    const leaves = this.requestedAt + terms.trialMs - marginMs(terms) + ASK_SLACK_MS
+    return Math.max(0, leaves - this.#options.ports.now())
   }
 
   /** Frames are checked one after the other, so that their order is kept. */

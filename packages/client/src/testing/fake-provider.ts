@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import {
   type Count,
   createProvider,
@@ -47,6 +48,8 @@ export interface FakeOptions {
   readonly clockOffsetMs?: number
   /** No WebSocket: clients must use HTTP. */
   readonly noLine?: boolean
+  /** A WebSocket stays half open: the way is too long for it. */
+  readonly slowLine?: boolean
 }
 
 /** A provider for tests: the real machine behind a small node API, with a gateway of its own. One session at a time. */
@@ -60,6 +63,7 @@ export class FakeProvider {
   readonly #server: Server = createServer((request, response) => void this.#serve(request, response))
   readonly #sockets = new WebSocketServer({ noServer: true })
   #access: Awaited<ReturnType<FakeGateway['listen']>> | undefined
+  readonly #halfOpen: Duplex[] = []
   #line: WebSocket | undefined
   #timer: NodeJS.Timeout | undefined
   #plain: object = {}
@@ -69,6 +73,7 @@ export class FakeProvider {
     this.wallet = walletFromSeed(new Uint8Array(32).fill(options.seedByte ?? 7), nodePorts)
     this.#server.on('upgrade', (request, socket, head) => {
       if (options.noLine === true) return void socket.destroy()
+      if (options.slowLine === true) return void this.#halfOpen.push(socket)
       this.#sockets.handleUpgrade(request, socket, head, line => this.#attach(line))
     })
   }
@@ -121,6 +126,7 @@ export class FakeProvider {
     clearTimeout(this.#timer)
     this.state = undefined
     for (const line of this.#sockets.clients) line.terminate()
+    for (const socket of this.#halfOpen) socket.destroy()
     this.#server.closeAllConnections()
     await Promise.all([this.#gateway.close(), new Promise<void>(resolve => this.#server.close(() => resolve()))])
   }

@@ -1,7 +1,7 @@
 import type { AccessTerms } from '../services/access/types.js'
 import type { Millis } from '../units/index.js'
 
-/** The statement leaves at most this long before the trial ends; a satellite answers within 600 ms (RND-3). */
+/** The statement leaves at most this long before the trial ends; a satellite answers within 600 ms, and a client asks by HTTP while its line is being opened (RND-3). */
 const LONGEST_MARGIN_MS = 1_000
 
 /** Both sides wait this long for the last statement and voucher of a stopped session (RND-10). */
