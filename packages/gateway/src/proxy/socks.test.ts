@@ -187,4 +187,13 @@ describe('SOCKS5 and hostile bytes', () => {
     expect(dialled).toBe(1)
     await watched.stop()
   })
+
+  it('are answered in no other protocol when their time is over', async () => {
+    const quick = localGateway({ limits: { handshakeMs: 50 } })
+    await quick.start()
+    const door = await quick.open(admission)
+    // The beginning of a greeting, and nothing more.
+    expect(String(await raw(door, [Uint8Array.of(5, 1)]))).toBe('')
+    await quick.stop()
+  })
 })
