@@ -167,7 +167,7 @@ function createProvider(
   announcer: () => Announcer,
 ): ProviderService {
   const { engine, owner, policy, ports, readModel, store, undo } = base
-  const admission = policyAdmission(policy, announcer, systemClock.wall)
+  const admission = policyAdmission(policy, announcer, systemClock.wall, store)
   const provider = createProviderService({
     lid: engine.genesis.lid,
     provider: owner.did,

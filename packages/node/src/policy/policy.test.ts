@@ -121,6 +121,15 @@ describe('day meter', () => {
     meter.add('b', 6n, 86_400_001, 0)
     expect(meter.today(86_400_001, 0)).toBe(1n)
   })
+
+  it('goes on with what was kept of the same day only', () => {
+    const meter = new DayMeter()
+    meter.add('a', 70n, 1_000, 0)
+    const { kept } = meter
+    expect(new DayMeter(kept).today(2_000, 0)).toBe(70n)
+    expect(new DayMeter(kept).today(86_400_000, 0)).toBe(0n)
+    expect(new DayMeter('nonsense').today(2_000, 0)).toBe(0n)
+  })
 })
 
 describe('policy store', () => {
