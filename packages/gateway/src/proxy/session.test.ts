@@ -193,3 +193,26 @@ it('holds flows back beyond the rate, and lets as much pass as the rate says', (
   expect(passed).toBeGreaterThan((now / 1_000) * 1_000_000)
   expect(passed).toBeLessThanOrEqual((now / 1_000) * 1_000_000 + 250_000 + chunk)
 })
+
+it.each([0, 1e-9])('waits no longer than a timer can at %s bytes a second', bytesPerSecond => {
+  const delays: number[] = []
+  const clock = {
+    now: () => 0,
+    after: (delay: number) => {
+      delays.push(delay)
+      return () => {}
+    },
+  }
+  const admission = { session: 'aa'.repeat(16), until: 1e9, quota: 10n ** 12n, bytesPerSecond }
+  const session = new Session(
+    admission,
+    clock,
+    () => {},
+    () => {},
+  )
+  const waiter = { release: () => {} }
+  session.take(65_536, 'down', waiter)
+  delays.length = 0
+  expect(session.take(65_536, 'down', waiter)).toBe(false)
+  expect(delays).toEqual([2 ** 31 - 1])
+})

@@ -43,6 +43,9 @@ const AT_REST_MS = 10_000
 /** Of a limited rate, this much may pass at once: a chunk of 256 KiB must not wait for ever on a slow one. */
 const BURST_MS = 250
 
+/** The longest timer; a longer one would fire at once. Whoever is woken early waits again. */
+const LONGEST_MS = 2 ** 31 - 1
+
 /** Bytes as an exact number: counting with bigint costs an allocation per chunk, and 2^53 bytes are 8 PiB. */
 const countable = (bytes: Bytes) => Number(bytes < BigInt(Number.MAX_SAFE_INTEGER) ? bytes : Number.MAX_SAFE_INTEGER)
 
@@ -148,7 +151,8 @@ export class Session implements Ending {
   /** Whether the rate is used up; then flows are held until it is not. */
   private tooFast(now: UnixMillis): boolean {
     if (this.rate === undefined || this.pacedUntil <= now + BURST_MS) return false
-    this.stopPacing ??= this.clock.after(Math.ceil(this.pacedUntil - now - BURST_MS), () => {
+    const pause = Math.min(Math.ceil(this.pacedUntil - now - BURST_MS), LONGEST_MS)
+    this.stopPacing ??= this.clock.after(pause, () => {
       this.stopPacing = undefined
       if (this.state === 'open') this.releaseAll()
     })

@@ -151,6 +151,14 @@ describe('policy store', () => {
     expect(readdirSync(folder)).toEqual(['policy.json'])
   })
 
+  it('refuses a rate at which nothing would ever pass', () => {
+    const rate = (maxBytesPerSecond: string) => parsePolicy({ limits: { maxBytesPerSecond } }).limits.maxBytesPerSecond
+    expect(rate('1')).toBe('1')
+    expect(() => rate('0')).toThrowError(
+      expect.objectContaining({ code: 'POLICY_INVALID', data: { path: 'limits.maxBytesPerSecond' } }),
+    )
+  })
+
   it('refuses a wrong policy and stays as it was', () => {
     const store = new PolicyStore(folder)
     expect(() => store.put({ deny: ['bob'] })).toThrowError(

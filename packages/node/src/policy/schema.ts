@@ -4,6 +4,8 @@ const closed = { additionalProperties: false }
 const DidText = Type.String({ pattern: '^did:[a-z0-9]+:[A-Za-z0-9._:%-]{1,256}$' })
 const Money = Type.String({ pattern: '^(0|[1-9][0-9]{0,28})$', description: 'whole micro-credits' })
 const ByteCount = Type.String({ pattern: '^(0|[1-9][0-9]{0,18})$', description: 'whole bytes' })
+/** At nothing a second a session would neither go on nor end; who wants none has `sharing` and `offers`. */
+const ByteRate = Type.String({ pattern: '^[1-9][0-9]{0,18}$', description: 'whole bytes in a second, at least 1' })
 const ClockTime = Type.String({
   pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$',
   description: 'HH:MM, owner’s local time',
@@ -44,7 +46,7 @@ export const PolicySchema = Type.Object(
         maxSessions: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 10_000 }),
         maxBytesPerDay: Type.Optional(ByteCount),
         /** Of each session; running ones keep theirs. */
-        maxBytesPerSecond: Type.Optional(ByteCount),
+        maxBytesPerSecond: Type.Optional(ByteRate),
       },
       { ...closed, default: {} },
     ),
