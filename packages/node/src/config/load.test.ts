@@ -52,11 +52,26 @@ describe('configuration', () => {
     [OFFER.replace('"1000"', '1.5'), 'offers.0.terms.perGiB'],
     [OFFER.replace('52.5', '"north"'), 'offers.0.area.lat'],
     ['- 1', 'the whole file'],
+    [`${OFFER}    slice: gold slice`, 'offers.0.slice'],
+    [`${OFFER}    slice: ""`, 'offers.0.slice'],
+    [`${OFFER}    dataNetworks: [internet, my net]`, 'offers.0.dataNetworks.1'],
+    [OFFER.replace('name: Home', `name: ${'n'.repeat(65)}`), 'offers.0.name'],
+    ['name: "\u{1f468}\u200d\u{1f469}"', 'name'],
+    ['name: "two\\nlines"', 'name'],
+    ['api: { publicUrl: "https://a.example/?x=1" }', 'api.publicUrl'],
+    ['api: { publicUrl: "https://a.example:99999" }', 'api.publicUrl'],
   ])('names the member that is wrong in %j', (text, path) => {
     const error = failure(() => parseConfig(text))
     expect(error.code).toBe('CONFIG_INVALID')
     expect(error.data.path).toBe(path)
     expect(error.message).toContain(path)
+  })
+
+  it('takes every name that the ledger takes', () => {
+    const names = ['n'.repeat(64), '\u{1f4f6}'.repeat(64), 'Büro 3. Stock']
+    for (const name of names) expect(parseConfig(JSON.stringify({ name })).name).toBe(name)
+    const { api } = parseConfig('api: { publicUrl: "https://[2001:db8::1]:8640/node/" }')
+    expect(api.publicUrl).toBe('https://[2001:db8::1]:8640/node/')
   })
 
   it('refuses members that contradict each other', () => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { ConetError } from '@conet/core/errors'
+import { BASE_URL, NAME, WORD } from '@conet/core/ledger/modules/registry'
 import { FormatRegistry } from '@sinclair/typebox'
 import { Value, type ValueError } from '@sinclair/typebox/value'
 import { parse } from 'yaml'
@@ -14,11 +15,17 @@ const MAX_FILE_BYTES = 2 ** 20
 
 FormatRegistry.Set('ip-address', value => isIP(value) !== 0)
 
-FormatRegistry.Set('http-url', value => {
+function isHttpUrl(value: string): boolean {
   if (!URL.canParse(value)) return false
   const url = new URL(value)
   return (url.protocol === 'http:' || url.protocol === 'https:') && url.username === '' && url.password === ''
-})
+}
+
+FormatRegistry.Set('http-url', isHttpUrl)
+// What goes to the ledger is held to the ledger's own rules here, where the member can be named.
+FormatRegistry.Set('ledger-url', value => isHttpUrl(value) && BASE_URL.test(value))
+FormatRegistry.Set('ledger-name', value => NAME.test(value))
+FormatRegistry.Set('ledger-word', value => WORD.test(value))
 
 function invalid(path: string, message: string): ConetError {
   return new ConetError('CONFIG_INVALID', `configuration, ${path}: ${message}`, { data: { path } })

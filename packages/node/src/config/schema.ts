@@ -4,6 +4,8 @@ import { PolicySchema } from '../policy/schema.js'
 const closed = { additionalProperties: false }
 const text = (description: string, more: object = {}) =>
   Type.String({ minLength: 1, maxLength: 1024, description, ...more })
+const NameText = { format: 'ledger-name', description: 'what people read: 1 to 64 characters on one line' }
+const WordText = { format: 'ledger-word', description: '1 to 64 letters, digits, dots, - and _' }
 const PORT = { minimum: 0, maximum: 65_535 }
 
 /** Money in a file: decimal text of any size, or a whole number that JSON carries exactly. */
@@ -43,10 +45,10 @@ const TermsSchema = Type.Object(
 const OfferSchema = Type.Object(
   {
     key: Type.String({ pattern: '^[a-z0-9-]{1,32}$', description: 'own short name; keeps its meaning over restarts' }),
-    name: text('what people read', { maxLength: 128 }),
+    name: Type.String(NameText),
     area: AreaSchema,
-    slice: Type.String({ maxLength: 64, default: 'default' }),
-    dataNetworks: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 16, default: ['internet'] }),
+    slice: Type.String({ ...WordText, default: 'default' }),
+    dataNetworks: Type.Array(Type.String(WordText), { maxItems: 16, default: ['internet'] }),
     terms: TermsSchema,
     rateKbps: Type.Optional(
       Type.Integer({
@@ -124,7 +126,7 @@ const ApiSchema = Type.Object(
   {
     host: Type.String({ default: '127.0.0.1', description: 'address to listen on' }),
     port: Type.Integer({ ...PORT, default: 8640, description: '0 takes a free one' }),
-    publicUrl: Type.Optional(text('how others reach this API', { format: 'http-url' })),
+    publicUrl: Type.Optional(text('how others reach this API: http(s)://…, no query', { format: 'ledger-url' })),
     adminTokenFile: Type.String({ default: 'admin.token', description: 'path, relative to dataDir' }),
     adminRemote: Type.Boolean({ default: false, description: 'true lets the token work from other machines' }),
     hosts: Type.Array(Type.String(), { default: [], maxItems: 32, description: 'further names in the Host header' }),
@@ -217,7 +219,7 @@ export const ConfigSchema = Type.Object(
       default: './conet-data',
       description: 'folder of everything the node keeps, relative to this file',
     }),
-    name: Type.String({ minLength: 1, maxLength: 64, default: 'conet node' }),
+    name: Type.String({ ...NameText, default: 'conet node' }),
     networkType: Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$', default: 'household' }),
     identity: IdentitySchema,
     ledger: LedgerSchema,

@@ -44,5 +44,6 @@ export function submitSigned(ports: TransactionPorts, signer: Signer, type: stri
 export function accepted(result: TxResult, what: string): TxResult {
   if (result.code === 'OK') return result
   const data: ErrorData = { ...result.data, hash: result.hash }
-  throw new ConetError(result.code, `the ledger refused ${what}: ${result.code}; see the data`, { data })
+  const where = data.field === undefined ? 'see the data' : `its ${data.field} is wrong`
+  throw new ConetError(result.code, `the ledger refused ${what}: ${result.code}; ${where}`, { data })
 }

@@ -18,6 +18,7 @@ import { withdrawRequest } from './withdraw-request.js'
 
 export { REGISTRY_CODES } from './codes.js'
 export { checkTermsBy, type RegistryNeeds, type ServiceTerms, type StoredTerms } from './needs.js'
+export { BASE_URL, NAME, WORD } from './shapes.js'
 export type * from './types.js'
 
 /**

@@ -19,12 +19,14 @@ import { type Area, type NetworkProfile, type Place, REQUEST_KINDS, type Request
  * Text for people: 1 to 64 characters, none of which is a control, a direction mark or a lone surrogate. Written as
  * ranges because the Unicode tables of two engine versions may differ.
  */
-const NAME =
+export const NAME =
   /^[\u0020-\u007e\u00a0-\u200a\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]{1,64}$/u
 const DETAILS =
   /^[\n\u0020-\u007e\u00a0-\u200a\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]{0,1000}$/u
-const WORD = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
-const BASE_URL =
+/** Name of a network, slice or medium. */
+export const WORD = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+/** Where a node's API is: neither query nor credentials. */
+export const BASE_URL =
   /^https?:\/\/(\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)(:[0-9]{1,5})?(\/[A-Za-z0-9._~/-]{0,100})?$/
 
 const place = {
