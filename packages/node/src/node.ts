@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -8,13 +9,13 @@ import type { Gateway } from '@conet/gateway'
 import type { ClientOf, Leases } from '@conet/gateway/portal'
 import { createEgress, type Dial, type Egress } from '@conet/gateway/proxy'
 import { type Api, type ApiContext, startApi } from './api/index.js'
-import { type Config, checkPrices, type Environment, unknownVariables } from './config/index.js'
+import { type Config, type Environment, unknownVariables } from './config/index.js'
 import { EventHub, SessionBoard } from './events/index.js'
 import { readOrCreateAdminToken, readOrCreateKeyFile, type Seeds, withPassphrase } from './keys/index.js'
 import { createLogger, type Logger } from './log/index.js'
 import { createMetrics } from './metrics/index.js'
 import { Announcer, type Owner, ownerOf, ownTerms, Transfers } from './owner/index.js'
-import { PolicyStore } from './policy/index.js'
+import type { PolicyStore } from './policy/index.js'
 import {
   createProviderService,
   DEFAULT_RISK_LIMITS,
@@ -38,6 +39,7 @@ import {
   openExit,
   openGatewayOf,
   openLedger,
+  openPolicy,
   openPortal,
   openRadius,
   openRelay,
@@ -138,7 +140,7 @@ async function openBase(config: Config, ports: NodePorts, undo: Base['undo']): P
   const passphrase = passphraseEnv === undefined ? undefined : env[passphraseEnv]
   const seeds = withPassphrase(passphrase, given => readOrCreateKeyFile(file(config.identity.keyFile), given))
   const adminToken = readOrCreateAdminToken(file(config.api.adminTokenFile))
-  const policy = new PolicyStore(config.dataDir, config.policy, wanted => checkPrices(config, wanted))
+  const policy = openPolicy(config, log)
   // Also keeps a second process off the folder, before anything else is written.
   const store = openStore(config.dataDir, 'provider')
   undo.push(() => store.close())
@@ -204,6 +206,8 @@ async function openApi(
   const sources = { height: () => engine.info().height, readModelHeight: () => readModel.height, totals }
   const metrics = createMetrics(sources, { process: ports.processMetrics === true })
   const stopping = new AbortController()
+  // One for each open stream, of which there are more than the ten that Node takes for a leak.
+  setMaxListeners(0, stopping.signal)
   const meter = setInterval(() => board.meter(now()), METER_MS)
   // Before anything that can fail: a timer that is left running keeps the process.
   undo.push(

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createLogger, type Logger, loadConfig, startNode } from '@conet/node'
+import { createLogger, type Logger, loadToStart, startNode } from '@conet/node'
 import type { CliCommand, CommandContext } from '../command.js'
 import { EXIT } from '../exit.js'
 import { pageFolders } from '../pages.js'
@@ -20,7 +20,7 @@ export const up: CliCommand = {
   run: async (context, _args, options) => {
     const { out, env, home, signal } = context
     const path = options.config ? String(options.config) : join(home, 'config.yaml')
-    const config = loadConfig(path, env)
+    const config = loadToStart(path, env)
     // Standard output holds the result alone, so that a program can read it.
     const log = createLogger(config.log.level, 'stderr')
     const node = await startNode(config, { env, log, processMetrics: true, ...pageFolders() })

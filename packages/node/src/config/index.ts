@@ -1,5 +1,5 @@
 export { CONFIG_CODES, type ConfigCode } from './codes.js'
 export { applyEnvironment, type Environment, unknownVariables, VARIABLES } from './environment.js'
-export { loadConfig, parseConfig } from './load.js'
+export { loadConfig, loadToStart, parseConfig } from './load.js'
 export { type AreaConfig, type Config, ConfigSchema, type OfferConfig, type TermsConfig } from './schema.js'
 export { checkPrices, readTerms, termsOf } from './terms.js'

@@ -92,19 +92,24 @@ function checkAgreement(config: Config): void {
   }
 }
 
+function parseForm(text: string, env: Environment): Config {
+  const tree = applyEnvironment(parseTree(text), env)
+  const config = Value.Default(ConfigSchema, structuredClone(tree))
+  const error = Value.Errors(ConfigSchema, config).First()
+  if (error !== undefined) throw invalid(readable(error.path), explain(error))
+  checkAgreement(config as Config)
+  return config as Config
+}
+
 /**
  * Makes a configuration from the text of a file (YAML or JSON; empty takes every default) and from `CONET_*` variables.
  *
  * @throws ConetError with a code of `CONFIG_CODES`; `data.path` names the member, the message what to do
  */
 export function parseConfig(text: string, env: Environment = {}): Config {
-  const tree = applyEnvironment(parseTree(text), env)
-  const config = Value.Default(ConfigSchema, structuredClone(tree))
-  const error = Value.Errors(ConfigSchema, config).First()
-  if (error !== undefined) throw invalid(readable(error.path), explain(error))
-  checkAgreement(config as Config)
-  checkOffers(config as Config)
-  return config as Config
+  const config = parseForm(text, env)
+  checkOffers(config)
+  return config
 }
 
 /**
@@ -114,7 +119,19 @@ export function parseConfig(text: string, env: Environment = {}): Config {
  * @throws ConetError with a code of `CONFIG_CODES`
  */
 export function loadConfig(path: string | undefined, env: Environment): Config {
-  if (path === undefined) return parseConfig('', env)
+  const config = loadToStart(path, env)
+  checkOffers(config)
+  return config
+}
+
+/**
+ * The same for a node that starts: which prices are in force only its stored policy says, and an offer that cannot be sold at
+ * them keeps it from selling nothing else.
+ *
+ * @throws ConetError with a code of `CONFIG_CODES`
+ */
+export function loadToStart(path: string | undefined, env: Environment): Config {
+  if (path === undefined) return parseForm('', env)
   let text: string
   try {
     if (statSync(path).size > MAX_FILE_BYTES) throw new Error(`it is larger than ${MAX_FILE_BYTES} bytes`)
@@ -130,7 +147,7 @@ export function loadConfig(path: string | undefined, env: Environment): Config {
       },
     )
   }
-  const config = parseConfig(text, env)
+  const config = parseForm(text, env)
   return env.CONET_DATA_DIR ? config : { ...config, dataDir: dataDirOf(config, dirname(resolve(path))) }
 }
 

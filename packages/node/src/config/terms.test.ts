@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { checkPrices, type OfferConfig, parseConfig } from './index.js'
+import { checkPrices, loadConfig, loadToStart, type OfferConfig, parseConfig } from './index.js'
 
 const TERMS = { perGiB: '1000000', perHour: '0', maxUnpaid: '5000', maxUnpaidCap: '500000' }
 const area = { lat: 52.5, lon: 13.4, radiusM: 200 }
@@ -31,6 +34,18 @@ describe('terms that the ledger would refuse', () => {
     expect(() => parseConfig(text({}, { shop: DEAR }))).toThrowError(
       refusal('CONFIG_INVALID', 'policy.prices.shop.perGiB'),
     )
+  })
+
+  it('keep no node from starting, for its stored policy may have other prices', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'conet-terms-'))
+    try {
+      const path = join(folder, 'config.yaml')
+      writeFileSync(path, text({ perGiB: DEAR.perGiB }))
+      expect(() => loadConfig(path, {})).toThrowError(refusal('CONFIG_INVALID', 'offers.0.terms.perGiB'))
+      expect(() => checkPrices(loadToStart(path, {}), { prices: { '*': { perGiB: '7', perHour: '0' } } })).not.toThrow()
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it.each<[Record<string, OfferConfig['terms'] | object>, string, string]>([

@@ -53,7 +53,10 @@ describe('an offer that the ledger refuses', () => {
     const up = await start(['home', 'shop'])
     expect([...up.offers().keys()]).toEqual(['shop'])
     expect(await health(up)).toMatchObject({ ready: true, checks: { offers: 'home: TERMS_REFUSED' } })
-    expect(lines).toMatchObject([{ offer: 'home', code: 'TERMS_REFUSED', data: { why: 'TERMS_UNPAID_TOO_SMALL' } }])
+    expect(lines).toMatchObject([
+      { offer: 'home', path: 'prices.home.perGiB', why: 'TERMS_UNPAID_TOO_SMALL' },
+      { offer: 'home', code: 'TERMS_REFUSED', data: { why: 'TERMS_UNPAID_TOO_SMALL' } },
+    ])
     up.policy.put({})
     await vi.waitFor(() => expect([...up.offers().keys()].sort()).toEqual(['home', 'shop']), 10_000)
     expect(await health(up)).toMatchObject({ checks: { offers: 'ok' } })

@@ -1,0 +1,21 @@
+import { ConetError } from '@conet/core/errors'
+import { type Config, checkPrices } from '../config/index.js'
+import type { Logger } from '../log/index.js'
+import { PolicyStore } from '../policy/index.js'
+
+/**
+ * The owner's policy in force. What is wrong with its prices is logged by name and stops nothing: the announcer does without
+ * an offer that cannot be sold.
+ *
+ * @throws ConetError `POLICY_INVALID`, `POLICY_STORAGE`
+ */
+export function openPolicy(config: Config, log: Logger): PolicyStore {
+  const policy = new PolicyStore(config.dataDir, config.policy, wanted => checkPrices(config, wanted))
+  try {
+    checkPrices(config, policy.get())
+  } catch (err) {
+    if (!(err instanceof ConetError)) throw err
+    log.warn(err.data, err.message)
+  }
+  return policy
+}
