@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { ConetError } from '@conet/core/errors'
 import { Value } from '@sinclair/typebox/value'
 import { replaceFile } from '../keys/index.js'
@@ -36,6 +37,8 @@ export class PolicyStore {
   readonly #listeners = new Set<(policy: Policy) => void>()
   readonly #check: (policy: Policy) => void
   #policy: Policy
+  /** Where the stored policy is if it won over another one at the start, which nobody would notice otherwise. */
+  readonly winner: string | undefined
 
   /**
    * @param dataDir - folder of `policy.json`; what the owner stored there wins over `initial`
@@ -43,10 +46,14 @@ export class PolicyStore {
    *   node must start and sell the rest
    * @throws ConetError `POLICY_INVALID`, `POLICY_STORAGE`
    */
-  constructor(dataDir: string, initial: unknown = {}, check: (policy: Policy) => void = () => undefined) {
+  constructor(dataDir: string, initial?: unknown, check: (policy: Policy) => void = () => undefined) {
     this.#check = check
     this.#path = join(dataDir, 'policy.json')
-    this.#policy = parsePolicy(readStored(this.#path) ?? initial)
+    const stored = readStored(this.#path)
+    this.#policy = parsePolicy(stored ?? initial)
+    const differ =
+      stored !== undefined && initial !== undefined && !isDeepStrictEqual(this.#policy, parsePolicy(initial))
+    this.winner = differ ? this.#path : undefined
   }
 
   get(): Policy {
