@@ -28,6 +28,8 @@ export class Crowd {
       this.#open--
     }
     server.on('connection', socket => {
+      // Handed in again (ignoreUpgrade), it is counted already.
+      if (socket.listenerCount('close', left) > 0) return
       this.#open++
       socket.on('close', left)
       if (this.#open <= limit) return

@@ -18,6 +18,7 @@ import { apiError, errorBody, known, statusOf } from './errors.js'
 import { defaultsOptional, ENVELOPE_TYPE, ErrorAnswer } from './forms.js'
 import { type AdminRule, isHere, refuseAdmin, refuseHost } from './guards.js'
 import { API_HEADERS } from './headers.js'
+import { ignoreUpgrade, wantsWebSocket } from './ignore-upgrade.js'
 import { toJson } from './json.js'
 import { DEFAULT_RATE, type RateLimit, RateLimiter } from './rate.js'
 import { RoundsSockets } from './rounds-socket.js'
@@ -188,7 +189,10 @@ function addRounds(server: Server, gate: Gate): RoundsSockets {
     provider: gate.context.provider,
     refuse: request => refuseStranger(gate, request) ?? refuseRate(gate, request.socket.remoteAddress ?? ''),
   })
-  server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head))
+  server.on('upgrade', (request, socket, head) => {
+    if (wantsWebSocket(request)) sockets.upgrade(request, socket, head)
+    else ignoreUpgrade(server, request, socket, head)
+  })
   return sockets
 }
 
