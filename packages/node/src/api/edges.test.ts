@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ENDPOINTS } from './endpoints/index.js'
 import { ADMIN_TOKEN, startTestApi, type TestApi } from './testing/index.js'
 
 let t: TestApi
@@ -26,6 +27,41 @@ function call(method: string, path: string, headers: Record<string, string> = {}
     outgoing.on('error', reject).end()
   })
 }
+
+describe('a number without end', () => {
+  it.each([
+    '/v1/offers?lat=Infinity&lon=1',
+    '/v1/offers?lat=1&lon=-Infinity',
+    '/v1/offers?lat=NaN&lon=1',
+    '/v1/offers?limit=1e400',
+    '/v1/ledger/blocks?from=Infinity',
+    '/v1/ledger/blocks/1e400',
+    '/v1/ledger/stream?from=1e300',
+    '/v1/ledger/commit/9007199254740993',
+    '/v1/proposals?after=Infinity',
+  ])('is refused in %s', async path => {
+    const { status, body } = await call('GET', path)
+    expect({ status, body: JSON.parse(body) }).toMatchObject({
+      status: 400,
+      body: { error: { code: 'REQUEST_INVALID' } },
+    })
+  })
+
+  it('can be asked for nowhere: every number has bounds', () => {
+    const numbers = ENDPOINTS.flatMap(({ path, params, query }) =>
+      [params, query].flatMap(form =>
+        Object.entries(
+          (form?.properties ?? {}) as Record<string, { type?: string; minimum?: number; maximum?: number }>,
+        )
+          .filter(([, { type }]) => type === 'number' || type === 'integer')
+          .map(([name, { minimum, maximum }]) => ({ path, name, minimum, maximum })),
+      ),
+    )
+    expect(numbers.length).toBeGreaterThan(5)
+    const bound = { minimum: expect.any(Number), maximum: expect.any(Number) }
+    for (const number of numbers) expect(number).toMatchObject(bound)
+  })
+})
 
 describe('a path that the router cannot read', () => {
   it.each([

@@ -206,7 +206,8 @@ export function newApp(onUnreadable?: FastifyServerOptions['frameworkErrors']): 
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: true,
-    ajv: { customOptions: { coerceTypes: true, removeAdditional: false, allErrors: false } },
+    // With strict numbers the text "Infinity" would become a number that no bound is asked about.
+    ajv: { customOptions: { coerceTypes: true, removeAdditional: false, allErrors: false, strictNumbers: false } },
     return503OnClosing: true,
   })
 }

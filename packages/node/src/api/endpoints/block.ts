@@ -1,13 +1,14 @@
 import { Type } from '@sinclair/typebox'
 import { endpoint } from '../endpoint.js'
 import { apiError } from '../errors.js'
+import { CountForm } from '../forms.js'
 
 /** GET /v1/ledger/blocks/:height: one committed block. */
 export const getBlock = endpoint({
   method: 'GET',
   path: '/v1/ledger/blocks/:height',
   summary: 'One committed block',
-  params: Type.Object({ height: Type.Integer({ minimum: 1 }) }),
+  params: Type.Object({ height: CountForm }),
   handle: async ({ engine }, { params }) => {
     const block = await engine.block(params.height)
     if (block !== undefined) return block

@@ -1,6 +1,7 @@
 import type { CommittedBlock, Engine } from '@conet/engines'
 import { Type } from '@sinclair/typebox'
 import { endpoint } from '../endpoint.js'
+import { CountForm } from '../forms.js'
 import { toJson } from '../json.js'
 
 /** A page ends with the block that passes this: a few full blocks already weigh megabytes. */
@@ -13,7 +14,7 @@ export const getBlocks = endpoint({
   summary:
     'Committed blocks in order; next is the height to go on from, the first that is kept if there are none before it',
   query: Type.Object({
-    from: Type.Integer({ minimum: 1, default: 1 }),
+    from: Type.Integer({ ...CountForm, default: 1 }),
     limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
   }),
   handle: async ({ engine }, { query }) => {

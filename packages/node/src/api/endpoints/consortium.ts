@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { endpoint } from '../endpoint.js'
 import { apiError } from '../errors.js'
+import { CountForm } from '../forms.js'
 
 /** Proposals on one page; what the ledger's query gives. */
 const PAGE = 100
@@ -10,7 +11,7 @@ export const getSignedHeader = endpoint({
   method: 'GET',
   path: '/v1/ledger/commit/:height',
   summary: 'Header, commit and validators of one height, in the JSON of CometBFT; none where a single node orders',
-  params: Type.Object({ height: Type.Integer({ minimum: 1 }) }),
+  params: Type.Object({ height: CountForm }),
   query: Type.Object({
     counting: Type.Union([Type.Literal('ledger'), Type.Literal('engine')], { default: 'ledger' }),
   }),
@@ -43,7 +44,7 @@ export const getProposals = endpoint({
   method: 'GET',
   path: '/v1/proposals',
   summary: 'Proposals in order of number; next is the number to go on after',
-  query: Type.Object({ after: Type.Optional(Type.Integer({ minimum: 1 })) }),
+  query: Type.Object({ after: Type.Optional(CountForm) }),
   handle: ({ engine }, { query }) => {
     const items = (engine.query('governance/proposals', query) ?? []) as readonly { readonly id: number }[]
     return { items, next: items.length < PAGE ? null : (items.at(-1)?.id ?? null) }
@@ -55,7 +56,7 @@ export const getProposal = endpoint({
   method: 'GET',
   path: '/v1/proposals/:id',
   summary: 'One proposal with its votes',
-  params: Type.Object({ id: Type.Integer({ minimum: 1 }) }),
+  params: Type.Object({ id: CountForm }),
   handle: ({ engine }, { params }) => {
     const found = engine.query('governance/proposal', { id: params.id })
     if (found === undefined) throw apiError('NOT_FOUND', 'the ledger has no such proposal', { id: params.id })

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { endpoint } from '../endpoint.js'
+import { CountForm } from '../forms.js'
 import { toJson } from '../json.js'
 import { openEventStream } from '../sse.js'
 
@@ -9,7 +10,7 @@ export const streamBlocks = endpoint({
   path: '/v1/ledger/stream',
   summary: 'Server-sent events: blocks in order, each with its height as id; goes on from Last-Event-ID',
   stream: true,
-  query: Type.Object({ from: Type.Integer({ minimum: 1, default: 1 }) }),
+  query: Type.Object({ from: Type.Integer({ ...CountForm, default: 1 }) }),
   handle: async ({ engine, log, stopping }, { query, request, reply }) => {
     const last = Number(request.headers['last-event-id'])
     const from = Number.isSafeInteger(last) && last >= query.from ? last + 1 : query.from
