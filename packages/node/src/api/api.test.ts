@@ -210,6 +210,11 @@ describe('refusals', () => {
     }
   })
 
+  it('say what to do about a wrong cursor', async () => {
+    const { body } = await get('/v1/offers?cursor=x')
+    expect(body).toMatchObject({ error: { message: expect.stringContaining('begin again without one') } })
+  })
+
   it('keeps strange names out', async () => {
     expect(await statusWithHost('evil.example')).toBe(421)
     expect(await statusWithHost(`evil.example:${t.api.port}`)).toBe(421)

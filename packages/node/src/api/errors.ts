@@ -56,11 +56,16 @@ export function apiError(code: ApiCode, message: string, data: ErrorData = {}): 
   return new ConetError(code, message, { data })
 }
 
+/** What the read model's own codes leave unsaid. */
+const WORDS: Readonly<Record<string, string>> = {
+  CURSOR_INVALID: 'this list gave out no such cursor; begin again without one',
+}
+
 /** A rejection of a pure function becomes the error that the edge throws. */
 export function rejected(rejection: Rejection): ConetError {
   const reasons = Object.entries(rejection.data).map(([name, value]) => `${name} ${value}`)
   const details = reasons.length === 0 ? '' : ` (${reasons.join(', ')})`
-  const message = `${wordsFor(rejection.code) ?? `refused: ${rejection.code}`}${details}`
+  const message = `${wordsFor(rejection.code) ?? WORDS[rejection.code] ?? `refused: ${rejection.code}`}${details}`
   return new ConetError(rejection.code, message, { data: rejection.data })
 }
 

@@ -168,4 +168,18 @@ describe('a session', () => {
     expect(world.service.list({ state: 'live' }).items.length).toBe(3)
     expect(world.service.list({ state: 'closed' }).items.length).toBe(2)
   })
+
+  it.each<[string, 'live' | 'closed' | undefined]>([
+    ['x', undefined],
+    ['l/', undefined],
+    ['l/x', 'live'],
+    ['c/1', 'closed'],
+    ['l/1', 'closed'],
+    [`c/${'0'.repeat(15)}/${'a'.repeat(32)}`, 'live'],
+  ])('refuses the cursor %s in a list of sessions that are %s', async (cursor, state) => {
+    await running()
+    expect(() => world.service.list({ cursor, state })).toThrowError(
+      expect.objectContaining({ code: 'CURSOR_INVALID', message: expect.stringContaining('begin again') }),
+    )
+  })
 })
