@@ -25,3 +25,20 @@ describe('this machine', () => {
     },
   )
 })
+
+describe('the owner', () => {
+  const token = 'a'.repeat(43)
+  it.each([
+    ['Bearer ', undefined],
+    ['bearer ', undefined],
+    ['BEARER   ', undefined],
+    ['Basic ', 'ADMIN_TOKEN'],
+    ['Bearer', 'ADMIN_TOKEN'],
+  ])('with the scheme %j is refused by %s', (scheme, code) => {
+    expect(refuseAdmin({ token, remote: false }, scheme + token, true)?.code).toBe(code)
+  })
+
+  it('needs the very token', () => {
+    expect(refuseAdmin({ token, remote: false }, `Bearer ${token.toUpperCase()}`, true)?.code).toBe('ADMIN_TOKEN')
+  })
+})

@@ -46,7 +46,8 @@ export function refuseAdmin(rule: AdminRule, authorization: string | undefined, 
   if (!rule.remote && !here) {
     return apiError('ADMIN_REMOTE', 'admin paths answer on this machine only; set api.adminRemote to change that')
   }
-  const given = /^Bearer ([A-Za-z0-9_-]{1,256})$/.exec(authorization ?? '')?.[1]
+  // RFC 9110 11.1: the scheme in any case, and any number of spaces behind it.
+  const given = /^Bearer +([A-Za-z0-9_-]{1,256})$/i.exec(authorization ?? '')?.[1]
   if (given !== undefined && sameToken(given, rule.token)) return undefined
   return apiError('ADMIN_TOKEN', 'send the header Authorization: Bearer with the token of the admin token file')
 }
