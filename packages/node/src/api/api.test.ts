@@ -197,7 +197,8 @@ describe('refusals', () => {
       [400, 'REQUEST_INVALID', await send('POST', '/v1/sessions', {})],
       [400, 'BODY_MALFORMED', await send('POST', '/v1/sessions', '{')],
       [415, 'MEDIA_TYPE', await send('POST', '/v1/sessions', 'x', { 'content-type': 'text/x' })],
-      [413, 'BODY_TOO_LARGE', await send('PUT', '/v1/policy', { name: 'x'.repeat(200_000) }, ADMIN)],
+      [413, 'BODY_TOO_LARGE', await send('PUT', '/v1/policy', { name: 'x'.repeat(4 * 2 ** 20) }, ADMIN)],
+      [413, 'BODY_TOO_LARGE', await send('POST', '/v1/wallet/transfer', { to: 'x'.repeat(200_000) }, ADMIN)],
       [400, 'ENVELOPE_MALFORMED', await send('POST', '/v1/sessions', { request: 'bad' })],
       [429, 'TRIALS_USED_UP', await send('POST', '/v1/sessions', { request: 'again' })],
       [404, 'SESSION_UNKNOWN', await send('POST', `/v1/sessions/${SID}/vouchers`, { voucher: 'v' })],
@@ -208,6 +209,19 @@ describe('refusals', () => {
       expect(answer).toMatchObject({ status, body: { error: { code } } })
       expect(answer.body).toEqual(form)
     }
+  })
+
+  it('names the limit of a body', async () => {
+    const { body } = await send('POST', '/v1/wallet/transfer', { to: 'x'.repeat(200_000) }, ADMIN)
+    const error = { message: expect.stringContaining('131072 bytes'), data: { limit: 131_072 } }
+    expect(body).toMatchObject({ error })
+  })
+
+  it('is none of a policy with as many members as its form allows', async () => {
+    const deny = Array.from({ length: 10_000 }, (_, at) => `did:key:z6Mk${String(at).padStart(44, 'x')}`)
+    const { status, body } = await send('PUT', '/v1/policy', { deny, allow: deny }, ADMIN)
+    expect({ status, denied: (body as { deny: string[] }).deny.length }).toEqual({ status: 200, denied: 10_000 })
+    await send('PUT', '/v1/policy', {}, ADMIN)
   })
 
   it('say what to do about a wrong cursor', async () => {

@@ -6,6 +6,7 @@ export const API_CODES = {
   /** `data.path` names the member of the request that is wrong. */
   REQUEST_INVALID: 'reject',
   BODY_MALFORMED: 'reject',
+  /** `data.limit`, in bytes. */
   BODY_TOO_LARGE: 'reject',
   MEDIA_TYPE: 'reject',
   /** The admin token is missing or wrong. */

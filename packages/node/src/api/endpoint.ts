@@ -27,6 +27,8 @@ interface Common {
   readonly admin?: boolean
   /** Costs a signature check or more and is open to anyone: counted per address. */
   readonly expensive?: boolean
+  /** Largest body, if not the common one. */
+  readonly maxBodyBytes?: number
   /** Answers with a stream that stays open: how many there are is limited. */
   readonly stream?: boolean
   /** Form of the answer, for the OpenAPI document. */

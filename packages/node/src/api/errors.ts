@@ -81,7 +81,6 @@ const IN_PATH = { path: 'params' }
 const FASTIFY: Readonly<Record<string, readonly [code: ApiCode, message: string, data?: ErrorData]>> = {
   FST_ERR_BAD_URL: ['REQUEST_INVALID', 'params: a percent code stands for no character; correct it', IN_PATH],
   FST_ERR_MAX_PARAM_LENGTH: ['REQUEST_INVALID', 'params: a part of the path is too long; correct it', IN_PATH],
-  FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', 'the body is larger than this path takes; send less'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['MEDIA_TYPE', 'send the body as application/json'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['BODY_MALFORMED', 'the body is empty; send JSON'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['BODY_MALFORMED', 'the body is not JSON; correct it'],
@@ -95,16 +94,28 @@ function invalidRequest(error: FastifyError): ConetError {
   return apiError('REQUEST_INVALID', `${path}: ${first?.message ?? 'is not of the right form'}; correct it`, { path })
 }
 
+/** What a route takes as body. */
+interface BodyRule {
+  /** Whether it is to be one signed envelope. */
+  readonly envelope: boolean
+  readonly bodyLimit: number
+}
+
+function tooLarge({ envelope, bodyLimit: limit }: BodyRule): ConetError {
+  if (envelope) return new ConetError('ENVELOPE_TOO_LARGE', 'the envelope is larger than any kind may be; send less')
+  return apiError('BODY_TOO_LARGE', `the body is larger than the ${limit} bytes that this path takes; send less`, {
+    limit,
+  })
+}
+
 /**
  * Whatever was thrown while a request was handled, as an error of ours; `undefined` for a defect, which only the log may see.
  *
- * @param envelope - whether the body was to be one signed envelope
+ * @param route - what it takes
  */
-export function known(error: FastifyError | ConetError, envelope = false): ConetError | undefined {
+export function known(error: FastifyError | ConetError, route: BodyRule): ConetError | undefined {
   if (error instanceof ConetError) return error
-  if (envelope && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new ConetError('ENVELOPE_TOO_LARGE', 'the envelope is larger than any kind may be; send less')
-  }
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge(route)
   if (error.validation !== undefined) return invalidRequest(error)
   const ours = FASTIFY[error.code]
   if (ours !== undefined) return apiError(...ours)

@@ -82,7 +82,8 @@ function refuseRate(gate: Gate, address: string): ConetError | undefined {
 }
 
 function failWith(context: ApiContext, error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  const ours = known(error as Parameters<typeof known>[0], request.routeOptions.config.envelope === true)
+  const { bodyLimit = MAX_BODY_BYTES, config } = request.routeOptions
+  const ours = known(error as Parameters<typeof known>[0], { envelope: config.envelope === true, bodyLimit })
   if (ours === undefined) {
     context.log.error({ err: error, route: request.routeOptions.url }, 'a request failed by a defect')
     return reply.status(500).send(errorBody('INTERNAL', 'something failed inside the node; its log says what'))
@@ -152,6 +153,7 @@ function addEndpoint(app: FastifyInstance, gate: Gate, endpoint: Endpoint): void
     url: endpoint.path,
     schema: schemaOf(endpoint),
     config: { envelope: takesEnvelope(endpoint) },
+    bodyLimit: endpoint.maxBodyBytes ?? MAX_BODY_BYTES,
     // Before the body is read: a stranger's body is not worth parsing.
     onRequest: async request => {
       const refusal = endpoint.admin
