@@ -22,6 +22,7 @@ import { ignoreUpgrade, wantsWebSocket } from './ignore-upgrade.js'
 import { toJson } from './json.js'
 import { DEFAULT_RATE, type RateLimit, RateLimiter } from './rate.js'
 import { RoundsSockets } from './rounds-socket.js'
+import { answerUnreadable } from './unreadable.js'
 
 /** The largest honest body is one transaction of 64 KiB in JSON. */
 const MAX_BODY_BYTES = 131_072
@@ -202,6 +203,7 @@ function addRounds(server: Server, gate: Gate): RoundsSockets {
 export function newApp(onUnreadable?: FastifyServerOptions['frameworkErrors']): FastifyInstance {
   return Fastify({
     ...(onUnreadable && { frameworkErrors: onUnreadable }),
+    clientErrorHandler: answerUnreadable,
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: 1_024, ignoreTrailingSlash: false },
     // Slow headers hold a connection; a stream or a line has sent its own long before.
