@@ -12,3 +12,8 @@ export function pageFolders(): { readonly consoleDir?: string; readonly portalDi
   const [consoleDir, portalDir] = [builtFolder('console'), builtFolder('portal')]
   return { ...(consoleDir !== undefined && { consoleDir }), ...(portalDir !== undefined && { portalDir }) }
 }
+
+/** Where the owner's console is, or how to get it: a link to pages that were not built leads nowhere. */
+export function consoleLink(url: string, adminToken: string): string {
+  return pageFolders().consoleDir === undefined ? 'not built: run npm run build' : `${url}/#token=${adminToken}`
+}

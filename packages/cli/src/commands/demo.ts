@@ -9,6 +9,7 @@ import { ENGINE_KINDS, type EngineKind } from '../demo/ledgers.js'
 import { once } from '../demo/once.js'
 import { EXIT } from '../exit.js'
 import { credits, humanBytes } from '../output.js'
+import { consoleLink } from '../pages.js'
 import { inFolder } from '../wallet.js'
 
 export const demo: CliCommand = {
@@ -115,12 +116,13 @@ function addresses({ nodes, visitor, origin, dir }: Consortium) {
 }
 
 function welcome(consortium: Consortium): string {
-  const { consoles, visitor, origin } = addresses(consortium)
+  const { nodes } = consortium
+  const { visitor, origin } = addresses(consortium)
   const home = relative(process.cwd(), visitor).startsWith('..') ? visitor : relative(process.cwd(), visitor)
   return [
     'Three owner networks are up: an operator, a campus, and a household that relays through the operator.',
     '',
-    ...Object.entries(consoles).map(([key, url]) => `  console of the ${key.padEnd(10)} ${url}`),
+    ...[...nodes].map(([key, node]) => `  console of the ${key.padEnd(10)} ${consoleLink(node.url, node.adminToken)}`),
     '',
     'In another terminal, as the visitor:',
     '',

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { createLogger, type Logger, loadToStart, startNode } from '@conet/node'
 import type { CliCommand, CommandContext } from '../command.js'
 import { EXIT } from '../exit.js'
-import { pageFolders } from '../pages.js'
+import { consoleLink, pageFolders } from '../pages.js'
 import { rememberNode } from '../wallet.js'
 
 /** A node that has not stopped by then will not. */
@@ -30,7 +30,7 @@ export const up: CliCommand = {
     out.result({ ok: true, url: node.url, ...(portal && { portal }), did: node.did, offers }, () =>
       [
         `node     ${node.did}`,
-        `console  ${node.url}/#token=${node.adminToken}`,
+        `console  ${consoleLink(node.url, node.adminToken)}`,
         ...(portal === undefined ? [] : [`portal   ${portal}`]),
         `offers   ${Object.values(offers).join(', ') || 'none'}`,
       ].join('\n'),
