@@ -5,8 +5,8 @@ import { type SessionView, viewSession } from './views.js'
 
 /** Closed sessions whose rounds are still shown; older ones show their totals only. */
 const CLOSED_KEPT = 500
-/** Sessions in one meter event: what fits a screen. */
-const METERED = 200
+/** Sessions in one meter event: what fits a screen, and one page of the provider's list. */
+const METERED = 100
 
 /** What the board asks of the provider and the node. */
 export interface BoardPorts {
@@ -36,7 +36,7 @@ export class SessionBoard {
   /** Publishes the counts of live sessions that changed; called once a second. */
   meter(nowMs: number): void {
     if (!this.#ports.hub.watched) return
-    const live = this.#ports.provider.list({ state: 'live', limit: 100 }).items.slice(0, METERED)
+    const live = this.#ports.provider.list({ state: 'live', limit: METERED }).items
     const changed = live.filter(session => this.#metered.get(session.sid) !== session.bytesUp + session.bytesDown)
     this.#metered.clear()
     for (const { sid, bytesUp, bytesDown } of live) this.#metered.set(sid, bytesUp + bytesDown)

@@ -146,6 +146,14 @@ describe('a session', () => {
     expect(client.view?.promised).toBe(client.view?.owed)
   })
 
+  it('shows what has passed by now, not only at the end of a round', async () => {
+    await running()
+    const client = (await world.client(1)).attach()
+    world.gateway.carry(client.sid, 1_000n)
+    expect(world.service.get(client.sid)?.bytesDown).toBe(1_000n)
+    expect(world.service.list({ state: 'live' }).items[0]?.bytesDown).toBe(1_000n)
+  })
+
   it('lists open and closed sessions in pages, newest first, each once', async () => {
     await running()
     const clients: ReturnType<Awaited<ReturnType<typeof world.client>>['attach']>[] = []

@@ -199,8 +199,11 @@ class Provider implements ProviderService {
   }
 
   #view(session: LiveSession): SessionView {
-    const { ports, settler } = this.#parts
-    return viewOf(session, ports.clock.now(), settler.settledOf(session.sid) ?? 0n)
+    const { ports, sessions, settler } = this.#parts
+    const view = viewOf(session, ports.clock.now(), settler.settledOf(session.sid) ?? 0n)
+    // What has passed by now: the state's own count stands still between the ends of rounds.
+    const { bytesUp, bytesDown } = sessions.meterOf(session)
+    return { ...view, bytesUp, bytesDown }
   }
 
   #prune(): void {
