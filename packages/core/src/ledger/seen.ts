@@ -2,6 +2,7 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import { ConetError } from '../errors/index.js'
 import type { Hash, UnixMillis } from '../units/index.js'
 import type { Sha256 } from '../wire/index.js'
+import { MAX_TX_LIFE_S } from './authenticate.js'
 import { textCodec } from './codec.js'
 import { collection, type Store } from './store.js'
 import type { StateStorage } from './types.js'
@@ -15,8 +16,17 @@ const NO_HASH = '0'.repeat(HASH_CHARS)
 /** Where the hashes themselves lie: beside the state, one entry per window and block. */
 const LOCAL = '~seen/'
 
+/** What a state is refused with when it is opened or restored. */
+export type LoadCode = 'STATE_CORRUPT' | 'SNAPSHOT_MISMATCH'
+
+/** Which block a state belongs to. */
+interface At {
+  readonly height: number
+  readonly timeMs: UnixMillis
+}
+
 /** Running hash of each window; part of the state, so that a snapshot's windows can be checked (LED-16). */
-const windows = collection('machine/seen/', textCodec)
+export const windows = collection('machine/seen/', textCodec)
 
 /** Transactions that expire in one minute. */
 interface Window {
@@ -43,27 +53,39 @@ export class SeenTransactions {
   }
 
   /**
-   * Reads the windows back and checks them against the running hashes of the state.
+   * Reads the windows back. What was brought and what the state commits to must be the same windows: one that is left
+   * out would let its transactions run again. The height of an entry is not committed, it serves deletion only.
    *
-   * @param running - reads the committed running hash of a window
-   * @throws {ConetError} `SNAPSHOT_MISMATCH` if they differ
+   * @param committed - the committed running hashes, `<key> → <hash>`
+   * @param at - the state's block: no entry is later, and no window begins later than a transaction may expire by then
+   * @throws {ConetError} with `code` if they differ
    */
-  load(storage: StateStorage, running: (key: string) => string | undefined): void {
+  load(storage: StateStorage, committed: Iterable<readonly [string, string]>, at: At, code: LoadCode): void {
+    const hashes = this.#read(storage, at.height, code)
+    for (const [key, hash] of committed) {
+      const name = key.slice(windows.prefix.length)
+      if (hashes.get(name) !== hash)
+        throw wrong(code, `the transactions remembered for window ${name} are not the committed ones`)
+      if (Number(name) * WINDOW_S * 1000 > at.timeMs + MAX_TX_LIFE_S * 1000)
+        throw wrong(code, `window ${name} holds transactions that were not allowed by the time ${at.timeMs}`)
+      hashes.delete(name)
+    }
+    for (const name of hashes.keys()) throw wrong(code, `window ${name} is not committed`)
+  }
+
+  /** @returns the running hash of each window in storage */
+  #read(storage: StateStorage, last: number, code: LoadCode): Map<string, string> {
     const hashes = new Map<string, string>()
     for (const [key, text] of storage.range(LOCAL, `${LOCAL}\x7f`, Number.POSITIVE_INFINITY)) {
-      const [, name = '', height = ''] = key.split('/')
+      const [, name = '', digits = ''] = key.split('/')
+      const height = Number(digits)
+      if (!(height <= last) || key !== localKey(name, height)) throw wrong(code, `${key} is not an entry of a window`)
       hashes.set(name, this.#chain(hashes.get(name), text))
       const window = this.#windowAt(Number(name))
-      window.heights.push(Number(height))
+      window.heights.push(height)
       for (const hash of split(text)) window.hashes.add(hash)
     }
-    for (const [window, hash] of hashes) {
-      if (running(windows.key(window)) === hash) continue
-      throw new ConetError(
-        'SNAPSHOT_MISMATCH',
-        `the transactions remembered for window ${window} are not the committed ones`,
-      )
-    }
+    return hashes
   }
 
   /** Whether a transaction with this expiry (Unix seconds) ran before, in a committed block or in the one under way. */
@@ -135,6 +157,16 @@ export class SeenTransactions {
     this.#windows.set(minute, window)
     return window
   }
+}
+
+/** Whether a key beside the state belongs to the windows. */
+export function isWindowKey(key: string): boolean {
+  return key.startsWith(LOCAL)
+}
+
+/** A refusal of what was read; a snapshot came from somebody, who is to blame for it. */
+export function wrong(code: LoadCode, why: string, data: ConetError['data'] = {}): ConetError {
+  return new ConetError(code, why, { verdict: code === 'SNAPSHOT_MISMATCH' ? 'punish' : 'reject', data })
 }
 
 function minuteOf(expS: number): number {

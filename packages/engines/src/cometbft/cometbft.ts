@@ -165,11 +165,11 @@ class Cometbft implements CometbftEngine {
   }
 
   #handlers(digest: string) {
+    const { snapshots, options } = this.#parts
     const sync = new StateSync(async snapshot => {
       await this.#openReplica(snapshot)
       this.#tell({ type: 'restored', height: snapshot.info.height })
-    })
-    const { snapshots } = this.#parts
+    }, options.clock ?? Date.now)
     const onFailure = (error: Error) => this.#fail(error)
     return abciHandlers({ opened: () => this.#core, snapshots, sync, digest, lock: this.#lock, onFailure })
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { ConetError } from '@conet/core/errors'
 import type { Application, Block, BlockResult, Genesis, Info, SignedTx, SnapshotInfo } from '@conet/core/ledger'
 import { decodeEnvelope, type Envelope } from '@conet/core/wire'
 import {
@@ -45,6 +46,8 @@ export interface StateSnapshot {
   readonly chunks: Iterable<Uint8Array>
   /** Where the engine itself counts the block that it was taken after. */
   readonly engineHeight: number
+  /** No hash vouches for the state's time: one after this, in Unix milliseconds, would refuse every block that follows. */
+  readonly notAfterMs: number
 }
 
 /** One copy of the ledger: the machine with its state, its block log and the feed of its blocks. */
@@ -125,9 +128,13 @@ async function assemble(
   return new OpenReplica({ app, genesis, state, log, lock, engineHeight, baseHeight: base?.height ?? 0 })
 }
 
-/** @throws ConetError `SNAPSHOT_MISMATCH` if the snapshot is not the state that was vouched for */
+/** @throws ConetError `SNAPSHOT_MISMATCH` if the snapshot is not the state that was vouched for, or is of the future */
 function beginState(app: Application, genesis: Genesis, snapshot: StateSnapshot | undefined): Info {
-  return snapshot === undefined ? app.initGenesis(genesis) : app.restore(snapshot.info, snapshot.chunks)
+  if (snapshot === undefined) return app.initGenesis(genesis)
+  const info = app.restore(snapshot.info, snapshot.chunks)
+  if (info.timeMs <= snapshot.notAfterMs) return info
+  const message = `The snapshot of block ${info.height} says a time that has not come: ${info.timeMs}.`
+  throw new ConetError('SNAPSHOT_MISMATCH', message, { verdict: 'punish' })
 }
 
 interface Parts {

@@ -5,7 +5,14 @@ import { ConetError } from '@conet/core/errors'
 import type { Application } from '@conet/core/ledger'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ledgerApplication } from '../../index.js'
-import { memoryState, openLmdbState, readEnvelope, type StateSnapshot } from '../../replica/index.js'
+import {
+  memoryState,
+  openLmdbState,
+  openReplica,
+  type Replica,
+  readEnvelope,
+  type StateSnapshot,
+} from '../../replica/index.js'
 import { payer, walletGenesis } from '../testing/index.js'
 import { SnapshotStore } from './snapshot-store.js'
 import { StateSync } from './state-sync.js'
@@ -35,7 +42,7 @@ function restoring() {
   const sync = new StateSync(async snapshot => {
     app.restore(snapshot.info, snapshot.chunks)
     restored.push(snapshot)
-  })
+  }, Date.now)
   return { app, sync, restored }
 }
 
@@ -82,12 +89,31 @@ it('rejects a snapshot whose chunks are as announced but do not hash to the app 
   const { store, snapshot, appHash } = await taken()
   const sync = new StateSync(async () => {
     throw new ConetError('SNAPSHOT_MISMATCH', 'another state')
-  })
+  }, Date.now)
   sync.offer({ snapshot, appHash })
   const REJECT_SNAPSHOT = 5
   expect(await sync.apply({ index: 0, chunk: await store.chunk(7, 0), sender: 'p' })).toEqual({
     result: REJECT_SNAPSHOT,
   })
+})
+
+it('refuses a snapshot whose time has not come, and begins with a true one in the same folder', async () => {
+  const { app, store, snapshot, appHash } = await taken()
+  const genesis = walletGenesis([payer('a').did, payer('b').did])
+  const offerAt = async (now: number) => {
+    const opened: Replica[] = []
+    const sync = new StateSync(
+      async one => void opened.push(await openReplica({ dir: join(dir, 'ledger'), genesis, snapshot: one })),
+      () => now,
+    )
+    sync.offer({ snapshot, appHash })
+    const answer = await sync.apply({ index: 0, chunk: await store.chunk(7, 0), sender: 'p' })
+    for (const replica of opened) await replica.close()
+    return answer
+  }
+  const [REJECT_SNAPSHOT, earliest] = [5, app.info().timeMs - 5 * 60_000]
+  expect(await offerAt(earliest - 1)).toEqual({ result: REJECT_SNAPSHOT })
+  expect(await offerAt(earliest)).toEqual({ result: ACCEPT })
 })
 
 it('keeps two snapshots', async () => {

@@ -1,4 +1,5 @@
 import { ConetError } from '@conet/core/errors'
+import type { Clock } from '../../contract-application.js'
 import type { StateSnapshot } from '../../replica/index.js'
 import { type Calls, exact } from '../abci/index.js'
 import { FORMAT, type Manifest, sha256 } from './snapshot-store.js'
@@ -7,6 +8,9 @@ const OFFER = { accept: 1, reject: 3, rejectFormat: 4 } as const
 const CHUNK = { accept: 1, retry: 3, rejectSnapshot: 5 } as const
 /** A manifest of the most chunks that CometBFT takes. */
 const MAX_METADATA_BYTES = 8 * 1024 * 1024
+
+/** Clocks of members may differ so much, as for a follower (LED-53). */
+const MAX_AHEAD_MS = 5 * 60_000
 
 interface Loading {
   readonly engineHeight: number
@@ -20,11 +24,13 @@ interface Loading {
  */
 export class StateSync {
   readonly #restore: (snapshot: StateSnapshot) => Promise<void>
+  readonly #clock: Clock
   #loading: Loading | undefined
 
   /** @param restore - throws ConetError `SNAPSHOT_MISMATCH` if the state is not the one announced */
-  constructor(restore: (snapshot: StateSnapshot) => Promise<void>) {
+  constructor(restore: (snapshot: StateSnapshot) => Promise<void>, clock: Clock) {
     this.#restore = restore
+    this.#clock = clock
   }
 
   offer({ snapshot, appHash }: Calls['offerSnapshot']['request']): Calls['offerSnapshot']['response'] {
@@ -56,7 +62,8 @@ export class StateSync {
     const info = { height, appHash, chunks: chunks.size }
     const inOrder = manifest.chunks.map((_, i) => chunks.get(i) ?? new Uint8Array())
     try {
-      await this.#restore({ info, chunks: inOrder, engineHeight })
+      const notAfterMs = this.#clock() + MAX_AHEAD_MS
+      await this.#restore({ info, chunks: inOrder, engineHeight, notAfterMs })
       return { result: CHUNK.accept }
     } catch (error) {
       if (error instanceof ConetError && error.code === 'SNAPSHOT_MISMATCH') return { result: CHUNK.rejectSnapshot }
