@@ -111,12 +111,13 @@ class Cometbft implements CometbftEngine {
 
   async #openReplica(snapshot?: Parameters<typeof openReplica>[0]['snapshot']): Promise<void> {
     const { options, snapshots } = this.#parts
-    const { dir, genesis, application, clock = Date.now, snapshotEvery } = options
+    const { dir, genesis, application, clock = Date.now, snapshotEvery, onDropped } = options
     const replica = await openReplica({
       dir,
       ...(genesis && { genesis }),
       ...(application && { application }),
       ...(snapshot && { snapshot }),
+      ...(onDropped && { onDropped }),
     })
     this.#genesis = replica.genesis
     this.#core = new Core(replica, {

@@ -1,6 +1,7 @@
 import type { Genesis } from '@conet/core/ledger'
 import type { ApplicationFactory, Clock } from '../contract-application.js'
 import type { VerifyPool } from '../crypto/index.js'
+import type { Dropped } from '../replica/index.js'
 import type { AbciEvent } from './abci/index.js'
 import type { PeerAddress, StateSyncSettings, SupervisorEvent } from './process/index.js'
 
@@ -39,6 +40,8 @@ export interface CometbftOptions {
   /** Environment in which the program is looked for; default the process's. */
   readonly env?: NodeJS.ProcessEnv
   readonly onEvent?: (event: CometbftEvent) => void
+  /** Told that the last write before a crash was not finished and was cut from the log. */
+  readonly onDropped?: (dropped: Dropped) => void
   /** Told once if the machine itself fails (`ENGINE_FAILED`): the process should end, the data is safe. */
   readonly onFailure?: (error: Error) => void
 }

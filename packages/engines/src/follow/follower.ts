@@ -10,7 +10,7 @@ import type { CommittedBlock, Engine } from '../contract.js'
 import type { ApplicationFactory, Clock } from '../contract-application.js'
 import { createVerifyPool, nodeSha256, type VerifyPool } from '../crypto/index.js'
 import { checkBlock, type Difference, runBlock } from '../replay/index.js'
-import { openReplica, type Replica, ReplicaReads } from '../replica/index.js'
+import { type Dropped, openReplica, type Replica, ReplicaReads } from '../replica/index.js'
 import { type Fetch, type RemoteLedger, remoteLedger } from './source.js'
 
 /** Pauses between attempts to reach the other node again. */
@@ -44,6 +44,8 @@ export interface FollowOptions {
   readonly fetch?: Fetch
   /** Default `Date.now`. A block more than five minutes ahead of it is refused. */
   readonly clock?: Clock
+  /** Told that the last write before a crash was not finished and was cut from the log. */
+  readonly onDropped?: (dropped: Dropped) => void
   /** Told once when the follower stops by itself, with `LEDGER_FORKED` and what differs. */
   readonly onFork?: (error: ConetError, difference: Difference) => void
 }

@@ -18,7 +18,7 @@ export interface FolderLedger {
   tail(): LogTail | undefined
   /** Compares the state at the height that its checkpoint was made at; other heights always agree. */
   stateDiffers(info: Info): Difference | undefined
-  /** Whether blocks are damaged or missing behind the last one that was read. */
+  /** Whether blocks are missing behind the last one that was read. */
   endDiffers(info: Info): Difference | undefined
 }
 
@@ -60,7 +60,7 @@ export async function folderLedger(dir: string): Promise<FolderLedger> {
     },
     tail: () => tail,
     stateDiffers: info => (checkpoint instanceof Error ? undefined : otherState(checkpoint, info)),
-    endDiffers: info => damagedTail(tail, info) ?? missingBlocks(checkpoint, info),
+    endDiffers: info => missingBlocks(checkpoint, info),
   }
 }
 
@@ -87,12 +87,6 @@ function otherState(checkpoint: Checkpoint | undefined, { height, appHash }: Inf
   if (checkpoint?.height !== height || checkpoint.appHash === appHash) return undefined
   const detail = `the saved state was made by another block ${height} than the one in the log`
   return { height, reason: 'missing', detail, expected: checkpoint.appHash, got: appHash }
-}
-
-function damagedTail(tail: LogTail | undefined, info: Info): Difference | undefined {
-  if (tail?.fullLength !== true) return undefined
-  const detail = `the record in ${tail.file} at byte ${tail.offset} is whole but its checksum is wrong`
-  return { height: info.height + 1, reason: 'damaged', detail }
 }
 
 function missingBlocks(checkpoint: Checkpoint | undefined | Error, info: Info): Difference | undefined {

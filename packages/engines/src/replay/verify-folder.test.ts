@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdtemp, readdir, readFile, rename, rm, stat, writeFil
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { openSolo, verifyInPlace, verifyLedger } from '../index.js'
+import { type Dropped, openSolo, verifyInPlace, verifyLedger } from '../index.js'
 import { encodeRecord, segmentName } from '../replica/log/index.js'
 import { TINY_GENESIS, tinyApplication, tinySigner, tinyTx } from '../testing/index.js'
 
@@ -48,6 +48,20 @@ it('names a last record whose bytes changed, with or without a saved state', asy
   expect(report.droppedBytes).toBeGreaterThan(24)
   await rm(join(dir, 'state'), { recursive: true })
   expect(await verify()).toMatchObject(damaged)
+  await expect(openSolo({ ...common, dir })).rejects.toMatchObject({ code: 'LOG_CORRUPT', data: { height: 3 } })
+  expect(await verify()).toMatchObject(damaged)
+})
+
+it('finds an unfinished last record good as long as opening does, and opening tells what it cut', async () => {
+  const bytes = await threeBlocksAhead()
+  await writeFile(logFile(), Buffer.concat([bytes.subarray(0, -7), Buffer.alloc(7)]))
+  const { ok, height, droppedBytes } = await verify()
+  expect([ok, height]).toEqual([true, 2])
+  const told: Dropped[] = []
+  const engine = await openSolo({ ...common, dir, onDropped: dropped => told.push(dropped) })
+  expect(engine.info().height).toBe(2)
+  await engine.stop()
+  expect(told).toEqual([{ height: 3, bytes: droppedBytes, path: join(dir, 'blocks', 'dropped-3') }])
 })
 
 it('reports an unfinished last record and any bytes behind the last one, and finds the ledger good', async () => {

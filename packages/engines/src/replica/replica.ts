@@ -19,7 +19,7 @@ import { ledgerApplication } from '../ledger-application.js'
 import { type Base, forgetBase, readBase, writeBase } from './base-file.js'
 import { bindGenesis } from './genesis-file.js'
 import { type FolderLock, lockFolder } from './lock.js'
-import { type BlockLog, type LogFs, memoryLog, openBlockLog } from './log/index.js'
+import { type BlockLog, type Dropped, type LogFs, memoryLog, openBlockLog } from './log/index.js'
 import { memoryState, openLmdbState, type State } from './state/index.js'
 
 /** A checkpoint is due after this many changed rows … */
@@ -38,6 +38,8 @@ export interface ReplicaOptions {
   readonly segmentBytes?: number
   /** Begins an empty folder here in place of genesis; a folder that holds blocks keeps them. */
   readonly snapshot?: StateSnapshot
+  /** Told that the last write before a crash was not finished and was cut from the log: an owner should see it. */
+  readonly onDropped?: (dropped: Dropped) => void
 }
 
 /** A whole state of another member, whose app hash somebody vouches for. */
@@ -88,8 +90,14 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     const state = await openLmdbState(join(dir, 'state'))
     opened.push(state)
     const base = await bindBase(dir, state, options.snapshot)
-    const log = await openBlockLog({ ...options, dir: join(dir, 'blocks'), after: base?.height ?? 0 })
+    const log = await openBlockLog({
+      ...options,
+      dir: join(dir, 'blocks'),
+      after: base?.height ?? 0,
+      least: state.checkpoint?.height ?? 0,
+    })
     opened.push(log)
+    if (log.dropped !== undefined) options.onDropped?.(log.dropped)
     return await assemble(options, genesis, state, log, base, lock)
   } catch (error) {
     for (const part of opened.reverse()) await part.close()
@@ -233,12 +241,7 @@ function checkCheckpoint(info: Info, checkpoint: { height: number; appHash: stri
 
 /** Applies the blocks above the checkpoint. Signatures were checked before the blocks were written; hashes are compared. */
 async function replayLog(app: Application, log: BlockLog): Promise<void> {
-  const start = app.info().height
-  if (log.height() < start) {
-    const message = `The block log ends at ${log.height()} but the state is at ${start}: blocks are missing.`
-    throw engineError('LOG_CORRUPT', `${message} Restore the log from a copy.`, { height: log.height(), state: start })
-  }
-  for (let height = start + 1; height <= log.height(); height++) {
+  for (let height = app.info().height + 1; height <= log.height(); height++) {
     const text = await log.read(height)
     if (text === undefined) throw engineError('LOG_CORRUPT', `Block ${height} is missing in the log.`, { height })
     const kept = decodeBlock(text)

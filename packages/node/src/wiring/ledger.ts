@@ -2,7 +2,15 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { ConetError } from '@conet/core/errors'
 import { type Genesis, parseGenesis } from '@conet/core/ledger'
-import { type CometbftEvent, type Engine, followSolo, ledgerApplication, openCometbft, openSolo } from '@conet/engines'
+import {
+  type CometbftEvent,
+  type Dropped,
+  type Engine,
+  followSolo,
+  ledgerApplication,
+  openCometbft,
+  openSolo,
+} from '@conet/engines'
 import type { Config, Environment } from '../config/index.js'
 import { replaceFile, type Seeds } from '../keys/index.js'
 import type { Logger } from '../log/index.js'
@@ -94,7 +102,9 @@ function openEngine(
   genesis: Genesis | undefined,
   founded: () => Genesis,
 ): Promise<Engine> {
-  const base = { dir, application: ledgerApplication }
+  const onDropped = (dropped: Dropped) =>
+    log.warn({ dropped }, 'the last block was not finished when the node ended: it is cut from the log and kept beside')
+  const base = { dir, application: ledgerApplication, onDropped }
   if (ledger.engine === 'follow') return followSolo({ ...base, url: ledger.url ?? '', ...(genesis && { genesis }) })
   const onFailure = (err: Error) => log.fatal({ err }, 'the ledger has stopped; restart the node')
   if (ledger.engine === 'solo') return openSolo({ ...base, genesis: genesis ?? founded(), onFailure })

@@ -48,7 +48,7 @@ describe('block log', () => {
       await log.append(2, 'short')
     })
     await using(await openBlockLog({ dir }), async log => {
-      expect(log.droppedBytes).toBe(0)
+      expect(log.dropped).toBeUndefined()
       expect(await readAll(log)).toEqual([pieces.join(''), 'short'])
     })
   })
@@ -60,7 +60,10 @@ describe('block log', () => {
     for (let end = two; end < whole.length; end++) {
       await writeFile(first(), whole.subarray(0, end))
       await using(await openBlockLog({ dir }), async log => {
-        expect([log.height(), log.droppedBytes]).toEqual([2, end - two])
+        expect(log.height()).toBe(2)
+        const path = join(dir, 'dropped-3')
+        expect(log.dropped).toEqual(end === two ? undefined : { height: 3, bytes: end - two, path })
+        if (end > two) expect(await readFile(path)).toEqual(whole.subarray(two, end))
         await log.append(3, 'again')
         expect(await log.read(3)).toBe('again')
       })
@@ -92,6 +95,42 @@ describe('block log', () => {
         data: { file: first(), offset: at < one ? 0 : one },
       })
     }
+  })
+
+  it('refuses damage in the last records that were finished, and changes nothing', async () => {
+    await fill(4)
+    const whole = await readFile(first())
+    const starts = [1, 2, 3].map(height => encodeRecord(height, payload(height)).length)
+    const three = (starts[0] ?? 0) + (starts[1] ?? 0)
+    const four = three + (starts[2] ?? 0)
+    for (const flips of [
+      [three + 5, four + 5],
+      [three + 30, four + 30],
+      [three, four + 30],
+      [four + 30],
+      [four + 20],
+    ]) {
+      const damaged = Buffer.from(whole)
+      for (const at of flips) damaged[at] = (damaged[at] ?? 0) ^ 1
+      await writeFile(first(), damaged)
+      const height = (flips[0] ?? 0) < four ? 3 : 4
+      await expect(openBlockLog({ dir })).rejects.toMatchObject({
+        code: 'LOG_CORRUPT',
+        data: { file: first(), height },
+      })
+      expect(await readFile(first())).toEqual(damaged)
+    }
+    expect(await readdir(dir)).toEqual([segmentName(1)])
+  })
+
+  it('refuses a log that ends before the saved state, and changes nothing', async () => {
+    await fill(3)
+    const cut = (await readFile(first())).subarray(0, -1)
+    await writeFile(first(), cut)
+    const missing = { code: 'LOG_CORRUPT', data: { height: 2, state: 3 } }
+    await expect(openBlockLog({ dir, least: 3 })).rejects.toMatchObject(missing)
+    expect(await readFile(first())).toEqual(cut)
+    await using(await openBlockLog({ dir, least: 2 }), async log => expect(log.height()).toBe(2))
   })
 
   it('refuses a damaged or shortened older segment when it is read', async () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { engineError } from '../../codes.js'
 import { isErrno, type LogFile, type LogFs, nodeFs } from './fs.js'
 import { encodeRecord, HEADER_BYTES, type RecordPlace, RecordRoom, recordAt } from './record.js'
-import { openSegments, readSegment, segmentName } from './segments.js'
+import { type Dropped, openSegments, readSegment, segmentName, writeAll } from './segments.js'
 
 /** A new segment begins when the last one is at least this long. */
 const SEGMENT_BYTES = 64 * 1024 * 1024
@@ -16,6 +16,8 @@ export interface BlockLogOptions {
   readonly segmentBytes?: number
   /** The log begins behind this height, for the state comes from a snapshot; default 0. */
   readonly after?: number
+  /** The state was made by the block of this height: a log that ends before it is refused as it is; default 0. */
+  readonly least?: number
 }
 
 /** Append-only, one writer. Heights are contiguous. */
@@ -31,8 +33,8 @@ export interface BlockLog {
   append(height: number, payload: string | readonly string[]): Promise<void>
   /** @throws ConetError `LOG_CORRUPT` if the record on disk is damaged */
   read(height: number): Promise<string | undefined>
-  /** Bytes of a torn last record that were dropped at open. */
-  readonly droppedBytes: number
+  /** An unfinished last record that was dropped at open. */
+  readonly dropped: Dropped | undefined
   close(): Promise<void>
 }
 
@@ -42,20 +44,20 @@ interface Segment {
 }
 
 /**
- * Opens or creates the log in `dir` and drops a torn last record, which was never acknowledged.
- * @throws ConetError `LOG_CORRUPT` with file and offset if acknowledged records are damaged
+ * Opens or creates the log in `dir` and drops an unfinished last record, which was never acknowledged.
+ * @throws ConetError `LOG_CORRUPT` if acknowledged records are damaged or missing; nothing was changed then
  */
 export async function openBlockLog(options: BlockLogOptions): Promise<BlockLog> {
-  const { dir, fs = nodeFs, segmentBytes = SEGMENT_BYTES, after = 0 } = options
+  const { dir, fs = nodeFs, segmentBytes = SEGMENT_BYTES, after = 0, least = 0 } = options
   await fs.makeDir(dir)
-  const opened = await openSegments(fs, dir, after + 1)
+  const opened = await openSegments(fs, dir, after + 1, least)
   return new FileLog(fs, dir, segmentBytes, { ...opened, after })
 }
 
 type Opened = Awaited<ReturnType<typeof openSegments>> & { readonly after: number }
 
 class FileLog implements BlockLog {
-  readonly droppedBytes: number
+  readonly dropped: Dropped | undefined
   readonly #fs: LogFs
   readonly #dir: string
   readonly #segmentBytes: number
@@ -78,7 +80,7 @@ class FileLog implements BlockLog {
     this.#live = opened.records
     this.#file = opened.file
     this.#end = opened.end
-    this.droppedBytes = opened.droppedBytes
+    this.dropped = opened.dropped
     this.#height = (opened.segments.at(-1)?.firstHeight ?? opened.after + 1) + opened.records.length - 1
   }
 
@@ -159,14 +161,6 @@ class FileLog implements BlockLog {
     } finally {
       await file.close()
     }
-  }
-}
-
-async function writeAll(file: LogFile, data: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < data.byteLength; ) {
-    const written = await file.write(data.subarray(done), position + done)
-    if (written === 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' })
-    done += written
   }
 }
 

@@ -9,7 +9,7 @@ export function memoryLog(): BlockLog {
       payloads.push(typeof payload === 'string' ? payload : payload.join(''))
     },
     read: async height => payloads[height - 1],
-    droppedBytes: 0,
+    dropped: undefined,
     close: async () => {},
   }
 }

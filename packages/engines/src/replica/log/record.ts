@@ -23,7 +23,7 @@ export interface Scan {
   readonly records: readonly RecordPlace[]
   /** Offset after the last good record. */
   readonly end: number
-  /** `clean` nothing follows; `torn` an unfinished last record; `corrupt` good records follow damage. */
+  /** `clean` nothing follows; `torn` an unfinished last record; `corrupt` records that were finished are damaged. */
   readonly tail: 'clean' | 'torn' | 'corrupt'
 }
 
@@ -93,8 +93,8 @@ export function recordAt(bytes: Buffer, offset: number): RecordPlace | undefined
 }
 
 /**
- * Walks a segment. A bad record with nothing good after it was being written when the process died; a bad one followed
- * by a good one, or a height out of order, is damage to what was acknowledged.
+ * Walks a segment. Each record is durable before the next is written, so only the last can have been under way when the
+ * process died; any other bad record, and a height out of order, is damage to what was acknowledged.
  *
  * @param firstHeight - height the first record must have
  */
@@ -109,23 +109,18 @@ export function scanSegment(bytes: Buffer, firstHeight: number): Scan {
     end += HEADER_BYTES + record.payloadBytes
   }
   if (end === bytes.length) return { records, end, tail: 'clean' }
-  return { records, end, tail: goodRecordAfter(bytes, end) ? 'corrupt' : 'torn' }
+  return { records, end, tail: isUnfinished(bytes, end) ? 'torn' : 'corrupt' }
 }
 
 /**
- * Whether the bytes at `offset` claim to be a record and are as many as it says: one that was finished, whatever its
- * checksum says now. A record that was being written when the process died is shorter.
+ * Whether what begins at `offset` may be a write that was under way: no record begins behind it, and it is shorter than
+ * it says, or has a zero byte. What a loss of power kept from the disk reads as zeros, and a payload, which is JSON, has
+ * none. Every other bad record was once whole.
  */
-export function isFullLength(bytes: Buffer, offset: number): boolean {
+function isUnfinished(bytes: Buffer, offset: number): boolean {
+  if (bytes.indexOf(MAGIC, offset + 1) >= 0) return false
   const start = offset + HEADER_BYTES
-  if (start > bytes.length || bytes.compare(MAGIC, 0, 4, offset, offset + 4) !== 0) return false
-  const payloadBytes = bytes.readUInt32BE(offset + 4)
-  return payloadBytes <= MAX_PAYLOAD_BYTES && start + payloadBytes <= bytes.length
-}
-
-function goodRecordAfter(bytes: Buffer, from: number): boolean {
-  for (let at = bytes.indexOf(MAGIC, from); at >= 0; at = bytes.indexOf(MAGIC, at + 1)) {
-    if (recordAt(bytes, at) !== undefined) return true
-  }
-  return false
+  if (start > bytes.length || bytes.compare(MAGIC, 0, 4, offset, offset + 4) !== 0) return true
+  const isShort = start + bytes.readUInt32BE(offset + 4) > bytes.length
+  return isShort || bytes.indexOf(0, start) >= 0
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { engineError } from '../../codes.js'
 import type { LogFile, LogFs } from './fs.js'
-import { HEADER_BYTES, isFullLength, type RecordPlace, type Scan, scanSegment } from './record.js'
+import { HEADER_BYTES, type RecordPlace, type Scan, scanSegment } from './record.js'
 
 const NAME = /^blocks-(\d{12})\.log$/
 
@@ -32,7 +32,7 @@ export async function readSegment(fs: LogFs, path: string, firstHeight: number, 
   try {
     const scan = scanSegment(await readWhole(file), firstHeight)
     const complete = nextHeight === undefined || firstHeight + scan.records.length === nextHeight
-    if (scan.tail !== 'clean' || !complete) throw corrupt(path, scan.end)
+    if (scan.tail !== 'clean' || !complete) throw corrupt(path, scan.end, firstHeight + scan.records.length)
     return scan
   } finally {
     await file.close()
@@ -51,8 +51,6 @@ export interface LogTail {
   /** Where they begin. */
   readonly offset: number
   readonly bytes: number
-  /** They begin with a record of full length whose checksum is wrong: damage, not an unfinished write. */
-  readonly fullLength: boolean
 }
 
 /**
@@ -75,13 +73,11 @@ export async function* readRecords(
       const start = offset + HEADER_BYTES
       yield { height, payload: bytes.toString('utf8', start, start + payloadBytes) }
     }
-    const complete = next === undefined || firstHeight + scan.records.length === next.firstHeight
-    if (!complete || scan.tail === 'corrupt' || (next !== undefined && scan.tail === 'torn'))
-      throw corrupt(path, scan.end)
-    if (scan.tail === 'torn') {
-      const { end } = scan
-      onTail({ file: path, offset: end, bytes: bytes.length - end, fullLength: isFullLength(bytes, end) })
-    }
+    const { end, tail } = scan
+    if (tail !== 'clean' && next === undefined) onTail({ file: path, offset: end, bytes: bytes.length - end })
+    const isComplete =
+      next === undefined || (tail === 'clean' && firstHeight + scan.records.length === next.firstHeight)
+    if (!isComplete || tail === 'corrupt') throw corrupt(path, scan.end, firstHeight + scan.records.length)
   }
 }
 
@@ -90,37 +86,90 @@ async function listSegments(fs: Pick<LogFs, 'list'>, dir: string, firstHeight = 
     .filter(name => NAME.test(name))
     .sort()
     .map(name => ({ firstHeight: Number(NAME.exec(name)?.[1]), path: join(dir, name) }))
-  if (segments.length > 0 && segments[0]?.firstHeight !== firstHeight) throw corrupt(segments[0]?.path ?? dir, 0)
+  if (segments.length > 0 && segments[0]?.firstHeight !== firstHeight)
+    throw corrupt(segments[0]?.path ?? dir, 0, firstHeight)
   return segments
 }
 
-/** Finds the segments and repairs the last one: drops what was not finished, refuses what is damaged. */
-export async function openSegments(fs: LogFs, dir: string, firstHeight: number) {
+/** A write that was under way when the process died: cut from the log, kept beside it. */
+export interface Dropped {
+  /** Of the block that it was to be. */
+  readonly height: number
+  readonly bytes: number
+  /** Where the bytes are kept. */
+  readonly path: string
+}
+
+/**
+ * Finds the segments and repairs the last one: puts beside what was not finished, refuses what is damaged. A log that is
+ * refused is left as it was: what could be saved by hand still is there.
+ *
+ * @param firstHeight - height of the first record
+ * @param leastHeight - the saved state was made by this block, so the log must reach it
+ */
+export async function openSegments(fs: LogFs, dir: string, firstHeight: number, leastHeight: number) {
   const segments = await listSegments(fs, dir, firstHeight)
   const last = segments.at(-1)
-  const none = { segments, file: undefined, records: [] as RecordPlace[], end: 0, droppedBytes: 0 }
-  if (last === undefined) return none
+  if (last === undefined) {
+    expectHeight(dir, firstHeight - 1, leastHeight)
+    return { segments, file: undefined, records: [] as RecordPlace[], end: 0, dropped: undefined }
+  }
   const file = await fs.open(last.path)
   try {
-    return { segments, file, ...(await repairTail(file, last.path, last.firstHeight)) }
+    const bytes = await readWhole(file)
+    const { records, end, tail } = scanSegment(bytes, last.firstHeight)
+    const height = last.firstHeight + records.length
+    if (tail === 'corrupt') throw corrupt(last.path, end, height)
+    expectHeight(last.path, height - 1, leastHeight)
+    const dropped = tail === 'torn' ? await dropTail(fs, dir, { file, bytes, end, height }) : undefined
+    return { segments, file, records: [...records], end, dropped }
   } catch (error) {
     await file.close()
     throw error
   }
 }
 
-async function repairTail(file: LogFile, path: string, firstHeight: number) {
-  const bytes = await readWhole(file)
-  const scan = scanSegment(bytes, firstHeight)
-  if (scan.tail === 'corrupt') throw corrupt(path, scan.end)
-  if (scan.tail === 'torn') {
-    await file.truncate(scan.end)
-    await file.sync()
-  }
-  return { records: [...scan.records], end: scan.end, droppedBytes: bytes.length - scan.end }
+interface Torn {
+  readonly file: LogFile
+  readonly bytes: Buffer
+  readonly end: number
+  readonly height: number
 }
 
-function corrupt(file: string, offset: number): Error {
-  const message = `The block log ${file} is damaged at byte ${offset}: restore it from a copy or from another member.`
-  return engineError('LOG_CORRUPT', message, { file, offset })
+async function dropTail(fs: LogFs, dir: string, { file, bytes, end, height }: Torn): Promise<Dropped> {
+  const path = join(dir, `dropped-${height}`)
+  const tail = bytes.subarray(end)
+  const beside = await fs.open(path)
+  try {
+    await beside.truncate(0)
+    await writeAll(beside, tail, 0)
+    await beside.sync()
+  } finally {
+    await beside.close()
+  }
+  await fs.syncDir(dir)
+  await file.truncate(end)
+  await file.sync()
+  return { height, bytes: tail.length, path }
+}
+
+/** Writes everything, in as many steps as it takes. */
+export async function writeAll(file: LogFile, data: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < data.byteLength; ) {
+    const written = await file.write(data.subarray(done), position + done)
+    if (written === 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' })
+    done += written
+  }
+}
+
+function expectHeight(path: string, height: number, state: number): void {
+  if (height >= state) return
+  const message = `The block log ${path} ends at ${height} but the state is at ${state}: blocks are missing.`
+  throw engineError('LOG_CORRUPT', `${message} Restore the log from a copy.`, { height, state })
+}
+
+function corrupt(file: string, offset: number, height: number): Error {
+  const message = `The block log ${file} is damaged at byte ${offset}, where block ${height} begins; nothing was changed.`
+  const advice = 'Restore the file from a copy or from another member.'
+  return engineError('LOG_CORRUPT', `${message} ${advice}`, { file, offset, height })
 }
