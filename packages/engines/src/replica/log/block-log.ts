@@ -178,10 +178,13 @@ async function readPayload(file: LogFile, path: string, place: RecordPlace): Pro
   return bytes.toString('utf8', HEADER_BYTES)
 }
 
+/** A new transaction that does the same would run beside the first one if that was taken after all. */
+const SAME_AGAIN = 'Then send the same signed text again, never a new one: it runs once at most.'
+
 /** A full disk is the operator's to fix and passes; anything else means that the disk cannot be trusted now. */
 function diskError(error: unknown, dir: string): Error {
   if (isErrno(error, 'ENOSPC', 'EDQUOT')) {
-    const message = `The disk of ${dir} is full. Nothing was lost; free some space and send the transaction again.`
+    const message = `The disk of ${dir} is full. Nothing was lost; free some space. ${SAME_AGAIN}`
     return engineError('DISK_FULL', message, { dir }, error)
   }
   const detail = error instanceof Error ? error.message : String(error)
