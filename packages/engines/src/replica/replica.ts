@@ -20,7 +20,7 @@ import { type Base, forgetBase, readBase, writeBase } from './base-file.js'
 import { bindGenesis } from './genesis-file.js'
 import { type FolderLock, lockFolder } from './lock.js'
 import { type BlockLog, type Dropped, type LogFs, memoryLog, openBlockLog } from './log/index.js'
-import { memoryState, openLmdbState, type State } from './state/index.js'
+import { memoryState, openLmdbState, REBUILD, type State } from './state/index.js'
 
 /** A checkpoint is due after this many changed rows … */
 const CHECKPOINT_ROWS = 200_000
@@ -234,7 +234,7 @@ class OpenReplica implements Replica {
 function checkCheckpoint(info: Info, checkpoint: { height: number; appHash: string }): void {
   if (info.height === checkpoint.height && info.appHash === checkpoint.appHash) return
   const message = `The stored state says height ${info.height}, its checkpoint ${checkpoint.height}, or their hashes differ.`
-  throw engineError('STATE_MISMATCH', `${message} Delete the folder "state" to rebuild it from the block log.`, {
+  throw engineError('STATE_MISMATCH', `${message} ${REBUILD}`, {
     height: checkpoint.height,
   })
 }

@@ -25,8 +25,11 @@ export async function readCheckpoint(dir: string): Promise<Checkpoint | undefine
   return text === undefined ? undefined : (JSON.parse(text) as Checkpoint)
 }
 
-/** lmdb maps the file unseen, and a damaged or shortened one would end the process: look before. */
-async function expectWhole(path: string): Promise<void> {
+/**
+ * lmdb maps the file unseen, and a damaged or shortened one would end the process: look before.
+ * @throws Error that says what is wrong with it
+ */
+export async function expectWhole(path: string): Promise<void> {
   const file = await open(path, 'r')
   try {
     const head = Buffer.alloc(HEAD_BYTES)
@@ -38,8 +41,9 @@ async function expectWhole(path: string): Promise<void> {
     for (const page of [head, copy]) {
       if (page.readUInt32LE(HEAD_WORD_AT) !== HEAD_WORD) throw new Error(`${path} does not begin as a state file does`)
     }
-    const older = Math.min(Number(head.readBigUInt64LE(LAST_PAGE_AT)), Number(copy.readBigUInt64LE(LAST_PAGE_AT)))
-    if (size < (older + 1) * pageBytes) throw new Error(`${path} is shorter than its head says`)
+    // Pages are on disk before the head that names them, and the newer head is the one that is used.
+    const last = Math.max(Number(head.readBigUInt64LE(LAST_PAGE_AT)), Number(copy.readBigUInt64LE(LAST_PAGE_AT)))
+    if (size < (last + 1) * pageBytes) throw new Error(`${path} is shorter than its head says`)
   } finally {
     await file.close()
   }

@@ -1,10 +1,13 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Info } from '@conet/core/ledger'
+import { engineError } from '../../codes.js'
+import { expectWhole } from './checkpoint.js'
 import { mergeRange } from './merge.js'
 import { Overlay } from './overlay.js'
 import type { Checkpoint, State } from './state.js'
-import { CHECKPOINT_KEY, openStoreFiles, type StoreFiles } from './store-files.js'
+import { CHECKPOINT_KEY, DATA_FILE, openStoreFiles, type StoreFiles } from './store-files.js'
 import { type Row, type StateWriter, startStateWriter } from './writer.js'
 
 /** Rows forgotten per turn of the event loop after a checkpoint. */
@@ -12,16 +15,36 @@ const ROWS_PER_TURN = 5_000
 /** Rows whose values share one text in memory: about a block's; one row that stays keeps the text of all. */
 const ROWS_PER_TEXT = 5_000
 
+/** What helps against a state that cannot be used. */
+export const REBUILD = 'Delete the folder "state" to rebuild it from the block log.'
+
 type Change = readonly [key: string, value: string | undefined]
 
 /**
  * Opens the state in `dir` (created if missing). What is committed is readable at once and reaches the disk with the
  * next `save`; after a crash the last whole checkpoint is there.
+ *
+ * @throws ConetError `STATE_MISMATCH` if what is there is damaged
  */
 export async function openLmdbState(dir: string): Promise<State> {
   await mkdir(dir, { recursive: true, mode: 0o700 })
+  await expectUsable(join(dir, DATA_FILE))
   const files = openStoreFiles(dir)
   return new LmdbState(files, startStateWriter(dir))
+}
+
+async function expectUsable(path: string): Promise<void> {
+  // What a process that died at its first opening leaves: lmdb begins anew.
+  const isNew = await stat(path).then(
+    found => found.size === 0,
+    () => true,
+  )
+  if (isNew) return
+  await expectWhole(path).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    const message = `The stored state is damaged: ${why}. ${REBUILD}`
+    throw engineError('STATE_MISMATCH', message, { path }, cause)
+  })
 }
 
 class LmdbState implements State {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -90,4 +90,22 @@ it('forgets what was not saved', async () => {
   const again = await openLmdbState(dir)
   expect([again.get('a/b/1'), again.checkpoint?.height]).toEqual(['saved', 1])
   await again.close()
+})
+
+it('refuses a damaged or shortened file, and tells how to go on, in place of ending the process', async () => {
+  const state = await openLmdbState(dir)
+  for (let i = 0; i < 2_000; i++) state.write(new Map([[`a/b/${i}`, 'x'.repeat(50)]]))
+  await state.save(info(1))
+  await state.close()
+  const file = join(dir, 'data.mdb')
+  const whole = await readFile(file)
+  const flipped = Buffer.from(whole)
+  flipped[24] = (flipped[24] ?? 0) ^ 1
+  for (const bytes of [flipped, whole.subarray(0, whole.length / 2), Buffer.from('no state'), Buffer.alloc(65_536)]) {
+    await writeFile(file, bytes)
+    const refusal = { code: 'STATE_MISMATCH', message: expect.stringContaining('Delete the folder "state"') }
+    await expect(openLmdbState(dir)).rejects.toMatchObject(refusal)
+  }
+  await writeFile(file, whole)
+  await (await openLmdbState(dir)).close()
 })
