@@ -65,7 +65,7 @@ export interface Replica {
   readonly baseHeight: number
   /** Runs the block; the outcome is not visible before `commit`. */
   finalize(block: Block, engineHeight?: number): CommittedBlock
-  /** Makes the block durable, then visible. @throws ConetError `DISK_FULL`, `DISK_FAILED`: call again with the same block */
+  /** Makes the block durable, then visible. @throws ConetError `DISK_FULL`, `DISK_FAILED`: call again with the same block; `DATA_LOCKED` */
   commit(block: CommittedBlock): Promise<void>
   /** Saves the state, so that opening again replays nothing, and lets the folder go. */
   close(): Promise<void>
@@ -166,6 +166,8 @@ class OpenReplica implements Replica {
   #info: Info
   #engineHeight: number
   #saving = false
+  /** Another process writes to the folder: the state there is not ours to save any more. */
+  #isLost = false
   #savedAt = performance.now()
 
   constructor({ app, genesis, state, log, lock, engineHeight, baseHeight }: Parts) {
@@ -199,7 +201,10 @@ class OpenReplica implements Replica {
   }
 
   async commit(block: CommittedBlock): Promise<void> {
-    await this.#log.append(block.height, blockPieces(block))
+    await this.#log.append(block.height, blockPieces(block)).catch((error: unknown) => {
+      this.#isLost = error instanceof ConetError && error.code === 'DATA_LOCKED'
+      throw error
+    })
     this.#info = this.app.commit()
     this.#engineHeight = block.engineHeight ?? 0
     this.feed.publish(block)
@@ -224,7 +229,7 @@ class OpenReplica implements Replica {
   async close(): Promise<void> {
     this.feed.close()
     // Nothing is lost without this checkpoint: the log holds the blocks, and opening replays them.
-    if (this.#state.pending > 0) await this.#state.save(this.#info).catch(() => {})
+    if (this.#state.pending > 0 && !this.#isLost) await this.#state.save(this.#info).catch(() => {})
     await this.#state.close()
     await this.#log.close()
     await this.#lock?.release()

@@ -123,6 +123,20 @@ describe('block log', () => {
     expect(await readdir(dir)).toEqual([segmentName(1)])
   })
 
+  it.each([
+    ['to the same segment', 1 << 20],
+    ['to the next segment', 10],
+  ])('writes nothing, and over nothing, once another process has written %s', async (_, segmentBytes) => {
+    await using(await openBlockLog({ dir, segmentBytes }), async log => {
+      await log.append(1, payload(1))
+      await using(await openBlockLog({ dir, segmentBytes }), other => other.append(2, 'theirs'))
+      for (let again = 0; again < 2; again++)
+        await expect(log.append(2, 'ours')).rejects.toMatchObject({ code: 'DATA_LOCKED', verdict: 'reject' })
+      expect(log.height()).toBe(1)
+    })
+    await using(await openBlockLog({ dir }), async log => expect(await readAll(log)).toEqual([payload(1), 'theirs']))
+  })
+
   it('refuses a log that ends before the saved state, and changes nothing', async () => {
     await fill(3)
     const cut = (await readFile(first())).subarray(0, -1)

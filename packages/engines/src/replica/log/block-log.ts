@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { ConetError } from '@conet/core/errors'
 import { engineError } from '../../codes.js'
 import { isErrno, type LogFile, type LogFs, nodeFs } from './fs.js'
 import { encodeRecord, HEADER_BYTES, type RecordPlace, RecordRoom, recordAt } from './record.js'
@@ -28,7 +29,7 @@ export interface BlockLog {
    * Resolves when the record is durable. After a failure nothing of it remains visible and the same height may be
    * appended again. One record at a time.
    * @param payload - the text, or its pieces in order
-   * @throws ConetError `DISK_FULL` (retry), `DISK_FAILED` (retry)
+   * @throws ConetError `DISK_FULL` (retry), `DISK_FAILED` (retry), `DATA_LOCKED` if another process writes to the log
    */
   append(height: number, payload: string | readonly string[]): Promise<void>
   /** @throws ConetError `LOG_CORRUPT` if the record on disk is damaged */
@@ -69,8 +70,8 @@ class FileLog implements BlockLog {
   #end: number
   #height: number
   readonly #room = new RecordRoom()
-  /** After a failed write the file may be longer than what is durable. */
-  #dirty = false
+  /** After a failed write the file may be longer than what is durable, by as many bytes at most. */
+  #undone = 0
 
   constructor(fs: LogFs, dir: string, segmentBytes: number, opened: Opened) {
     this.#fs = fs
@@ -92,13 +93,13 @@ class FileLog implements BlockLog {
     const record = encodeRecord(height, payload, this.#room)
     try {
       const file = await this.#writable()
-      this.#dirty = true
+      this.#undone = Math.max(this.#undone, record.length)
       await writeAll(file, record, this.#end)
       await file.sync()
     } catch (error) {
-      throw diskError(error, this.#dir)
+      throw error instanceof ConetError ? error : diskError(error, this.#dir)
     }
-    this.#dirty = false
+    this.#undone = 0
     this.#live.push({ height, offset: this.#end, payloadBytes: record.length - HEADER_BYTES })
     this.#end += record.length
     this.#height = height
@@ -124,12 +125,14 @@ class FileLog implements BlockLog {
 
   /** The file to append to, cut back to what is durable, or the next segment. */
   async #writable(): Promise<LogFile> {
-    if (this.#file !== undefined && this.#dirty) await this.#file.truncate(this.#end)
+    if (this.#file !== undefined) await this.#expectAlone(this.#file, this.#end)
+    if (this.#file !== undefined && this.#undone > 0) await this.#file.truncate(this.#end)
     if (this.#file !== undefined && this.#end < this.#segmentBytes) return this.#file
     const firstHeight = this.#height + 1
     const path = join(this.#dir, segmentName(firstHeight))
     const file = await this.#fs.open(path)
     try {
+      await this.#expectAlone(file, 0)
       await file.truncate(0)
       await this.#fs.syncDir(this.#dir)
     } catch (error) {
@@ -142,6 +145,14 @@ class FileLog implements BlockLog {
     this.#live = []
     this.#end = 0
     return file
+  }
+
+  /** The folder's lock does not reach a process in another container: what it writes must not be written over. */
+  async #expectAlone(file: LogFile, end: number): Promise<void> {
+    const size = await file.size()
+    if (size >= end && size <= end + this.#undone) return
+    const message = `Another process writes to the block log in ${this.#dir}. Stop all but one and start that one again.`
+    throw engineError('DATA_LOCKED', message, { dir: this.#dir, size, expected: end })
   }
 
   async #indexOf(segment: Segment, next: Segment | undefined): Promise<readonly RecordPlace[]> {
