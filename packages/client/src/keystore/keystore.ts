@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto'
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConetError } from '@conet/core/errors'
 import { encodeDidKey, publicKeyFromSeed } from '@conet/core/identity'
@@ -36,12 +36,23 @@ export function createKeystore(
   const file: KeyFile = { type: 'conet-device-key', version: 1, did, ...secret }
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   try {
-    writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+    createDurably(path, `${JSON.stringify(file, null, 2)}\n`)
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
     throw fault('KEYSTORE_EXISTS', path, 'there is a key already; use it, or choose another file')
   }
   return new Uint8Array(seed)
+}
+
+/** Linking a finished draft shows the file whole at once: a full disk or a crash leaves none that looks like a key. */
+function createDurably(path: string, text: string): void {
+  const draft = `${path}.${hex(randomBytes(8))}.draft`
+  try {
+    writeFileSync(draft, text, { mode: 0o600, flag: 'wx', flush: true })
+    linkSync(draft, path)
+  } finally {
+    rmSync(draft, { force: true })
+  }
 }
 
 /**
@@ -63,9 +74,19 @@ export function openOrCreateKeystore(path: string, passphrase?: string): Uint8Ar
   try {
     return openKeystore(path, passphrase)
   } catch (error) {
-    if (!(error instanceof ConetError) || error.code !== 'KEYSTORE_MISSING') throw error
-    return createKeystore(path, passphrase)
+    if (!isCode(error, 'KEYSTORE_MISSING')) throw error
   }
+  try {
+    return createKeystore(path, passphrase)
+  } catch (error) {
+    // Another process made it meanwhile: both use that one.
+    if (!isCode(error, 'KEYSTORE_EXISTS')) throw error
+    return openKeystore(path, passphrase)
+  }
+}
+
+function isCode(error: unknown, code: ClientCode): boolean {
+  return error instanceof ConetError && error.code === code
 }
 
 function checked(path: string, file: KeyFile, seed: Uint8Array): Uint8Array {
