@@ -51,7 +51,7 @@ export function authenticate(gate: Gate, store: Store, signed: SignedTx, timeMs:
   const { transition, body, expS } = asked.value
   const parsed = transition.parse(body)
   if (!parsed.ok) return parsed
-  const genuine = checkSignature(gate, store, signed)
+  const genuine = checkSignature(gate, store, signed, timeMs)
   if (!genuine.ok) return genuine
   const { kid } = envelope.header
   const tx: Tx<never> = { hash: envelope.hash, signer: signerOf(kid), kid, body: parsed.value }
@@ -84,9 +84,9 @@ function readTx(gate: Gate, envelope: Envelope, timeMs: UnixMillis): Result<Aske
 }
 
 /** The key must be the signer's at this point of the ledger, whoever did the arithmetic and when. */
-function checkSignature(gate: Gate, store: Store, signed: SignedTx): Result<undefined> {
+function checkSignature(gate: Gate, store: Store, signed: SignedTx, timeMs: UnixMillis): Result<undefined> {
   const { envelope, verifiedWith } = signed
-  const key = gate.table.signerKey(store, envelope.header.kid, envelope.header.typ)
+  const key = gate.table.signerKey(store, envelope.header.kid, envelope.header.typ, timeMs)
   if (!key.ok) return key
   if (verifiedWith !== undefined && sameBytes(verifiedWith, key.value)) return ok(undefined)
   if (gate.verify?.(key.value, envelope.signingInput, envelope.signature) === true) return ok(undefined)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ASSET, genesisOf, START_MS, TestLedger, tx, who } from './testing/index.js'
+import { ASSET, genesisOf, START_MS, TestLedger, tx, voucher, who } from './testing/index.js'
 
 const MINUTE = 60_000
 const id = (n: number) => String(n).padStart(32, '0')
@@ -44,5 +44,17 @@ describe('due-queue', () => {
     expect(released(again, 0)).toEqual([2, 3])
     expect(released(again, 0)).toEqual([4])
     expect(again.account('client')).toMatchObject({ balance: '1000', held: '0' })
+  })
+
+  it('opens no escrow past its end while it is behind (LED-80)', () => {
+    const ledger = withEscrows([1, 1], 1)
+    ledger.do('client', 'accounts/transfer', { asset: ASSET, to: who.other.did, amount: '980' })
+    ledger.timeMs += 10 * MINUTE
+    const { results, scheduled } = ledger.block([voucher({ owed: '15', escrow: id(1) })], 0)
+    expect(scheduled.map(event => Number(event.escrow))).toEqual([0])
+    expect(results[0]?.events[0]).toMatchObject({ paid: '10', short: '5' })
+    expect(ledger.account('client')).toMatchObject({ held: '10', debt: '5' })
+    ledger.block([], 0)
+    expect(ledger.account('client')).toMatchObject({ balance: '5', held: '0', debt: '0' })
   })
 })

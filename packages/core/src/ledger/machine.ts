@@ -84,7 +84,8 @@ class Machine implements Application {
   }
 
   signerKey(envelope: Envelope): Uint8Array | undefined {
-    const key = this.#table.signerKey(this.#state.view(), envelope.header.kid, envelope.header.typ)
+    const { kid, typ } = envelope.header
+    const key = this.#table.signerKey(this.#state.view(), kid, typ, this.#state.info.timeMs)
     return key.ok ? key.value : undefined
   }
 

@@ -1,5 +1,5 @@
 import type { Codes, ErrorData, Rejection, Result } from '../errors/index.js'
-import type { Did, DidUrl, Hash } from '../units/index.js'
+import type { Did, DidUrl, Hash, UnixMillis } from '../units/index.js'
 import type { Kind } from '../wire/index.js'
 import { type Codec, jsonCodec } from './codec.js'
 import type { Store } from './store.js'
@@ -55,11 +55,12 @@ export type Query = (store: Store, args: Readonly<Record<string, unknown>>, bloc
 /** @returns what is wrong, or `undefined` when it holds */
 export type Invariant = (store: Store) => string | undefined
 
-/** Resolves `kid` to the public key that must have signed a message of this kind, by the state at hand. */
+/** Resolves `kid` to the public key that must have signed a message of this kind, by the state at hand and block time. */
 export type SignerKey = (
   store: Store,
   kid: DidUrl,
   kind: Kind,
+  timeMs: UnixMillis,
 ) => Result<Uint8Array, 'SIGNER_UNKNOWN' | 'SIGNER_REVOKED'>
 
 /** Parameters of one module: read through the store, so that they are part of the state and can be changed by it. */

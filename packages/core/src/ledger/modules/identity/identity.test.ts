@@ -145,6 +145,32 @@ describe('module identity', () => {
     expect(ledger.app.query('identity/current', { did })).toMatchObject({ version: 4 })
   })
 
+  it('ends a grace at its time, even while the due-queue is behind (IDN-33)', () => {
+    const modules = [identityModule({ fees: accounts }), accounts.accountsModule]
+    const ledger = drive(modules, { identity: { graceMs: 60_000 }, machine: { duePerBlock: 1 } })
+    const dids = [1, 2].map(n => {
+      const made = ledger.run('identity/incept', inception([n], [n + 10]), person(n), START_MS + 1_000)
+      const did = String(made.events[0]?.did)
+      const rotation = { did, version: 2, keys: [multikey(n + 10)], next: [] }
+      expect(ledger.run('identity/rotate', rotation, person(n + 10), START_MS + 1_000).code).toBe('OK')
+      return did
+    })
+    const taken = () =>
+      dids.map((did, i) => {
+        const envelope = decodeEnvelope(signEnvelope('conet-voucher+jwt', { lid: 'demo' }, as(did, i + 1)), { sha256 })
+        return envelope.ok && ledger.app.signerKey(envelope.value) !== undefined
+      })
+    expect(taken()).toEqual([true, true])
+    ledger.pass(START_MS + 61_000)
+    expect(ledger.records('identity')).toContain('identity/retired/')
+    expect(taken()).toEqual([false, false])
+    const [late = ''] = dids.filter(did => ledger.records('identity').includes(`identity/retired/${did}`))
+    const n = dids.indexOf(late) + 1
+    expect(ledger.run('identity/revoke', { did: late, version: 3, key: multikey(n) }, as(late, n + 10)).code).toBe(
+      'KEY_UNKNOWN',
+    )
+  })
+
   it('ends every grace with the DID', () => {
     const { ledger, did } = incepted([1], [3])
     ledger.run('identity/rotate', { did, version: 2, keys: [multikey(3)], next: [] }, person(3))

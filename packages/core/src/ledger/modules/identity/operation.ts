@@ -25,7 +25,7 @@ export interface Operation<B> {
   /** What else follows from it. */
   readonly after?: (store: Store, before: DidState, next: DidState, block: BlockContext) => void
   /** What it may mean where the rule refuses it. */
-  readonly otherwise?: (store: Store, body: B, refusal: Rejection) => Outcome
+  readonly otherwise?: (store: Store, body: B, refusal: Rejection, block: BlockContext) => Outcome
 }
 
 /** A transition that makes the next version of a DID that exists. The DID itself pays: whoever may change it may spend that. */
@@ -37,7 +37,7 @@ export function operation<B extends Named>(definition: Operation<B>): Transition
     const { maxVersions, freeVersions, fee } = identityParams.read(store)
     if (fees !== undefined && state.version >= maxVersions) return reject('VERSIONS_EXHAUSTED', { maxVersions })
     const next = operate(state, tx.body, { signer: tx.signer, timeMs: block.timeMs })
-    if (!next.ok) return otherwise?.(store, tx.body, next) ?? next
+    if (!next.ok) return otherwise?.(store, tx.body, next, block) ?? next
     const due = fees === undefined || state.version < freeVersions ? 0n : BigInt(fee)
     const short = due === 0n ? undefined : fees?.cannotPayFee(store, state.did, due)
     if (short !== undefined) return short

@@ -30,9 +30,9 @@ export function retireKeys(store: Store, before: DidState, next: DidState, block
   schedule(store, untilMs, 'identity/retire', before.did)
 }
 
-/** Whether a key of the past may still sign vouchers. */
-export function isRetired(store: Store, did: Did, key: string): boolean {
-  return retired.get(store, did)?.some(one => one.key === key) ?? false
+/** Whether a key of the past may still sign vouchers: the end counts, not when the queue comes to it. */
+export function isRetired(store: Store, did: Did, key: string, timeMs: UnixMillis): boolean {
+  return retired.get(store, did)?.some(one => one.key === key && one.untilMs > timeMs) ?? false
 }
 
 /** Ends the grace of one key, or of all. */

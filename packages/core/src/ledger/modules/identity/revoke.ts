@@ -2,6 +2,7 @@ import type { Rejection } from '../../../errors/index.js'
 import { parseRevocation, type Revocation, revoke } from '../../../identity/index.js'
 import { accept, type Outcome } from '../../module.js'
 import type { Store } from '../../store.js'
+import type { BlockContext } from '../../types.js'
 import { operation } from './operation.js'
 import { endGrace, isRetired } from './retired.js'
 
@@ -13,8 +14,8 @@ export const revokeTransition = operation({
   otherwise: ofRetired,
 })
 
-function ofRetired(store: Store, { did, key }: Revocation, refusal: Rejection): Outcome {
-  if (refusal.code !== 'KEY_UNKNOWN' || !isRetired(store, did, key)) return refusal
+function ofRetired(store: Store, { did, key }: Revocation, refusal: Rejection, { timeMs }: BlockContext): Outcome {
+  if (refusal.code !== 'KEY_UNKNOWN' || !isRetired(store, did, key, timeMs)) return refusal
   endGrace(store, did, key)
   return accept({ type: 'identity/grace_ended', did, key })
 }

@@ -1,5 +1,5 @@
 import { type Rejection, reject } from '../../../errors/index.js'
-import { type Amount, type Did, MAX_AMOUNT } from '../../../units/index.js'
+import { type Amount, type Did, MAX_AMOUNT, type UnixMillis } from '../../../units/index.js'
 import { sessionId } from '../../fields.js'
 import { accept, transition } from '../../module.js'
 import type { Store } from '../../store.js'
@@ -49,7 +49,7 @@ export const settle = ({ money }: SessionsNeeds) =>
       if (wrong !== undefined) return wrong
       const due = owed - (session?.settled ?? 0n)
       const account = money.accountOf(store, asset, client)
-      const draw = drawFor(money, store, voucher, { due, spendable: money.spendable(account) })
+      const draw = drawFor(money, store, voucher, { due, spendable: money.spendable(account), timeMs: block.timeMs })
       if (account.debt + draw.short > MAX_AMOUNT) return reject('AMOUNT_OVERFLOW', { debt: account.debt })
 
       const repaid = pay(money, store, voucher, draw, block)
@@ -87,17 +87,19 @@ function refusal(
   return block.timeMs >= lastMs ? reject('SESSION_EXPIRED', { sid, lastMs }) : undefined
 }
 
-/** The escrow named first, if it is for this provider and asset; then the free balance. */
+/** The escrow named first, if it is for this provider and asset and its end has not come; then the free balance. */
 function drawFor(
   money: Money,
   store: Store,
   voucher: Voucher,
-  { due, spendable }: { readonly due: Amount; readonly spendable: Amount },
+  { due, spendable, timeMs }: { readonly due: Amount; readonly spendable: Amount; readonly timeMs: UnixMillis },
 ): Draw {
   const { client, provider, asset } = voucher
   const id = sessionId.read(voucher.escrow)
   const escrow = id === undefined ? undefined : escrows.get(store, clientId(client, id))
-  const usable = escrow !== undefined && escrow.provider === provider && escrow.asset === asset
+  const isFor = escrow?.provider === provider && escrow.asset === asset
+  // The due-queue may be behind: the end counts, not when the queue comes to it.
+  const usable = isFor && timeMs < escrow.releaseMs
   const locked = usable ? money.heldAmount(store, holdId(client, voucher.escrow ?? '')) : 0n
   const held = least(due, locked)
   const free = least(due - held, spendable)
