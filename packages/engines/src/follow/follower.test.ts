@@ -158,6 +158,46 @@ it('believes its own results, not those it was told', async () => {
   expect((await follower.block(1))?.result.results[0]?.code).toBe('OK')
 })
 
+it('says that its ledger is gone, told once, and that it is heard again', async () => {
+  const { server } = await leaderWith(2)
+  let isDown = false
+  const told: (string | undefined)[] = []
+  const follower = await followSolo({
+    ...{ ...common, url: server.url, patienceMs: 300, onSource: gone => told.push(gone?.code) },
+    fetch: async (input, init) => {
+      if (isDown) throw new Error('no route')
+      return await fetch(input, init)
+    },
+  })
+  cleanups.push(() => follower.stop())
+  await follower.start()
+  await reaches(follower, 2)
+  isDown = true
+  server.cut()
+  await expect.poll(() => follower.trouble?.(), { timeout: 5_000 }).toMatchObject({ code: 'ENGINE_UNREACHABLE' })
+  isDown = false
+  await expect.poll(() => follower.trouble?.(), { timeout: 15_000 }).toBeUndefined()
+  expect(told).toEqual(['ENGINE_UNREACHABLE', undefined])
+}, 30_000)
+
+it('goes on saying that a block was refused until one was taken', async () => {
+  const { server } = await leaderWith(2, event => event.replaceAll('"height":2', '"height":7'))
+  let asked = 0
+  const counted: typeof fetch = async (input, init) => {
+    if (String(input).includes('/stream')) asked += 1
+    return await fetch(input, init)
+  }
+  const follower = await followSolo({ ...common, url: server.url, fetch: counted })
+  cleanups.push(() => follower.stop())
+  await follower.start()
+  await expect.poll(() => follower.trouble?.()).toMatchObject({ code: 'BLOCK_MALFORMED' })
+  const seen = new Set<string | undefined>()
+  const look = setInterval(() => seen.add((follower.trouble?.() as ConetError | undefined)?.code), 1)
+  await expect.poll(() => asked, { timeout: 5_000 }).toBeGreaterThan(2)
+  clearInterval(look)
+  expect([...seen]).toEqual(['BLOCK_MALFORMED'])
+})
+
 it('says that the other node cannot be reached', async () => {
   const { server } = await leaderWith(0)
   await server.close()

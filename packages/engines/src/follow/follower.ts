@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ConetError } from '@conet/core/errors'
 import type { Genesis, TxResult } from '@conet/core/ledger'
+import type { Millis } from '@conet/core/units'
 import { decodeEnvelope } from '@conet/core/wire'
 import { encodeBlock, plainTx } from '../blocks/index.js'
 import { engineError } from '../codes.js'
@@ -12,6 +13,7 @@ import { createVerifyPool, nodeSha256, type VerifyPool } from '../crypto/index.j
 import { checkBlock, type Difference, runBlock } from '../replay/index.js'
 import { type Dropped, openReplica, type Replica, ReplicaReads } from '../replica/index.js'
 import { type Fetch, type RemoteLedger, remoteLedger } from './source.js'
+import { SourceWatch } from './source-watch.js'
 
 /** Pauses between attempts to reach the other node again. */
 const FIRST_PAUSE_MS = 250
@@ -46,6 +48,10 @@ export interface FollowOptions {
   readonly clock?: Clock
   /** Told that the last write before a crash was not finished and was cut from the log. */
   readonly onDropped?: (dropped: Dropped) => void
+  /** Told once when the other node has not been heard for 15 s, with the reason, and once when it is heard again, without. */
+  readonly onSource?: (gone: ConetError | undefined) => void
+  /** Default 15,000 ms. */
+  readonly patienceMs?: Millis
   /** Told once when the follower stops by itself, with `LEDGER_FORKED` and what differs. */
   readonly onFork?: (error: ConetError, difference: Difference) => void
 }
@@ -80,7 +86,8 @@ class Follower extends ReplicaReads implements Engine {
   #waits: Wait[] = []
   #phase: 'opened' | 'running' | 'stopped' = 'opened'
   #fork: ConetError | undefined
-  /** Why the last connection was given up, if by what came over it. */
+  readonly #source: SourceWatch
+  /** The last block that came was not taken, and none since. */
   #refused: ConetError | undefined
   #loop: Promise<void> = Promise.resolve()
   #stopping: Promise<void> | undefined
@@ -90,11 +97,15 @@ class Follower extends ReplicaReads implements Engine {
     this.#remote = remote
     this.#options = options
     this.#pool = options.pool ?? createVerifyPool()
+    this.#source = new SourceWatch(options)
   }
 
   async start(): Promise<void> {
     if (this.#phase === 'stopped') throw this.#unavailable()
-    if (this.#phase === 'opened') this.#loop = this.#run()
+    if (this.#phase === 'opened') {
+      this.#source.lost()
+      this.#loop = this.#run()
+    }
     this.#phase = 'running'
   }
 
@@ -106,6 +117,7 @@ class Follower extends ReplicaReads implements Engine {
 
   async #end(): Promise<void> {
     this.#ending.abort()
+    this.#source.end()
     this.#rejectWaits(this.#unavailable())
     // A loop that hangs in a connection must not keep the node from stopping; a block under way is finished by then.
     const left = new AbortController()
@@ -119,10 +131,10 @@ class Follower extends ReplicaReads implements Engine {
     let pauseMs = FIRST_PAUSE_MS
     while (!this.#ending.signal.aborted && this.#fork === undefined) {
       const before = this.info().height
-      this.#refused = undefined
       await this.#follow().catch((error: unknown) => {
         if (error instanceof ConetError && error.code === 'BLOCK_MALFORMED') this.#refused = error
       })
+      this.#source.lost()
       pauseMs = this.info().height > before ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
       if (this.#fork === undefined) await this.#pause(pauseMs)
     }
@@ -131,7 +143,7 @@ class Follower extends ReplicaReads implements Engine {
   /** One connection: blocks until it ends, for whatever reason. */
   async #follow(): Promise<void> {
     const { signal } = this.#ending
-    for await (const block of this.#remote.stream(this.info().height + 1, signal)) {
+    for await (const block of this.#remote.stream(this.info().height + 1, signal, () => this.#source.heard())) {
       if (signal.aborted || this.#fork !== undefined) return
       await this.#take(block)
     }
@@ -147,6 +159,7 @@ class Follower extends ReplicaReads implements Engine {
       if (this.#ending.signal.aborted) return
       await this.#pause(DISK_PAUSE_MS)
     }
+    this.#refused = undefined
     for (const result of run.own.result.results) this.results.set(result.hash, result)
     this.#wake()
   }
@@ -247,7 +260,7 @@ class Follower extends ReplicaReads implements Engine {
   }
 
   trouble(): Error | undefined {
-    return this.#fork ?? (this.#phase === 'running' ? this.#refused : this.#unavailable())
+    return this.#fork ?? (this.#phase === 'running' ? (this.#refused ?? this.#source.trouble()) : this.#unavailable())
   }
 }
 

@@ -17,8 +17,11 @@ const MAX_ANSWER_BYTES = 1_048_576
 export interface RemoteLedger {
   /** @throws ConetError `ENGINE_UNREACHABLE` */
   genesis(): Promise<Genesis>
-  /** Ends or throws when the connection does. */
-  stream(from: number, signal: AbortSignal): AsyncIterable<CommittedBlock>
+  /**
+   * Ends or throws when the connection does.
+   * @param onHeard - told whenever something comes, heartbeats included
+   */
+  stream(from: number, signal: AbortSignal, onHeard?: () => void): AsyncIterable<CommittedBlock>
   /** @throws ConetError `ENGINE_UNREACHABLE`, or the engine error of the other side */
   submit(tx: string, hash: string, signal: AbortSignal): Promise<SubmitAnswer>
 }
@@ -39,7 +42,7 @@ export function remoteLedger(url: string, fetch: Fetch): RemoteLedger {
       if (!response.ok) throw unreachable(base, `status ${response.status}`)
       return (await readJson(response, base, MAX_GENESIS_BYTES)) as Genesis
     },
-    async *stream(from, signal) {
+    async *stream(from, signal, onHeard = () => {}) {
       const silence = new AbortController()
       const timer = setTimeout(() => silence.abort(), SILENCE_MS)
       try {
@@ -47,7 +50,11 @@ export function remoteLedger(url: string, fetch: Fetch): RemoteLedger {
         const ends = AbortSignal.any([signal, silence.signal])
         const response = await ask(`${LEDGER_PATHS.stream}?from=${from}`, { headers, signal: ends })
         if (!response.ok || response.body === null) throw unreachable(base, `status ${response.status}`)
-        for await (const text of readEvents(alive(response.body, timer, ends))) yield decodeBlock(text)
+        const heard = () => {
+          timer.refresh()
+          onHeard()
+        }
+        for await (const text of readEvents(alive(response.body, heard, ends))) yield decodeBlock(text)
       } finally {
         clearTimeout(timer)
         silence.abort()
@@ -69,14 +76,14 @@ export function remoteLedger(url: string, fetch: Fetch): RemoteLedger {
  * Every chunk, heartbeats included, restarts the clock of silence. Ends with the signal at once: a body whose other side
  * dies at the same moment may neither fail nor end, nor let itself be cancelled.
  */
-async function* alive(body: ReadableStream<Uint8Array>, timer: NodeJS.Timeout, signal: AbortSignal) {
+async function* alive(body: ReadableStream<Uint8Array>, heard: () => void, signal: AbortSignal) {
   const reader = body.getReader()
   const ended = endOf(signal)
   try {
     for (;;) {
       const chunk = await Promise.race([reader.read(), ended.promise])
       if (chunk === 'ended' || chunk.done) return
-      timer.refresh()
+      heard()
       yield chunk.value
     }
   } finally {
@@ -128,7 +135,8 @@ function readAnswer(status: number, body: unknown, hash: string, base: string): 
   throw new ConetError(code, String(answer.error?.message ?? code), { verdict: 'retry', data })
 }
 
-function unreachable(url: string, cause: unknown): Error {
+/** The error for a ledger that does not answer. */
+export function unreachable(url: string, cause: unknown): ConetError {
   const message = `The ledger at ${url} cannot be reached. Check the address and that the node is up; trying again helps.`
   return engineError('ENGINE_UNREACHABLE', message, { url }, cause)
 }

@@ -105,7 +105,13 @@ function openEngine(
   const onDropped = (dropped: Dropped) =>
     log.warn({ dropped }, 'the last block was not finished when the node ended: it is cut from the log and kept beside')
   const base = { dir, application: ledgerApplication, onDropped }
-  if (ledger.engine === 'follow') return followSolo({ ...base, url: ledger.url ?? '', ...(genesis && { genesis }) })
+  if (ledger.engine === 'follow') {
+    const onSource = (err: Error | undefined) =>
+      err === undefined
+        ? log.info('the ledger that is followed is heard again')
+        : log.warn({ err }, 'the ledger that is followed has not been heard: what is shown here may be old')
+    return followSolo({ ...base, url: ledger.url ?? '', onSource, ...(genesis && { genesis }) })
+  }
   const onFailure = (err: Error) => log.fatal({ err }, 'the ledger has stopped; restart the node')
   if (ledger.engine === 'solo') return openSolo({ ...base, genesis: genesis ?? founded(), onFailure })
   const { host, port, external, peers, rpc, logLevel, stateSync } = ledger.cometbft
