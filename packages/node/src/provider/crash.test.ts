@@ -18,11 +18,12 @@ const world = new World({}, openStore(${JSON.stringify(folder)}, 'provider'))
 await world.service.start()
 const clients = []
 for (let i = 0; i < 20; i++) clients.push((await world.client(i)).attach())
+for (const { sid } of clients) world.gateway.carry(sid, 1_000n)
 while (!clients.every(client => client.view.roundsPaid >= 5)) {
   await world.clock.advance(100)
   await new Promise(resolve => setTimeout(resolve, 5))
 }
-const told = clients.map(({ sid, view }) => sid + ' ' + view.promised).join('\\n')
+const told = clients.map(({ sid, view }) => sid + ' ' + view.promised + ' ' + view.roundsPaid).join('\\n')
 process.stdout.write(told + '\\n', () => process.kill(process.pid, 'SIGKILL'))
 `
 
@@ -46,9 +47,12 @@ it('settles after kill -9 everything that was acknowledged, on the same store', 
   const world = new World({}, store)
   await world.service.start()
   await settled()
-  for (const [sid = '', amount] of promised) {
+  for (const [sid = '', amount, rounds] of promised) {
     expect(world.ledger.settledOf.get(sid) ?? 0n).toBeGreaterThanOrEqual(BigInt(amount ?? '0'))
-    expect(world.service.get(sid)).toMatchObject({ phase: 'closed', reason: 'FAULT' })
+    const view = world.service.get(sid)
+    expect(view).toMatchObject({ phase: 'closed', reason: 'FAULT', promised: view?.owed, round: view?.roundsPaid })
+    expect(view?.roundsPaid).toBeGreaterThanOrEqual(Number(rounds))
+    expect(view?.bytesDown).toBe(1_000n)
   }
   expect(BigInt(promised[0]?.[1] ?? '0')).toBeGreaterThanOrEqual(50_000n)
   await world.stop()

@@ -1,10 +1,11 @@
 import type { SessionId } from '@conet/core/rounds'
 import type { Millis, UnixMillis } from '@conet/core/units'
 import type { Change, KeyValueStore } from '../storage/index.js'
+import type { SessionView } from './contract.js'
 import type { CreditBook } from './credit.js'
 import { didOf, isSignedBy, readInbound } from './inbound.js'
 import type { ProviderConfigPorts } from './ports.js'
-import { promiseIn } from './promise.js'
+import { type Promised, promiseIn } from './promise.js'
 import { type Records, record } from './records/index.js'
 import type { Trials } from './trials.js'
 
@@ -21,13 +22,23 @@ export async function closeLeftovers(store: KeyValueStore, records: Records, now
   let changes: Change[] = []
   for (const view of [...records.open()]) {
     const voucher = records.voucher(view.sid)
-    const promised = voucher === undefined ? view.promised : promiseIn(voucher).owed
-    changes.push(...record.closed({ ...view, promised, phase: 'closed', closedAt: now, reason: 'FAULT' }))
+    const last = voucher === undefined ? view : withPromise(view, promiseIn(voucher))
+    changes.push(...record.closed({ ...last, phase: 'closed', closedAt: now, reason: 'FAULT' }))
     if (changes.length < GROUP) continue
     await store.writeAtomic(changes)
     changes = []
   }
   if (changes.length > 0) await store.writeAtomic(changes)
+}
+
+/**
+ * The view in the store is as old as the session's opening; what was used since is known by the last voucher. It counts
+ * both ways together: what is more than known goes to the way down, as most of it did.
+ */
+function withPromise(view: SessionView, { owed, round, bytes }: Promised): SessionView {
+  const rounds = { round: Math.max(view.round, round), roundsPaid: Math.max(view.roundsPaid, round) }
+  const bytesDown = bytes - view.bytesUp > view.bytesDown ? bytes - view.bytesUp : view.bytesDown
+  return { ...view, ...rounds, bytesDown, owed: owed > view.owed ? owed : view.owed, promised: owed }
 }
 
 /**
