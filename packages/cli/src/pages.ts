@@ -13,7 +13,11 @@ export function pageFolders(): { readonly consoleDir?: string; readonly portalDi
   return { ...(consoleDir !== undefined && { consoleDir }), ...(portalDir !== undefined && { portalDir }) }
 }
 
-/** Where the owner's console is, or how to get it: a link to pages that were not built leads nowhere. */
-export function consoleLink(url: string, adminToken: string): string {
-  return pageFolders().consoleDir === undefined ? 'not built: run npm run build' : `${url}/#token=${adminToken}`
+/**
+ * Where the owner's console is, or how to get it: a link to pages that were not built leads nowhere.
+ *
+ * @param built - folder of its pages; empty if there is none
+ */
+export function consoleLink(url: string, adminToken: string, built = pageFolders().consoleDir ?? ''): string {
+  return built === '' ? 'not built: run npm run build' : `${url}/#token=${adminToken}`
 }

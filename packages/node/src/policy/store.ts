@@ -51,9 +51,10 @@ export class PolicyStore {
     this.#path = join(dataDir, 'policy.json')
     const stored = readStored(this.#path)
     this.#policy = parsePolicy(stored ?? initial)
-    const differ =
-      stored !== undefined && initial !== undefined && !isDeepStrictEqual(this.#policy, parsePolicy(initial))
-    this.winner = differ ? this.#path : undefined
+    const wanted = parsePolicy(initial)
+    const said = !isDeepStrictEqual(wanted, parsePolicy(undefined))
+    const differs = stored !== undefined && said && !isDeepStrictEqual(this.#policy, wanted)
+    this.winner = differs ? this.#path : undefined
   }
 
   get(): Policy {
