@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expectWhole } from './checkpoint.js'
 import { memoryState, openLmdbState, type State } from './index.js'
 
 let dir = ''
@@ -108,4 +109,18 @@ it('refuses a damaged or shortened file, and tells how to go on, in place of end
   }
   await writeFile(file, whole)
   await (await openLmdbState(dir)).close()
+})
+
+it('takes a file whose last pages were given back before they were written', async () => {
+  const [pageBytes, last] = [4_096, 200]
+  const head = Buffer.alloc(pageBytes)
+  head.writeUInt32LE(0xbeefc0de, 24)
+  head.writeUInt32LE(pageBytes, 48)
+  head.writeBigUInt64LE(BigInt(last), 144)
+  const file = join(dir, 'made.mdb')
+  const ofPages = (pages: number) =>
+    writeFile(file, Buffer.concat([head, head, Buffer.alloc((pages - 2) * pageBytes)])).then(() => expectWhole(file))
+  await ofPages(last + 1)
+  await ofPages(last)
+  await expect(ofPages(last / 2)).rejects.toThrow('shorter')
 })
