@@ -10,10 +10,9 @@ const STATUS: Readonly<Record<StreamStatus, { readonly words: string; readonly d
 }
 
 /** Narrow screens have the views at the thumb, wide ones below the name. */
-const NAV =
-  'fixed inset-x-0 bottom-0 z-10 grid grid-cols-6 border-line border-t bg-surface md:static md:flex md:gap-1 md:border-0'
+const NAV = 'fixed inset-x-0 bottom-0 z-10 flex border-line border-t bg-surface md:static md:gap-1 md:border-0'
 const LINK =
-  'border-t-2 px-0.5 py-3 text-center text-[0.8125rem] md:border-t-0 md:border-b-2 md:px-3 md:py-2 md:text-[0.9375rem]'
+  'flex-auto border-t-2 px-0.5 py-3 text-center text-[0.8125rem] max-[360px]:text-xs md:flex-none md:border-t-0 md:border-b-2 md:px-3 md:py-2 md:text-[0.9375rem]'
 
 function Views({ view }: { readonly view: View }) {
   return (
