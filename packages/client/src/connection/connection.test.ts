@@ -131,12 +131,16 @@ describe('a connection', () => {
     expect({ bytesUp, bytesDown }).toEqual(provider.count)
   })
 
-  it('goes to another provider also when the one that dies is the node that lists them', async () => {
+  it.each(['dead', 'silent'])('goes to another provider also when the node that lists them is %s', async falls => {
     const web = await origin()
     const spare = await fake({ seedByte: 9, quality: { sessions: 0, disputes: 5 } })
     const first = await fake({ seedByte: 8, others: () => [spare.offer] })
-    const { connection, port } = await connected(first)
+    let silent = false
+    const fetch: typeof nodePorts.fetch = (...args) => (silent ? new Promise(() => {}) : nodePorts.fetch(...args))
+    const api = new NodeApi(first.base, { ports: { ...nodePorts, fetch } })
+    const { connection, port } = await connected(first, falls === 'silent' ? { api } : {})
     expect(connection.session?.offer.id).toBe('offer-8')
+    silent = true
     await first.die()
     expect(bodyOf(await get(port, `${web.url}/bytes/20`))).toHaveLength(20)
     expect(connection.session?.offer.id).toBe('offer-9')

@@ -16,6 +16,8 @@ import type { ConnectionEvent, ConnectionOptions, ConnectionSummary, SwitchLimit
 const PROVIDER_FAULTS: readonly string[] = ['GATEWAY_UNREACHABLE', 'GATEWAY_REFUSED', 'OFFLINE']
 /** The node that lists offers does not answer. */
 const AWAY: readonly string[] = ['NODE_UNREACHABLE', 'TIMEOUT']
+/** So long the node is waited for where older offers are at hand. */
+const LISTING_MS = 2_000
 /** Providers whose keys are looked up ahead. */
 const SPARES = 4
 /** While nobody gives service, they are asked again this often. */
@@ -305,13 +307,21 @@ export class Connection {
 
   /** What the node lists now; while it does not answer, what it listed last: the provider that died is often that node. */
   async #offers(): Promise<readonly Offer[]> {
-    try {
-      this.#listed = await search(this.#options.api, this.#options)
-    } catch (error) {
-      const away = error instanceof ConetError && AWAY.includes(error.code)
-      if (!away || this.#listed.length === 0) throw error
+    const before = this.#listed
+    const asked = search(this.#options.api, this.#options).then(offers => {
+      this.#listed = offers
+      return offers
+    })
+    if (before.length === 0) return asked
+    let cancel = () => {}
+    const silent = new Promise<readonly Offer[]>(resolve => {
+      cancel = this.#ports.setTimer(LISTING_MS, () => resolve(before))
+    })
+    const away = (error: unknown) => {
+      if (error instanceof ConetError && AWAY.includes(error.code)) return before
+      throw error
     }
-    return this.#listed
+    return Promise.race([asked.catch(away), silent]).finally(cancel)
   }
 
   #tell(event: ConnectionEvent): void {
