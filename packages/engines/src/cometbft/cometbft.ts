@@ -314,7 +314,7 @@ class Cometbft implements CometbftEngine {
   }
 
   find(hash: Hash): TxResult | undefined {
-    return this.#core?.results.get(hash)
+    return this.#core?.outcomes.get(hash)
   }
 
   async signedHeader(height: number, counting: 'ledger' | 'engine' = 'ledger'): Promise<SignedHeader | undefined> {

@@ -1,12 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { ConetError } from '@conet/core/errors'
-import type { TxResult } from '@conet/core/ledger'
 import type { Hash } from '@conet/core/units'
-import { type Generations, generations } from '@conet/core/wire'
 import type { CommittedBlock } from '../contract.js'
 import type { Clock } from '../contract-application.js'
 import { nodeSha256, type VerifyPool } from '../crypto/index.js'
-import type { Replica } from '../replica/index.js'
+import { Outcomes, type Replica } from '../replica/index.js'
 import { Admission, Blocks, type Opened, type SnapshotStore, TxBook } from './application/index.js'
 import type { CometbftEvent } from './options.js'
 import type { Waits } from './waits.js'
@@ -42,7 +40,7 @@ export class Core implements Opened {
   readonly admission: Admission
   readonly blocks: Blocks
   readonly waker: Waker
-  readonly results: Generations<TxResult> = generations<TxResult>(RESULTS_KEPT)
+  readonly outcomes = new Outcomes(RESULTS_KEPT)
   readonly #options: CoreOptions
   #stuck: ConetError | undefined
   #stopping = false
@@ -63,7 +61,7 @@ export class Core implements Opened {
     })
     this.blocks = new Blocks({
       ...{ replica, book: this.book, clock },
-      hasRun: hash => this.results.get(hash)?.code === 'OK',
+      hasRun: hash => this.outcomes.get(hash)?.code === 'OK',
       commit: block => this.#commit(block),
       onCommitted: block => this.#committed(block),
     })
@@ -102,7 +100,7 @@ export class Core implements Opened {
   #committed(block: CommittedBlock): void {
     const { waits, snapshots, snapshotEvery = SNAPSHOT_EVERY } = this.#options
     for (const result of block.result.results) {
-      this.results.set(result.hash, result)
+      this.outcomes.add(result)
       waits.answer(result.hash, result)
     }
     if (block.height % snapshotEvery === 0) snapshots.take(this.replica.app, block.engineHeight ?? 0)

@@ -160,7 +160,7 @@ class Follower extends ReplicaReads implements Engine {
       await this.#pause(DISK_PAUSE_MS)
     }
     this.#refused = undefined
-    for (const result of run.own.result.results) this.results.set(result.hash, result)
+    for (const result of run.own.result.results) this.outcomes.add(result)
     this.#wake()
   }
 

@@ -1,5 +1,6 @@
 export { sameGenesis } from './genesis-file.js'
 export { type BlockLog, type Dropped, isErrno, type LogFile, type LogFs, nodeFs, openBlockLog } from './log/index.js'
+export { Outcomes } from './outcomes.js'
 export { ReplicaReads } from './reads.js'
 export { openReplica, type Replica, type ReplicaOptions, readEnvelope, type StateSnapshot } from './replica.js'
 export { memoryState, openLmdbState, type State } from './state/index.js'

@@ -1,7 +1,7 @@
 import type { Application, Genesis, Info, Proof, TxResult } from '@conet/core/ledger'
 import type { Hash } from '@conet/core/units'
-import { type Generations, generations } from '@conet/core/wire'
 import type { CommittedBlock } from '../contract.js'
+import { Outcomes } from './outcomes.js'
 import type { Replica } from './replica.js'
 
 /** What an engine answers from its replica alone, whatever orders the blocks. */
@@ -9,15 +9,14 @@ export abstract class ReplicaReads {
   readonly genesis: Genesis
   protected readonly replica: Replica
   protected readonly app: Application
-  /** Results of the last transactions. */
-  protected readonly results: Generations<TxResult>
+  protected readonly outcomes: Outcomes
 
   /** @param resultsKept - `find` answers for at least this many transactions, at most twice as many */
   constructor(replica: Replica, resultsKept: number) {
     this.replica = replica
     this.app = replica.app
     this.genesis = replica.genesis
-    this.results = generations(resultsKept)
+    this.outcomes = new Outcomes(resultsKept)
   }
 
   info(): Info {
@@ -41,6 +40,6 @@ export abstract class ReplicaReads {
   }
 
   find(hash: Hash): TxResult | undefined {
-    return this.results.get(hash)
+    return this.outcomes.get(hash)
   }
 }

@@ -55,7 +55,7 @@ class Solo extends ReplicaReads implements Engine {
       replica,
       mempool: this.#mempool,
       clock,
-      onResult: result => this.results.set(result.hash, result),
+      onResult: result => this.outcomes.add(result),
       onFailure: options.onFailure,
     })
     this.#intake = new Intake({

@@ -4,6 +4,8 @@ import { type TSchema, Type } from '@sinclair/typebox'
 export const DidForm = Type.String({ pattern: '^did:[a-z0-9]+:[A-Za-z0-9._:%-]+$', maxLength: 256 })
 /** A session id. */
 export const SidForm = Type.String({ pattern: '^[0-9a-f]{32}$' })
+/** A SHA-256 hash: of a transaction, the one that a submit answers with. */
+export const HashForm = Type.String({ pattern: '^[0-9a-f]{64}$' })
 /** A height or another number that counts from 1. Every number of a query has both bounds: text such as `1e400` is none. */
 export const CountForm = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 /** Decimal text of an amount. */

@@ -169,13 +169,24 @@ export function session(db: Db, client: Did, sid: string, series?: string): Prom
     .executeTakeFirst()
 }
 
-/** Where a transaction ended up; the newest place if a repeated one was refused later. */
-export async function transaction(db: Db, hash: Hash): Promise<{ height: number; code: string } | undefined> {
-  return db
+/** What a block says of a transaction. */
+export interface TransactionRow {
+  readonly height: number
+  readonly timeMs: number
+  readonly code: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** What became of a transaction. Where blocks hold it again, that it was taken counts, and then the last refusal of its own. */
+export async function transaction(db: Db, hash: Hash): Promise<TransactionRow | undefined> {
+  const row = await db
     .selectFrom('txs')
-    .select(['height', 'code'])
-    .where('hash', '=', hash)
-    .orderBy('height')
+    .innerJoin('blocks', 'blocks.height', 'txs.height')
+    .select(['txs.height', 'blocks.time_ms', 'txs.code', 'txs.data'])
+    .where('txs.hash', '=', hash)
+    .orderBy(sql`case txs.code when 'OK' then 0 when 'REPLAYED' then 2 else 1 end`)
+    .orderBy('txs.height', 'desc')
     .limit(1)
     .executeTakeFirst()
+  return row && { height: row.height, timeMs: row.time_ms, code: row.code, data: JSON.parse(row.data) }
 }

@@ -141,6 +141,24 @@ function contract(name: string, newTarget: () => Promise<DatabaseTarget>): void 
       expect(await everything(model, { sort: 'price' })).toEqual(['cheap', 'known'])
     })
 
+    it.each([
+      [['EXP_TOO_FAR', 'OK', 'REPLAYED'], 'OK', 2],
+      [['OK', 'NOTHING_NEW'], 'OK', 1],
+      [['EXP_TOO_FAR', 'BALANCE_SHORT', 'REPLAYED'], 'BALANCE_SHORT', 2],
+    ])('says of a transaction that blocks held as %j in turn that it is %s', async (codes, code, height) => {
+      const model = await open()
+      const first = block(1, [[]])
+      const hash = first.result.results[0]?.hash ?? ''
+      const blocks = codes.map((one, i) => {
+        const made = block(i + 1, [[]])
+        return { ...made, result: { ...made.result, results: [{ hash, code: one, data: { nth: i + 1 }, events: [] }] } }
+      })
+      await model.apply(blocks)
+      const timeMs = blocks[height - 1]?.timeMs
+      expect(await model.transaction(hash)).toEqual({ height, timeMs, code, data: { nth: height } })
+      expect(await model.transaction('00'.repeat(32))).toBeUndefined()
+    })
+
     it('keeps the series of one session id apart', async () => {
       const model = await open()
       const settled = (series: string, paid: string) => ({

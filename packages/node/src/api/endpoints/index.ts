@@ -10,6 +10,7 @@ import { getHealth } from './health.js'
 import { getHistory } from './history.js'
 import { getIdentifier } from './identifiers.js'
 import { getLedgerInfo } from './ledger-info.js'
+import { getLedgerSession } from './ledger-session.js'
 import { streamBlocks } from './ledger-stream.js'
 import { getMetrics } from './metrics.js'
 import { getNetwork } from './network.js'
@@ -26,8 +27,10 @@ import { getRequests } from './requests.js'
 import { getRounds } from './rounds.js'
 import { getSession } from './session.js'
 import { getSessions } from './sessions.js'
+import { getSettlements } from './settlements.js'
 import { getStatement } from './statement.js'
 import { submitTx } from './submit-tx.js'
+import { getTransaction } from './transaction.js'
 import { transfer } from './transfer.js'
 import { postVoucher } from './voucher.js'
 import { getWallet } from './wallet.js'
@@ -55,7 +58,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getHistory,
   getProof,
   submitTx,
+  getTransaction,
   getLedgerInfo,
+  getLedgerSession,
+  getSettlements,
   getGenesis,
   getBlocks,
   getBlock,
