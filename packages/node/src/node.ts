@@ -178,7 +178,7 @@ function createProvider(
     sha256: nodeSha256,
     signerKey: ledgerSignerKey(engine),
     clock: systemClock,
-    ledger: engineLedger(engine),
+    ledger: engineLedger(engine, systemClock.now),
     gateway,
     offer: id => announcer().offerOnSale(id),
     admit: admission.admit,

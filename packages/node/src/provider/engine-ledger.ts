@@ -1,5 +1,5 @@
 import { ConetError } from '@conet/core/errors'
-import { parseAmount } from '@conet/core/units'
+import { parseAmount, type UnixMillis } from '@conet/core/units'
 import type { Engine } from '@conet/engines'
 import type { EscrowView, ProviderLedger } from './ports.js'
 
@@ -15,15 +15,23 @@ interface EscrowAnswer {
   readonly amount: string
 }
 
-/** The ledger replica of an engine as the provider reads it; every call is a local read. */
-export function engineLedger(engine: Pick<Engine, 'submit' | 'query'>): ProviderLedger {
+/**
+ * The ledger replica of an engine as the provider reads it; every call is a local read.
+ *
+ * @param now - the provider's clock, which the ledger's time may be ahead of
+ */
+export function engineLedger(engine: Pick<Engine, 'submit' | 'query' | 'info'>, now: () => UnixMillis): ProviderLedger {
   return {
     submit: tx => engine.submit(tx),
     account(owner, asset) {
       const found = engine.query('accounts/balance', { owner, asset }) as BalanceAnswer
       return { balance: parseAmount(found.balance) ?? 0n, debt: parseAmount(found.debt) ?? 0n }
     },
-    escrow: (client, id) => readEscrow(engine, client, id),
+    escrow(client, id) {
+      const found = readEscrow(engine, client, id)
+      const ahead = Math.max(0, engine.info().timeMs - now())
+      return found && { ...found, expiresAt: found.expiresAt - ahead }
+    },
   }
 }
 

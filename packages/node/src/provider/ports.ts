@@ -20,6 +20,7 @@ export interface EscrowView {
   readonly amount: Amount
   readonly asset: string
   readonly provider: Did
+  /** By the provider's clock. */
   readonly expiresAt: UnixMillis
 }
 
