@@ -25,7 +25,7 @@ import {
   type ProviderService,
   systemClock,
 } from './provider/index.js'
-import { Follower, ReadModel } from './readmodel/index.js'
+import { Follower, type ReadModel } from './readmodel/index.js'
 import type { Relay } from './relay/index.js'
 import { type KeyValueStore, openStore, storageError } from './storage/index.js'
 import {
@@ -42,6 +42,7 @@ import {
   openPolicy,
   openPortal,
   openRadius,
+  openReadModel,
   openRelay,
   policyAdmission,
   portalNames,
@@ -146,9 +147,8 @@ async function openBase(config: Config, ports: NodePorts, undo: Base['undo']): P
   undo.push(() => store.close())
   const engine = ports.engine ?? (await openLedger(config, { seeds, random: randomBytes, now, log, env }))
   if (ports.engine === undefined) undo.push(() => engine.stop())
-  const { sqlite, url } = config.readModel
   const { lid } = engine.genesis
-  const readModel = await ReadModel.open(url === undefined ? { sqlite: file(sqlite) } : { url }, lid)
+  const readModel = await openReadModel(config, lid, log)
   undo.push(() => readModel.close())
   const owner = ownerOf(seeds, config.identity.method, lid)
   return { config, ports, log, now, adminToken, engine, seeds, owner, policy, readModel, store, undo }

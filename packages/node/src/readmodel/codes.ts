@@ -4,8 +4,6 @@ import type { Codes } from '@conet/core/errors'
 export const READMODEL_CODES = {
   /** A block is missing between what is stored and what came: rebuild. */
   READMODEL_GAP: 'reject',
-  /** The database was filled from another ledger: rebuild, or use another database. */
-  READMODEL_LEDGER: 'reject',
   /** The cursor of a page is not one that we gave out. */
   CURSOR_INVALID: 'reject',
   /** The database cannot be opened or refuses. */

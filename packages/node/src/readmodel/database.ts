@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConetError } from '@conet/core/errors'
 import { Kysely, Migrator, PostgresDialect, SqliteDialect } from 'kysely'
@@ -49,6 +49,21 @@ function openSqlite(path: string, cacheMiB: number): Kysely<Tables> {
   // Grows only as far as the file does; a rebuild touches every index page again and again.
   database.exec(`pragma cache_size = -${cacheMiB * 1_024}`)
   return new Kysely<Tables>({ dialect: new SqliteDialect({ database: caching(database) }) })
+}
+
+/** Whether SQLite says that a file is damaged, or is none of its own. */
+export function isDamaged(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code } = error as { readonly code?: unknown }
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(String(code)) || isDamaged(error.cause)
+}
+
+/** Renames a database file that nobody has open. @returns its new path */
+export function putAside(path: string): string {
+  const aside = `${path}.damaged`
+  renameSync(path, aside)
+  for (const part of ['-wal', '-shm']) rmSync(path + part, { force: true })
+  return aside
 }
 
 /** int8 comes as text from `pg`; ours stay below 2^53 (tables.ts). */

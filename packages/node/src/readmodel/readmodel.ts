@@ -2,7 +2,7 @@ import { ConetError } from '@conet/core/errors'
 import type { LedgerEvent } from '@conet/core/ledger'
 import type { Did, Hash, UnixMillis } from '@conet/core/units'
 import type { CommittedBlock } from '@conet/engines'
-import { type Databases, type DatabaseTarget, openDatabases } from './database.js'
+import { type Databases, type DatabaseTarget, isDamaged, openDatabases, putAside } from './database.js'
 import { discover, type OfferSearch } from './discover.js'
 import { TABLES } from './migrations.js'
 import { projectBlocks, projectEvents } from './project.js'
@@ -30,16 +30,36 @@ export class ReadModel {
 
   /**
    * Opens the database and brings its tables up to date. A database filled from another ledger is emptied, and
-   * one without a cursor: a migration took it away, because what was there has to come in anew.
+   * one without a cursor: a migration took it away, because what was there has to come in anew. A damaged file is put aside.
    *
+   * @param onDamaged - told where a damaged file lies now, and what SQLite said of it
    * @throws ConetError `READMODEL_STORAGE`
    */
-  static async open(target: DatabaseTarget, lid: string): Promise<ReadModel> {
+  static async open(
+    target: DatabaseTarget,
+    lid: string,
+    onDamaged: (path: string, error: unknown) => void = () => {},
+  ): Promise<ReadModel> {
+    try {
+      return await ReadModel.#open(target, lid)
+    } catch (error) {
+      if ('url' in target || !isDamaged(error)) throw error
+      onDamaged(putAside(target.sqlite), error)
+      return await ReadModel.#open(target, lid)
+    }
+  }
+
+  static async #open(target: DatabaseTarget, lid: string): Promise<ReadModel> {
     const databases = await openDatabases(target)
-    const cursor = await databases.read.selectFrom('cursor').selectAll().executeTakeFirst()
-    const model = new ReadModel(databases, lid, cursor)
-    if (cursor?.lid !== lid) await model.clear()
-    return model
+    try {
+      const cursor = await databases.read.selectFrom('cursor').selectAll().executeTakeFirst()
+      const model = new ReadModel(databases, lid, cursor)
+      if (cursor?.lid !== lid) await model.clear()
+      return model
+    } catch (error) {
+      await databases.close()
+      throw error
+    }
   }
 
   /** Height of the last block taken in; 0 before the first. */
