@@ -100,10 +100,11 @@ class Cometbft implements CometbftEngine {
     this.#pool = parts.options.pool ?? createVerifyPool()
   }
 
-  /** Opens the replica; a new folder that is to load a snapshot waits for it. */
+  /** Opens the replica; a new folder that is to load a snapshot waits for it. One with blocks and no state says what helps. */
   async open(): Promise<void> {
     const { dir, stateSync, genesis } = this.#parts.options
-    if (stateSync === undefined || existsSync(join(dir, 'state'))) await this.#openReplica()
+    const isBegun = existsSync(join(dir, 'state')) || existsSync(join(dir, 'blocks'))
+    if (stateSync === undefined || isBegun) await this.#openReplica()
     else if (genesis === undefined)
       throw engineError('GENESIS_MISSING', `Loading a snapshot into ${dir} needs a genesis.`)
     else this.#genesis = genesis

@@ -16,10 +16,10 @@ import type { CommittedBlock } from '../contract.js'
 import type { ApplicationFactory } from '../contract-application.js'
 import { nodeSha256 } from '../crypto/index.js'
 import { ledgerApplication } from '../ledger-application.js'
-import { type Base, forgetBase, readBase, writeBase } from './base-file.js'
+import { type Base, BEGIN_ANEW, forgetBase, readBase, writeBase } from './base-file.js'
 import { bindGenesis } from './genesis-file.js'
 import { type FolderLock, lockFolder } from './lock.js'
-import { type BlockLog, type Dropped, type LogFs, memoryLog, openBlockLog } from './log/index.js'
+import { type BlockLog, type Dropped, holdsBlocks, type LogFs, memoryLog, nodeFs, openBlockLog } from './log/index.js'
 import { memoryState, openLmdbState, REBUILD, type State } from './state/index.js'
 
 /** A checkpoint is due after this many changed rows … */
@@ -87,9 +87,10 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
   const opened: { close(): Promise<void> }[] = [{ close: () => lock.release() }]
   try {
     const genesis = await bindGenesis(dir, options.genesis)
-    const state = await openLmdbState(join(dir, 'state'))
+    const kept = await readBase(dir)
+    const state = await openLmdbState(join(dir, 'state'), kept === undefined ? REBUILD : BEGIN_ANEW)
     opened.push(state)
-    const base = await bindBase(dir, state, options.snapshot)
+    const base = await bindBase(dir, kept, state, options.snapshot)
     const log = await openBlockLog({
       ...options,
       dir: join(dir, 'blocks'),
@@ -106,9 +107,17 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
 }
 
 /** The base is durable before the state that it describes: a base without a state is what a crash in between leaves. */
-async function bindBase(dir: string, state: State, snapshot: StateSnapshot | undefined): Promise<Base | undefined> {
-  const kept = await readBase(dir)
+async function bindBase(
+  dir: string,
+  kept: Base | undefined,
+  state: State,
+  snapshot: StateSnapshot | undefined,
+): Promise<Base | undefined> {
   if (state.checkpoint !== undefined) return kept
+  if (kept !== undefined && (await holdsBlocks(nodeFs, join(dir, 'blocks')))) {
+    const message = `This ledger began with a snapshot of block ${kept.height}, and the folder "state" in ${dir} is gone.`
+    throw engineError('STATE_MISMATCH', `${message} ${BEGIN_ANEW}`, { height: kept.height })
+  }
   if (snapshot === undefined) {
     if (kept !== undefined) await forgetBase(dir)
     return undefined
@@ -129,7 +138,7 @@ async function assemble(
 ): Promise<Replica> {
   const app = (options.application ?? ledgerApplication)(state)
   if (state.checkpoint === undefined) await state.save(beginState(app, genesis, options.snapshot))
-  else checkCheckpoint(app.info(), state.checkpoint)
+  else checkCheckpoint(app.info(), state.checkpoint, base === undefined ? REBUILD : BEGIN_ANEW)
   await replayLog(app, log)
   const last = await log.read(log.height())
   const engineHeight = (last === undefined ? base?.engineHeight : decodeBlock(last).engineHeight) ?? 0
@@ -236,10 +245,10 @@ class OpenReplica implements Replica {
   }
 }
 
-function checkCheckpoint(info: Info, checkpoint: { height: number; appHash: string }): void {
+function checkCheckpoint(info: Info, checkpoint: { height: number; appHash: string }, remedy: string): void {
   if (info.height === checkpoint.height && info.appHash === checkpoint.appHash) return
   const message = `The stored state says height ${info.height}, its checkpoint ${checkpoint.height}, or their hashes differ.`
-  throw engineError('STATE_MISMATCH', `${message} ${REBUILD}`, {
+  throw engineError('STATE_MISMATCH', `${message} ${remedy}`, {
     height: checkpoint.height,
   })
 }

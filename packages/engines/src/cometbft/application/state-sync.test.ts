@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConetError } from '@conet/core/errors'
@@ -10,6 +10,7 @@ import {
   openLmdbState,
   openReplica,
   type Replica,
+  type ReplicaOptions,
   readEnvelope,
   type StateSnapshot,
 } from '../../replica/index.js'
@@ -114,6 +115,36 @@ it('refuses a snapshot whose time has not come, and begins with a true one in th
   const [REJECT_SNAPSHOT, earliest] = [5, app.info().timeMs - 5 * 60_000]
   expect(await offerAt(earliest - 1)).toEqual({ result: REJECT_SNAPSHOT })
   expect(await offerAt(earliest)).toEqual({ result: ACCEPT })
+})
+
+it.each([
+  ['whose state is gone', 'state'],
+  ['whose base is damaged', 'base.json'],
+])('leaves a folder %s as it is, and tells how to begin anew', async (_, part) => {
+  const { store, snapshot, appHash } = await taken()
+  const genesis = walletGenesis([payer('a').did, payer('b').did])
+  const ledger = join(dir, 'ledger')
+  const open = async (given: Partial<ReplicaOptions> = {}) => openReplica({ dir: ledger, genesis, ...given })
+  const sync = new StateSync(async one => {
+    const replica = await open({ snapshot: one })
+    const { height, timeMs } = replica.info()
+    await replica.commit(replica.finalize({ height: height + 1, timeMs, txs: [] }))
+    await replica.close()
+  }, Date.now)
+  sync.offer({ snapshot, appHash })
+  expect(await sync.apply({ index: 0, chunk: await store.chunk(7, 0), sender: 'p' })).toEqual({ result: ACCEPT })
+  await (await open()).close()
+
+  const away = join(dir, 'away')
+  await rename(join(ledger, part), away)
+  if (part === 'base.json') await writeFile(join(ledger, part), '{')
+  const before = await readdir(ledger)
+  const refused = { code: 'STATE_MISMATCH', message: expect.stringContaining('reset-state') }
+  await expect(open()).rejects.toMatchObject(refused)
+  await rm(join(ledger, part), { recursive: true, force: true })
+  await rename(away, join(ledger, part))
+  expect((await readdir(ledger)).sort()).toEqual([...new Set([...before, part])].sort())
+  await (await open()).close()
 })
 
 it('keeps two snapshots', async () => {

@@ -2,4 +2,4 @@ export { type BlockLog, type BlockLogOptions, openBlockLog } from './block-log.j
 export { isErrno, type LogFile, type LogFs, nodeFs, writeFileDurably } from './fs.js'
 export { memoryLog } from './memory-log.js'
 export { encodeRecord, HEADER_BYTES, scanSegment } from './record.js'
-export { type Dropped, type LogTail, type ReadOnlyLogFs, readRecords, segmentName } from './segments.js'
+export { type Dropped, holdsBlocks, type LogTail, type ReadOnlyLogFs, readRecords, segmentName } from './segments.js'

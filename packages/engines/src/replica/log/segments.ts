@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { engineError } from '../../codes.js'
-import type { LogFile, LogFs } from './fs.js'
+import { isErrno, type LogFile, type LogFs } from './fs.js'
 import { HEADER_BYTES, type RecordPlace, type Scan, scanSegment } from './record.js'
 
 const NAME = /^blocks-(\d{12})\.log$/
@@ -79,6 +79,15 @@ export async function* readRecords(
       next === undefined || (tail === 'clean' && firstHeight + scan.records.length === next.firstHeight)
     if (!isComplete || tail === 'corrupt') throw corrupt(path, scan.end, firstHeight + scan.records.length)
   }
+}
+
+/** Whether there is a log, without reading or making one. */
+export async function holdsBlocks(fs: Pick<LogFs, 'list'>, dir: string): Promise<boolean> {
+  const names = await fs.list(dir).catch((error: unknown) => {
+    if (isErrno(error, 'ENOENT')) return []
+    throw error
+  })
+  return names.some(name => NAME.test(name))
 }
 
 async function listSegments(fs: Pick<LogFs, 'list'>, dir: string, firstHeight = 1) {

@@ -24,16 +24,17 @@ type Change = readonly [key: string, value: string | undefined]
  * Opens the state in `dir` (created if missing). What is committed is readable at once and reaches the disk with the
  * next `save`; after a crash the last whole checkpoint is there.
  *
+ * @param remedy - what an owner can do if what is there is damaged
  * @throws ConetError `STATE_MISMATCH` if what is there is damaged
  */
-export async function openLmdbState(dir: string): Promise<State> {
+export async function openLmdbState(dir: string, remedy = REBUILD): Promise<State> {
   await mkdir(dir, { recursive: true, mode: 0o700 })
-  await expectUsable(join(dir, DATA_FILE))
+  await expectUsable(join(dir, DATA_FILE), remedy)
   const files = openStoreFiles(dir)
   return new LmdbState(files, startStateWriter(dir))
 }
 
-async function expectUsable(path: string): Promise<void> {
+async function expectUsable(path: string, remedy: string): Promise<void> {
   // What a process that died at its first opening leaves: lmdb begins anew.
   const isNew = await stat(path).then(
     found => found.size === 0,
@@ -42,7 +43,7 @@ async function expectUsable(path: string): Promise<void> {
   if (isNew) return
   await expectWhole(path).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause)
-    const message = `The stored state is damaged: ${why}. ${REBUILD}`
+    const message = `The stored state is damaged: ${why}. ${remedy}`
     throw engineError('STATE_MISMATCH', message, { path }, cause)
   })
 }
