@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { verifyInPlace, verifyLedger } from '../index.js'
 import { type CometbftEngine, openCometbft } from './cometbft.js'
 import type { CometbftEvent, CometbftOptions } from './options.js'
-import { cometbftKeys, freePort } from './process/index.js'
+import { cometbftKeys, findCometbft, freePort } from './process/index.js'
 import { Rpc } from './rpc.js'
 import { bundle, missingCometbft, payer, walletGenesis } from './testing/index.js'
 
@@ -132,6 +133,17 @@ function suite(): void {
     expect(again.info().appHash).toBe(validator.info().appHash)
     const report = await verifyLedger({ dir: join(dir, 'newcomer') }, { pool })
     expect(report.difference?.detail).toMatch(/begins with a snapshot of block/)
+
+    await again.stop()
+    await rm(join(options.dir, 'state'), { recursive: true })
+    const advice = 'or delete "state", "blocks" and "base.json" beside it and run "cometbft reset-state --home"'
+    const refused = { code: 'STATE_MISMATCH', message: expect.stringContaining(advice) }
+    await expect(openCometbft({ pool, ...options, stateSync })).rejects.toMatchObject(refused)
+    for (const part of ['state', 'blocks', 'base.json']) await rm(join(options.dir, part), { recursive: true })
+    execFileSync((await findCometbft()).path, ['reset-state', '--home', join(options.dir, 'cometbft')])
+    const anew = await begin({ ...options, stateSync })
+    await until(() => anew.info().height === 13)
+    expect(anew.info().appHash).toBe(validator.info().appHash)
   }, 60_000)
 
   it('takes rubbish from peers and from the RPC without a word from the ledger', async () => {
