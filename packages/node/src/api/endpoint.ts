@@ -27,12 +27,16 @@ interface Common {
   readonly admin?: boolean
   /** Costs a signature check or more and is open to anyone: counted per address. */
   readonly expensive?: boolean
+  /** Form of a body that the room behind checks, naming what is wrong: for the OpenAPI document, in place of `body`. */
+  readonly bodyShown?: TSchema
   /** Largest body, if not the common one. */
   readonly maxBodyBytes?: number
   /** Answers with a stream that stays open: how many there are is limited. */
   readonly stream?: boolean
-  /** Form of the answer, for the OpenAPI document. */
-  readonly answer?: TSchema
+  /** Form of the answer, or forms by media type under `content`: for the OpenAPI document only, nothing is written by it. */
+  readonly answer: TSchema | object
+  /** Status of an answer that is no refusal, if not 200. */
+  readonly answerStatus?: 101 | 201
   /** Forms of refusals that are not the common one, by status; by media type under `content`. */
   readonly refusals?: Readonly<Record<number, object>>
 }

@@ -15,11 +15,13 @@ export const ENVELOPE_TYPE = 'application/jose'
 /** One signed envelope; its own room says how long each kind may be, and answers `ENVELOPE_TOO_LARGE`. */
 export const EnvelopeForm = Type.String({ minLength: 1, contentMediaType: ENVELOPE_TYPE })
 
-/** The same form; a member with a default may be left out, as the validator fills it in before the handler sees it. */
+/** The same form; a member with a default may be left out, here and below, as it is filled in before the handler sees it. */
 export function defaultsOptional(form: TSchema): TSchema {
-  const members = (form.properties ?? {}) as Record<string, TSchema>
-  const required = ((form.required ?? []) as string[]).filter(name => members[name]?.default === undefined)
-  return { ...form, required }
+  if (form.type !== 'object' || form.properties === undefined) return form
+  const members = Object.entries(form.properties as Record<string, TSchema>)
+  const properties = Object.fromEntries(members.map(([name, member]) => [name, defaultsOptional(member)]))
+  const required = ((form.required ?? []) as string[]).filter(name => properties[name]?.default === undefined)
+  return { ...form, properties, required }
 }
 
 /** Longest page of every list. */
@@ -33,12 +35,6 @@ export const PAGE_FORMS = {
   limit: Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE }),
 }
 export const PageForm = Type.Object(PAGE_FORMS)
-
-/** Form of a list's answer. */
-export const PageAnswer = Type.Object({
-  items: Type.Array(Type.Unknown()),
-  next: Type.Union([Type.String(), Type.Null()]),
-})
 
 /** Form of every refusal. */
 export const ErrorAnswer = Type.Object({

@@ -1,12 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { ConetError } from '@conet/core/errors'
-import swagger from '@fastify/swagger'
+import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import Fastify, {
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  type FastifySchema,
   type FastifyServerOptions,
 } from 'fastify'
 import { serveConsole } from './console.js'
@@ -125,20 +126,22 @@ function addHooks(app: FastifyInstance, gate: Gate): void {
     })
     return reply.status(404).send(errorBody(error.code, error.message, error.data))
   })
-  // For answers with and without a stated form: amounts are text in both.
+  // Never by the stated form, which would drop what it does not name: amounts are text in every answer.
+  app.setSerializerCompiler(() => toJson)
   app.setReplySerializer(toJson)
 }
 
 /** The forms of an endpoint as Fastify wants them: at once validator and OpenAPI. */
 export function schemaOf(endpoint: Endpoint) {
-  const { summary, params, query, body, answer, refusals, admin } = endpoint
+  const { summary, params, query, body, bodyShown, answer, answerStatus = 200, refusals, admin } = endpoint
   return {
     summary,
     ...(params && { params }),
     ...(query && { querystring: defaultsOptional(query) }),
     ...(body && { body }),
+    ...(bodyShown && { bodyShown: defaultsOptional(bodyShown) }),
     ...(admin && { security: [{ admin: [] }] }),
-    response: { ...(answer && { '2xx': answer }), '4xx': ErrorAnswer, '5xx': ErrorAnswer, ...refusals },
+    response: { [answerStatus]: answer, '4xx': ErrorAnswer, '5xx': ErrorAnswer, ...refusals },
   }
 }
 
@@ -172,8 +175,15 @@ function addEndpoint(app: FastifyInstance, gate: Gate, endpoint: Endpoint): void
   })
 }
 
+/** A body is shown by the form that the room behind it has, if it checks by a wider one here. */
+const shown: NonNullable<FastifyDynamicSwaggerOptions['transform']> = ({ schema, url }) => {
+  const { bodyShown, ...rest } = schema as FastifySchema & { readonly bodyShown?: unknown }
+  return { url, schema: bodyShown === undefined ? rest : { ...rest, body: bodyShown } }
+}
+
 export async function addOpenApi(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
+    transform: shown,
     openapi: {
       openapi: '3.1.0',
       info: {

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { AccountAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { DidForm } from '../forms.js'
 
@@ -8,6 +9,7 @@ export const getAccount = endpoint({
   path: '/v1/accounts/:did',
   summary: 'Balances of one account per asset',
   params: Type.Object({ did: DidForm }),
+  answer: AccountAnswer,
   handle: ({ engine }, { params }) => ({
     did: params.did,
     balances: engine.query('accounts/balances', { owner: params.did }),

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { BlockAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { apiError } from '../errors.js'
 import { CountForm } from '../forms.js'
@@ -9,6 +10,7 @@ export const getBlock = endpoint({
   path: '/v1/ledger/blocks/:height',
   summary: 'One committed block',
   params: Type.Object({ height: CountForm }),
+  answer: BlockAnswer,
   handle: async ({ engine }, { params }) => {
     const block = await engine.block(params.height)
     if (block !== undefined) return block

@@ -1,5 +1,6 @@
 import type { CommittedBlock, Engine } from '@conet/engines'
 import { Type } from '@sinclair/typebox'
+import { BlocksAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { CountForm } from '../forms.js'
 import { toJson } from '../json.js'
@@ -17,6 +18,7 @@ export const getBlocks = endpoint({
     from: Type.Integer({ ...CountForm, default: 1 }),
     limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
   }),
+  answer: BlocksAnswer,
   handle: async ({ engine }, { query }) => {
     const items: CommittedBlock[] = []
     let chars = 0

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { CloseAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { unwrap } from '../errors.js'
 import { EnvelopeForm, SidForm } from '../forms.js'
@@ -11,5 +12,6 @@ export const closeSession = endpoint({
   expensive: true,
   params: Type.Object({ sid: SidForm }),
   body: Type.Object({ close: EnvelopeForm }),
+  answer: CloseAnswer,
   handle: async ({ provider }, { params, body }) => unwrap(await provider.close(params.sid, body.close)),
 })

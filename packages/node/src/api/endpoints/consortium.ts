@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { MembersAnswer, ProposalAnswer, ProposalsAnswer, SignedHeaderAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { apiError } from '../errors.js'
 import { CountForm } from '../forms.js'
@@ -15,6 +16,7 @@ export const getSignedHeader = endpoint({
   query: Type.Object({
     counting: Type.Union([Type.Literal('ledger'), Type.Literal('engine')], { default: 'ledger' }),
   }),
+  answer: SignedHeaderAnswer,
   handle: async ({ engine }, { params: { height }, query: { counting } }) => {
     const found = await engine.signedHeader?.(height, counting)
     if (found !== undefined) return found
@@ -30,6 +32,7 @@ export const getMembers = endpoint({
   path: '/v1/members',
   summary: 'Members, validators, applications, penalties and rules of the consortium',
   query: Type.Object({ after: Type.Optional(Type.String({ maxLength: 256 })) }),
+  answer: MembersAnswer,
   handle: ({ engine }, { query }) => ({
     items: engine.query('governance/members', query),
     validators: engine.query('governance/validators', {}),
@@ -45,6 +48,7 @@ export const getProposals = endpoint({
   path: '/v1/proposals',
   summary: 'Proposals in order of number; next is the number to go on after',
   query: Type.Object({ after: Type.Optional(CountForm) }),
+  answer: ProposalsAnswer,
   handle: ({ engine }, { query }) => {
     const items = (engine.query('governance/proposals', query) ?? []) as readonly { readonly id: number }[]
     return { items, next: items.length < PAGE ? null : (items.at(-1)?.id ?? null) }
@@ -57,6 +61,7 @@ export const getProposal = endpoint({
   path: '/v1/proposals/:id',
   summary: 'One proposal with its votes',
   params: Type.Object({ id: CountForm }),
+  answer: ProposalAnswer,
   handle: ({ engine }, { params }) => {
     const found = engine.query('governance/proposal', { id: params.id })
     if (found === undefined) throw apiError('NOT_FOUND', 'the ledger has no such proposal', { id: params.id })

@@ -1,3 +1,4 @@
+import { textOf } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { toJson } from '../json.js'
 import { openEventStream, SLOW_BYTES } from '../sse.js'
@@ -8,6 +9,7 @@ export const streamEvents = endpoint({
   path: '/v1/events',
   summary: 'Server-sent events: session, round, meter, block, offers, balance',
   admin: true,
+  answer: textOf('text/event-stream', 'one event for each thing that happens; its data is JSON'),
   handle: ({ hub, metrics, stopping }, { reply }) => {
     const stream = openEventStream(reply, stopping)
     const stop = hub.subscribe(event => {

@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
+import { HistoryAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { unwrap } from '../errors.js'
-import { DidForm, PageAnswer, PageForm } from '../forms.js'
+import { DidForm, PageForm } from '../forms.js'
 
 /** GET /v1/accounts/:did/history: movements of one account, newest first. */
 export const getHistory = endpoint({
@@ -10,7 +11,7 @@ export const getHistory = endpoint({
   summary: 'Movements of one account, newest first',
   params: Type.Object({ did: DidForm }),
   query: PageForm,
-  answer: PageAnswer,
+  answer: HistoryAnswer,
   handle: async ({ readModel }, { params, query }) => {
     const page = unwrap(await readModel.history(params.did, query))
     const items = page.items.map(entry => ({

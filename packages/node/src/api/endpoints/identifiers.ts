@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { DidDocument, ResolutionAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { ErrorAnswer } from '../forms.js'
 
@@ -17,15 +18,12 @@ const STATUS: Readonly<Record<string, number>> = {
   representationNotSupported: 406,
 }
 
-const Metadata = Type.Record(Type.String(), Type.Unknown())
-const Result = Type.Object({
-  '@context': Type.String(),
-  didDocument: Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()]),
-  didResolutionMetadata: Metadata,
-  didDocumentMetadata: Metadata,
-})
 /** A refusal by the resolver is a result too. */
-const Refusal = { content: { [RESULT]: { schema: Result }, 'application/ld+json': { schema: Result } } }
+const Refusal = {
+  content: { [RESULT]: { schema: ResolutionAnswer }, 'application/ld+json': { schema: ResolutionAnswer } },
+}
+const documents = DOCUMENTS.map(name => [name, { schema: DidDocument }])
+const Answer = { content: { ...Refusal.content, ...Object.fromEntries(documents) } }
 /** One by the API itself has the common form. */
 const AnyRefusal = { content: { ...Refusal.content, 'application/json': { schema: ErrorAnswer } } }
 
@@ -41,6 +39,7 @@ export const getIdentifier = endpoint({
   summary: 'Resolves a DID; 404 unknown, 410 deactivated; Accept chooses the document or the whole result',
   expensive: true,
   params: Type.Object({ did: Type.String({ minLength: 1, maxLength: 1024 }) }),
+  answer: Answer,
   refusals: { 400: AnyRefusal, 404: Refusal, 406: Refusal, 410: Refusal, 500: AnyRefusal, 501: Refusal },
   handle: async ({ resolve }, { params, request, reply }) => {
     const query = request.url.split('?')[1] ?? ''

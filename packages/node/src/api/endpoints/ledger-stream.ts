@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { textOf } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { CountForm } from '../forms.js'
 import { toJson } from '../json.js'
@@ -11,6 +12,10 @@ export const streamBlocks = endpoint({
   summary: 'Server-sent events: blocks in order, each with its height as id; goes on from Last-Event-ID',
   stream: true,
   query: Type.Object({ from: Type.Integer({ ...CountForm, default: 1 }) }),
+  answer: textOf(
+    'text/event-stream',
+    'one event `block` for each block; its data is the block as /v1/ledger/blocks/{height} gives it',
+  ),
   handle: async ({ engine, log, stopping }, { query, request, reply }) => {
     const last = Number(request.headers['last-event-id'])
     const from = Number.isSafeInteger(last) && last >= query.from ? last + 1 : query.from

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { NetworkAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { apiError } from '../errors.js'
 import { DidForm } from '../forms.js'
@@ -9,6 +10,7 @@ export const getNetwork = endpoint({
   path: '/v1/networks/:did',
   summary: 'The profile of one owner network',
   params: Type.Object({ did: DidForm }),
+  answer: NetworkAnswer,
   handle: async ({ readModel }, { params }) => {
     const found = await readModel.network(params.did)
     if (found !== undefined) return found

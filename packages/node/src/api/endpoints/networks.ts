@@ -1,6 +1,7 @@
+import { NetworksAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { unwrap } from '../errors.js'
-import { PageAnswer, PageForm } from '../forms.js'
+import { PageForm } from '../forms.js'
 
 /** GET /v1/networks: the registered owner networks. */
 export const getNetworks = endpoint({
@@ -8,6 +9,6 @@ export const getNetworks = endpoint({
   path: '/v1/networks',
   summary: 'Registered owner networks with their profiles',
   query: PageForm,
-  answer: PageAnswer,
+  answer: NetworksAnswer,
   handle: async ({ readModel }, { query }) => unwrap(await readModel.networks(query)),
 })

@@ -1,3 +1,4 @@
+import { NodeAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 
 /** GET /v1/node: who this is and where its ledger stands. */
@@ -5,6 +6,7 @@ export const getNode = endpoint({
   method: 'GET',
   path: '/v1/node',
   summary: 'The node: its identity, ledger, gateways and clock',
+  answer: NodeAnswer,
   handle: context => {
     const { lid, height, appHash, timeMs } = context.engine.info()
     const { did, name, networkType, version, gateways } = context

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { OfferAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { apiError } from '../errors.js'
 import { viewOffer } from '../offer-view.js'
@@ -9,6 +10,7 @@ export const getOffer = endpoint({
   path: '/v1/offers/:id',
   summary: 'One offer',
   params: Type.Object({ id: Type.String({ maxLength: 256 }) }),
+  answer: OfferAnswer,
   handle: async ({ readModel }, { params }) => {
     const [row] = await readModel.offers([params.id])
     if (row?.live === true) return viewOffer(row)

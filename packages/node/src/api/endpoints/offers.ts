@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
+import { OffersAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { apiError, unwrap } from '../errors.js'
-import { AmountForm, DidForm, PAGE_FORMS, PageAnswer } from '../forms.js'
+import { AmountForm, DidForm, PAGE_FORMS } from '../forms.js'
 import { viewOffer } from '../offer-view.js'
 
 const Query = Type.Object({
@@ -34,7 +35,7 @@ export const getOffers = endpoint({
   path: '/v1/offers',
   summary: 'Offers by type, place, price and slice; sorted by price, distance or trust',
   query: Query,
-  answer: PageAnswer,
+  answer: OffersAnswer,
   handle: async ({ readModel, now }, { query }) => {
     const { type, slice, provider, sort, cursor, limit } = query
     const point = pointOf(query.lat, query.lon)

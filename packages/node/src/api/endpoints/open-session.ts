@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { GrantAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { unwrap } from '../errors.js'
 import { EnvelopeForm } from '../forms.js'
@@ -10,7 +11,8 @@ export const openSession = endpoint({
   summary: 'A signed request for an offer; answers with the signed grant',
   expensive: true,
   body: Type.Object({ request: EnvelopeForm }),
-  answer: Type.Object({ grant: Type.String() }),
+  answerStatus: 201,
+  answer: GrantAnswer,
   handle: async ({ provider }, { body, request, reply }) => {
     const { grant } = unwrap(await provider.request(body.request, { remoteAddress: request.ip }))
     reply.status(201)

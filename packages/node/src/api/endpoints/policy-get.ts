@@ -1,3 +1,4 @@
+import { PolicySchema } from '../../policy/index.js'
 import { endpoint } from '../endpoint.js'
 
 /** GET /v1/policy: the owner's rules in force. */
@@ -6,5 +7,6 @@ export const getPolicy = endpoint({
   path: '/v1/policy',
   summary: 'The owner’s policy in force',
   admin: true,
+  answer: PolicySchema,
   handle: ({ policy }) => policy.get(),
 })

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { PolicySchema } from '../../policy/index.js'
 import { endpoint } from '../endpoint.js'
 
 /** Ten thousand DIDs of 100 characters in each of two lists, twice over. */
@@ -13,5 +14,7 @@ export const putPolicy = endpoint({
   maxBodyBytes: MAX_BYTES,
   // Only that it is an object: the policy's own room checks it and names what is wrong (POLICY_INVALID).
   body: Type.Object({}, { additionalProperties: true }),
+  bodyShown: PolicySchema,
+  answer: PolicySchema,
   handle: ({ policy }, { body }) => policy.put(body),
 })

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { ProofAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { apiError } from '../errors.js'
 
@@ -8,6 +9,7 @@ export const getProof = endpoint({
   path: '/v1/proofs/*',
   summary: 'Inclusion proof of one state key against the app hash',
   params: Type.Object({ '*': Type.String({ minLength: 1, maxLength: 1024 }) }),
+  answer: ProofAnswer,
   handle: ({ engine }, { params }) => {
     const proof = engine.prove(params['*'])
     if (proof === undefined) throw apiError('NOT_FOUND', 'the ledger has no such key', { key: params['*'] })

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { DepositAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { apiError, unwrap } from '../errors.js'
 import { EnvelopeForm } from '../forms.js'
@@ -11,15 +12,7 @@ export const leaveRequest = endpoint({
     'Leaves a signed request for a station that joins by RADIUS; the same text again tells its state and the grant',
   expensive: true,
   body: Type.Object({ request: EnvelopeForm }),
-  answer: Type.Object({
-    sid: Type.String(),
-    state: Type.Union([Type.Literal('waiting'), Type.Literal('open'), Type.Literal('over')]),
-    network: Type.String(),
-    expiresAt: Type.Integer(),
-    grant: Type.Optional(Type.String()),
-    serverName: Type.Optional(Type.String()),
-    certificateSha256: Type.Optional(Type.String()),
-  }),
+  answer: DepositAnswer,
   handle: async ({ radius }, { body, request }) => {
     if (radius === undefined) throw apiError('NOT_FOUND', 'this node has no access points: it has no part `radius`')
     const { serverName, certificateSha256 } = radius

@@ -1,6 +1,7 @@
+import { RequestsAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { unwrap } from '../errors.js'
-import { PageAnswer, PageForm } from '../forms.js'
+import { PageForm } from '../forms.js'
 
 /** GET /v1/requests: what is wanted. */
 export const getRequests = endpoint({
@@ -8,6 +9,6 @@ export const getRequests = endpoint({
   path: '/v1/requests',
   summary: 'Announcements that something is wanted: recruitment and reward',
   query: PageForm,
-  answer: PageAnswer,
+  answer: RequestsAnswer,
   handle: async ({ readModel, now }, { query }) => unwrap(await readModel.requests(query, now())),
 })

@@ -10,6 +10,8 @@ export const getRounds = endpoint({
   summary:
     'WebSocket (subprotocol conet.rounds.2 or conet.rounds.1) that carries statements and vouchers, one envelope per text frame',
   params: Type.Object({ sid: SidForm }),
+  answerStatus: 101,
+  answer: { description: 'the WebSocket is open', type: 'null' },
   handle: () => {
     throw apiError(
       'UPGRADE_REQUIRED',

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { SessionAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { apiError } from '../errors.js'
 import { SidForm } from '../forms.js'
@@ -10,6 +11,7 @@ export const getSession = endpoint({
   summary: 'One session of this provider with its last rounds',
   admin: true,
   params: Type.Object({ sid: SidForm }),
+  answer: SessionAnswer,
   handle: ({ provider, board }, { params }) => {
     const session = provider.get(params.sid)
     if (session !== undefined) return board.view(session)

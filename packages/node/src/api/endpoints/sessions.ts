@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
+import { SessionsAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
-import { PAGE_FORMS, PageAnswer } from '../forms.js'
+import { PAGE_FORMS } from '../forms.js'
 
 /** GET /v1/sessions: live and past sessions with their rounds, newest first. */
 export const getSessions = endpoint({
@@ -13,7 +14,7 @@ export const getSessions = endpoint({
     ...PAGE_FORMS,
     state: Type.Optional(Type.Union([Type.Literal('live'), Type.Literal('closed')])),
   }),
-  answer: PageAnswer,
+  answer: SessionsAnswer,
   handle: ({ provider, board, upstream }, { query }) => {
     // Few at a time, so they stand in front of the first page.
     const used = query.cursor === undefined && query.state !== 'closed' ? (upstream?.() ?? []) : []

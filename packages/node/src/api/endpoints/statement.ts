@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { StatementAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { unwrap } from '../errors.js'
 import { SidForm } from '../forms.js'
@@ -9,5 +10,6 @@ export const getStatement = endpoint({
   path: '/v1/sessions/:sid/statement',
   summary: 'The statement that waits for a voucher, null if none does',
   params: Type.Object({ sid: SidForm }),
+  answer: StatementAnswer,
   handle: ({ provider }, { params }) => ({ statement: unwrap(provider.statement(params.sid)).statement ?? null }),
 })

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { TxAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { EnvelopeForm } from '../forms.js'
 
@@ -9,7 +10,7 @@ export const submitTx = endpoint({
   summary: 'Submits a transaction; answers when it is durable (or refused, by its code) with the ledger’s height',
   expensive: true,
   body: Type.Object({ tx: EnvelopeForm }),
-  answer: Type.Object({ hash: Type.String(), code: Type.String(), data: Type.Unknown(), height: Type.Integer() }),
+  answer: TxAnswer,
   handle: async ({ engine }, { body }) => {
     const { hash, code, data } = await engine.submit(body.tx)
     return { hash, code, data, height: engine.info().height }

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { TxAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { apiError } from '../errors.js'
 import { AmountForm, DidForm } from '../forms.js'
@@ -23,6 +24,7 @@ export const transfer = endpoint({
     },
     { additionalProperties: false },
   ),
+  answer: TxAnswer,
   handle: async ({ wallet, engine, resolve }, { body }) => {
     // Money for a mistyped DID would be gone: nobody could ever sign for it.
     const { didDocument, didResolutionMetadata } = await resolve(body.to, '')

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { VoucherAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { unwrap } from '../errors.js'
 import { EnvelopeForm, SidForm } from '../forms.js'
@@ -11,5 +12,6 @@ export const postVoucher = endpoint({
   expensive: true,
   params: Type.Object({ sid: SidForm }),
   body: Type.Object({ voucher: EnvelopeForm }),
+  answer: VoucherAnswer,
   handle: async ({ provider }, { params, body }) => ({ ack: unwrap(await provider.voucher(params.sid, body.voucher)) }),
 })

@@ -1,3 +1,4 @@
+import { AccountAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 
 /** GET /v1/wallet: the owner's own account. */
@@ -6,5 +7,6 @@ export const getWallet = endpoint({
   path: '/v1/wallet',
   summary: 'The DID of this node and its balances',
   admin: true,
+  answer: AccountAnswer,
   handle: ({ did, engine }) => ({ did, balances: engine.query('accounts/balances', { owner: did }) }),
 })

@@ -1,0 +1,7 @@
+export * from './accounts.js'
+export { textOf } from './basics.js'
+export * from './governance.js'
+export * from './ledger.js'
+export * from './node.js'
+export * from './registry.js'
+export * from './sessions.js'
