@@ -228,10 +228,23 @@ describe.runIf(missing === undefined)('the console in a browser', { timeout: 60_
     expect(await background()).toBe('rgb(244, 246, 248)')
   })
 
-  it.each([390, 320])(
-    'fits on a phone of %i px without scrolling sideways, and its views beside each other',
-    async width => {
+  const links = (page: Page) => page.locator('nav[aria-label=Views] a')
+  const linesOf = async (page: Page) => {
+    const boxes = await Promise.all((await links(page).all()).map(link => link.boundingBox()))
+    return new Set(boxes.map(box => box?.y)).size
+  }
+
+  it.each([
+    [390, '100%'],
+    [320, '100%'],
+    [390, '200%'],
+    [320, '200%'],
+  ])(
+    'fits on a phone of %i px with text at %s without scrolling sideways, and its views are whole',
+    async (width, size) => {
       const { page } = await open(ENTRY, { viewport: { width, height: 844 } })
+      await page.evaluate(text => document.documentElement.style.setProperty('font-size', text), size)
+      expect((await linesOf(page)) === 1).toBe(size === '100%')
       for (const view of VIEWS) {
         await show(page, view)
         await expect.poll(() => page.getByText(/Reading from the node|^Opening/).count(), { timeout: 15_000 }).toBe(0)
@@ -242,6 +255,33 @@ describe.runIf(missing === undefined)('the console in a browser', { timeout: 60_
       }
     },
   )
+
+  it('keeps its figures and the current view apart with colours of the system', async () => {
+    const { page } = await open(ENTRY, { forcedColors: 'active' })
+    const colours = await page.evaluate(() => {
+      const of = (selector: string, name: 'backgroundColor' | 'borderBottomColor') => {
+        const found = document.querySelector(selector)
+        return found === null ? 'none' : getComputedStyle(found)[name]
+      }
+      return {
+        current: of('nav a[aria-current]', 'borderBottomColor'),
+        other: of('nav a:not([aria-current])', 'borderBottomColor'),
+        canvas: of('body', 'backgroundColor'),
+        paid: of('.figure .bg-accent', 'backgroundColor'),
+      }
+    })
+    expect(colours.other).toBe(colours.canvas)
+    expect(colours.current).not.toBe(colours.canvas)
+    expect(colours.paid).not.toBe(colours.canvas)
+  })
+
+  it('is dark on white on paper, without anything to press', async () => {
+    const { page } = await open(ENTRY, { colorScheme: 'dark' })
+    await page.emulateMedia({ media: 'print' })
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)')
+    expect((await contrast(page)).low).toEqual([])
+    expect(await page.locator('button:visible, nav a:visible').count()).toBe(0)
+  })
 
   it.each(['light', 'dark'] as const)('is labelled, in order and readable in %s', async colorScheme => {
     const { page } = await open(ENTRY, { colorScheme })

@@ -40,7 +40,10 @@ interface PagingProps {
 function Paging({ top, newest, onTop }: PagingProps) {
   const later = top + PAGE_SIZE >= newest ? undefined : top + PAGE_SIZE
   return (
-    <nav aria-label="Pages of blocks" className="flex justify-between gap-3 border-line border-t px-4 py-3 md:px-5">
+    <nav
+      aria-label="Pages of blocks"
+      className="flex flex-wrap justify-between gap-3 border-line border-t px-4 py-3 md:px-5"
+    >
       <button type="button" className="button" disabled={top >= newest} onClick={() => onTop(later)}>
         Newer
       </button>

@@ -23,7 +23,7 @@ export function FiguresPanel() {
       <h2 id="figures" className="sr-only">
         Figures
       </h2>
-      <dl className="grid grid-cols-2 gap-y-1 py-1 md:grid-cols-5">
+      <dl className="grid grid-cols-[repeat(auto-fit,minmax(min(9rem,100%),1fr))] gap-y-1 py-1 md:grid-cols-5">
         <Stat name="Earned today" note={today?.whole === false ? 'credit, at least' : 'credit'}>
           {today === undefined ? none : <Credits micro={today.earned} />}
         </Stat>

@@ -10,7 +10,8 @@ const STATUS: Readonly<Record<StreamStatus, { readonly words: string; readonly d
 }
 
 /** Narrow screens have the views at the thumb, wide ones below the name. */
-const NAV = 'fixed inset-x-0 bottom-0 z-10 flex border-line border-t bg-surface md:static md:gap-1 md:border-0'
+const NAV =
+  'fixed inset-x-0 bottom-0 z-10 flex flex-wrap border-line border-t bg-surface md:static md:gap-1 md:border-0'
 const LINK =
   'flex-auto border-t-2 px-0.5 py-3 text-center text-[0.8125rem] max-[360px]:text-xs md:flex-none md:border-t-0 md:border-b-2 md:px-3 md:py-2 md:text-[0.9375rem]'
 
@@ -38,8 +39,8 @@ export function Header({ view, status }: { readonly view: View; readonly status:
   return (
     <header className="border-line border-b bg-surface">
       <div className="mx-auto max-w-6xl px-4 sm:px-5">
-        <div className="flex items-center justify-between gap-3 pt-3 pb-3 md:pb-1">
-          <div className="flex min-w-0 items-center gap-2.5">
+        <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 pt-3 pb-3 md:pb-1">
+          <div className="flex min-w-0 flex-[1_1_12rem] items-center gap-2.5">
             <img src="/favicon.svg" alt="" className="size-7" />
             <p className="truncate font-semibold">{node.data?.name ?? 'Conet'}</p>
             <p role="status" className="flex items-center gap-1.5 whitespace-nowrap text-muted text-sm">

@@ -17,7 +17,7 @@ const COLUMNS: readonly Column<HistoryEntry>[] = [
     head: 'Amount',
     numeric: true,
     cell: e => (
-      <span className="whitespace-nowrap">
+      <span className="md:whitespace-nowrap">
         <Credits micro={e.amount} sign={e.direction === 'in' ? '+' : '−'} aligned />{' '}
         <span className="text-muted">{e.asset}</span>
       </span>

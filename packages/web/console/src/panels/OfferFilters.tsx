@@ -118,7 +118,7 @@ export function OfferFilters({ form, onChange }: Props) {
             </select>
           )}
         </Field>
-        <div className="flex gap-2 self-end">
+        <div className="flex flex-wrap gap-2 self-end">
           <button
             type="button"
             className="button px-2.5"

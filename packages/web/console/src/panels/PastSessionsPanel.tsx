@@ -19,7 +19,7 @@ const COLUMNS: readonly Column<SessionView>[] = [
   },
   {
     head: 'Ended',
-    cell: s => (s.closedAt === null ? '–' : <span className="whitespace-nowrap">{formatMoment(s.closedAt)}</span>),
+    cell: s => (s.closedAt === null ? '–' : <span className="md:whitespace-nowrap">{formatMoment(s.closedAt)}</span>),
   },
   { head: 'Lasted', numeric: true, cell: s => formatDuration((s.closedAt ?? s.openedAt) - s.openedAt) },
   { head: 'Rounds paid', numeric: true, cell: s => s.roundsPaid },

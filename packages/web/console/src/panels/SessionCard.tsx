@@ -71,7 +71,7 @@ export function SessionCard({ session }: { readonly session: SessionView }) {
           </>
         )}
       </div>
-      <div className="grid grid-cols-2 gap-6">
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(min(7rem,100%),1fr))] gap-x-6">
         <Traffic session={session} />
         <Money session={session} />
       </div>

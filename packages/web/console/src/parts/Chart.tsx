@@ -32,7 +32,7 @@ function options(width: number): UPlot.Options {
     cursor: { show: false },
     padding: [12, 8, 0, 0],
     scales: {
-      x: { time: false, range: (_u, _min, max) => windowTo(max) },
+      x: { time: false, range: u => windowTo(u.data[0].at(-1) ?? 0) },
       y: { range: (_u, _min, max) => [0, Math.max(max * 1.15, 1_000)] },
     },
     axes: [

@@ -4,7 +4,7 @@ import { shortId } from '../format/text.js'
 /** A long identifier, shortened, with its whole text in the title. */
 export function ShortId({ text, head = 16 }: { readonly text: string; readonly head?: number }) {
   return (
-    <span className="whitespace-nowrap font-mono text-[0.8125rem]" title={text}>
+    <span className="wrap-anywhere font-mono text-[0.8125rem] md:whitespace-nowrap" title={text}>
       {shortId(text, head)}
     </span>
   )

@@ -13,7 +13,7 @@ export function Pager({ pages, next, of }: Props) {
   return (
     <nav
       aria-label={`Pages of ${of}`}
-      className="flex items-center justify-between gap-3 border-line border-t px-4 py-3 md:px-5"
+      className="flex flex-wrap items-center justify-between gap-3 border-line border-t px-4 py-3 md:px-5"
     >
       <button type="button" className="button" disabled={pages.number === 1} onClick={pages.previous}>
         Previous

@@ -22,7 +22,7 @@ export function RoundBar({ session, now }: { readonly session: SessionView; read
       aria-label={`Round ${round.round}: ${STATE_WORDS[bar.state]}`}
       data-round={round.round}
       data-state={bar.state}
-      className="relative h-3 overflow-hidden rounded-sm bg-raised"
+      className="figure relative h-3 overflow-hidden rounded-sm bg-raised"
     >
       <div className={`absolute inset-y-0 left-0 ${FILL[bar.state]}`} style={{ width: percent(bar.nowShare) }} />
       <div className="absolute inset-y-0 w-0.5 bg-surface" style={{ left: percent(bar.trialShare) }} />
@@ -45,7 +45,7 @@ const CELL: Readonly<Record<RoundView['state'], string>> = {
 export function RoundStrip({ rounds }: { readonly rounds: readonly RoundView[] }) {
   const words = stripWords(rounds)
   return (
-    <span role="img" aria-label={words} title={words} className="inline-flex h-3 items-end gap-0.5">
+    <span role="img" aria-label={words} title={words} className="figure inline-flex h-3 items-end gap-0.5">
       {rounds.map(round => (
         <span
           key={round.round}
