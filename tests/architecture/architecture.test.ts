@@ -23,6 +23,7 @@ const PLANTED: Readonly<Record<string, readonly [path: string, text: string]>> =
     'docs/map.md',
     '| section | requirement | layer | folder | test |\n|---|---|---|---|---|\n| 9.9 | x | x | `nowhere` | `nowhere` |\n',
   ],
+  'codes-listed': ['packages/core/src/units/planted.ts', "throw new ConetError('NEVER_LISTED', 'x')\n"],
   'no-leftovers': ['packages/core/src/units/planted.test.ts', "it.only('x', () => {})\n"],
   'no-machine-paths': ['docs/planted.md', 'see /home/alice/notes\n'.replace('notes', 'notes/x')],
   dependencies: ['packages/core/package.json', '{"dependencies":{"left-pad":"^1.0.0"}}'],

@@ -128,6 +128,37 @@ const mapRows: Rule = {
   },
 }
 
+/** Members of a closed set of codes, and codes that are thrown or returned in place. */
+const CODE_IN_SET = /^ {2}([A-Z][A-Z0-9_]{3,}): '(?:reject|ignore|retry|punish)'/gm
+const CODE_IN_PLACE = /(?:Error|reject|fail\w*|malformed)\(\s*'([A-Z][A-Z0-9_]{3,})'/g
+/** The system's own, not ours. */
+const SYSTEM_CODES: readonly string[] = ['ECONNABORTED', 'ETIMEDOUT']
+
+function codesOf(text: string): string[] {
+  const found = [CODE_IN_SET, CODE_IN_PLACE].flatMap(form => [...text.matchAll(form)].map(match => match[1] ?? ''))
+  return found.filter(code => !SYSTEM_CODES.includes(code))
+}
+
+const CODES_PAGE = 'docs/reference/codes.md'
+
+const codesListed: Rule = {
+  name: 'codes-listed',
+  reason: 'a code is API: whoever meets one finds in one list what it means and what to do',
+  check: tree => {
+    const sources = [...tree].filter(([path]) => isSource(path) && !isTest(path))
+    const page = tree.get(CODES_PAGE) ?? ''
+    const listed = new Set([...page.matchAll(/`([A-Z][A-Z0-9_]{3,})`/g)].map(match => match[1] ?? ''))
+    const missing = sources.flatMap(([path, text]) =>
+      codesOf(text)
+        .filter(code => !listed.has(code))
+        .map(code => `${path}: ${code} is not in ${CODES_PAGE}: say there what it means and what to do`),
+    )
+    const all = sources.map(([, text]) => text).join('\n')
+    const gone = [...listed].filter(code => !code.startsWith('CONET_') && !new RegExp(`\\b${code}\\b`).test(all))
+    return [...missing, ...gone.map(code => `${CODES_PAGE}: nothing says ${code} any more: remove it`)]
+  },
+}
+
 const noLeftovers: Rule = {
   name: 'no-leftovers',
   reason: 'a skipped or focused test, a silenced type error or a note to self hides work (design 7.12)',
@@ -189,6 +220,7 @@ export const RULES: readonly Rule[] = [
   pureCore,
   roomReadmes,
   mapRows,
+  codesListed,
   noLeftovers,
   noForeignPlaces,
   dependencies,
