@@ -9,6 +9,7 @@ import type { Endpoint } from './api/endpoint.js'
 import { ENDPOINTS } from './api/endpoints/index.js'
 import { ADMIN_TOKEN, startTestApi, type TestApi } from './api/testing/index.js'
 import { describeApi, type Node, parseConfig, startNode } from './index.js'
+import { block } from './readmodel/testing/index.js'
 
 const SID = 'a'.repeat(32)
 const TERMS = { perGiB: '1000000', perHour: '100', maxUnpaid: '10000', maxUnpaidCap: '100000' }
@@ -133,6 +134,14 @@ describe('an answer fits its form', () => {
     await ask(staged, 'POST /v1/sessions/:sid/close', sid, { close: 'c' })
     const answer = await ask(staged, 'POST /v1/txs', {}, { tx: 'poor' })
     expect(answer.data).toEqual({ available: '5' })
+    const paid = { client: 'did:key:c', sid: SID, series: SID, provider: 'did:key:p', asset: 'credit', paid: '5' }
+    const settled = block(1, [[{ type: 'sessions/settled', ...paid, round: 1, settled: '5' }]])
+    await api.readModel.apply([settled])
+    await ask(staged, 'GET /v1/txs/:hash', { hash: settled.result.results[0]?.hash ?? '' })
+    const ofLedger = { client: 'did:key:c', sid: SID }
+    await ask(staged, 'GET /v1/ledger/sessions/:client/:sid', ofLedger)
+    const list = await ask(staged, 'GET /v1/ledger/sessions/:client/:sid/settlements', ofLedger)
+    expect(list.items).toHaveLength(1)
   })
 
   it('of a consortium and its board', async () => {
@@ -161,7 +170,7 @@ describe('an answer fits its form', () => {
       ...{ reward: { asset: 'credit', amount: '5' }, node: 'http://127.0.0.1:1', expiresAt: ledger.timeMs + 3_600_000 },
     }
     const result = ledger.block([tx(client, 'registry/publishRequest', wanted, ledger.timeMs)])
-    await api.readModel.apply([{ height: 1, timeMs: result.timeMs, txs: [], result: { ...result, height: 1 } }])
+    await api.readModel.apply([{ height: 2, timeMs: result.timeMs, txs: [], result: { ...result, height: 2 } }])
     expect((await ask(staged, 'GET /v1/requests')).items).toHaveLength(1)
   })
 

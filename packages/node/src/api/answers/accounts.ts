@@ -28,3 +28,5 @@ export const TxAnswer = Type.Object({
   data: Details,
   height: Type.Integer(),
 })
+/** The same of a transaction that stands in a block. */
+export const TransactionAnswer = Type.Object({ ...TxAnswer.properties, timeMs: Moment })

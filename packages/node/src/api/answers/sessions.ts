@@ -54,3 +54,20 @@ export const DepositAnswer = Type.Object({
   serverName: Type.Optional(Type.String()),
   certificateSha256: Type.Optional(Type.String()),
 })
+
+const Payment = { provider: Did, asset: Type.String(), height: Type.Integer() }
+
+/** One session as the ledger settled it. */
+export const LedgerSessionAnswer = Type.Object({
+  ...Payment,
+  client: Did,
+  sid: Type.String(),
+  series: Type.String({ description: 'vouchers that count against each other' }),
+  paid: Amount,
+  round: Type.Integer({ description: 'the last that was settled' }),
+  settlements: Type.Integer(),
+  state: Type.Union([Type.Literal('open'), Type.Literal('closed')]),
+})
+export const SettlementsAnswer = pageOf(
+  Type.Object({ ...Payment, timeMs: Moment, round: Type.Integer(), amount: Amount }),
+)

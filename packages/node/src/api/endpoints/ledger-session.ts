@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
+import { LedgerSessionAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { apiError } from '../errors.js'
-import { AmountForm, CountForm, DidForm, SidForm } from '../forms.js'
+import { DidForm, SidForm } from '../forms.js'
 
 /** GET /v1/ledger/sessions/:client/:sid: one session as the ledger settled it. */
 export const getLedgerSession = endpoint({
@@ -10,18 +11,7 @@ export const getLedgerSession = endpoint({
   summary: 'One session as the ledger settled it; its first series if none is named',
   params: Type.Object({ client: DidForm, sid: SidForm }),
   query: Type.Object({ series: Type.Optional(SidForm) }),
-  answer: Type.Object({
-    client: DidForm,
-    sid: SidForm,
-    series: Type.String(),
-    provider: DidForm,
-    asset: Type.String(),
-    paid: AmountForm,
-    round: CountForm,
-    settlements: CountForm,
-    state: Type.Union([Type.Literal('open'), Type.Literal('closed')]),
-    height: CountForm,
-  }),
+  answer: LedgerSessionAnswer,
   handle: async ({ readModel }, { params: { client, sid }, query: { series } }) => {
     const found = await readModel.session(client, sid, series)
     if (found !== undefined) return found

@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
+import { SettlementsAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { unwrap } from '../errors.js'
-import { DidForm, PageAnswer, PageForm, SidForm } from '../forms.js'
+import { DidForm, PageForm, SidForm } from '../forms.js'
 
 /** GET /v1/ledger/sessions/:client/:sid/settlements: what was paid of a session, and when. */
 export const getSettlements = endpoint({
@@ -10,7 +11,7 @@ export const getSettlements = endpoint({
   summary: 'Settlements of one session on the ledger, oldest first',
   params: Type.Object({ client: DidForm, sid: SidForm }),
   query: PageForm,
-  answer: PageAnswer,
+  answer: SettlementsAnswer,
   handle: async ({ readModel }, { params: { client, sid }, query }) => {
     const page = unwrap(await readModel.settlements(client, sid, query))
     const items = page.items.map(({ height, time_ms, provider, asset, round, amount }) => ({

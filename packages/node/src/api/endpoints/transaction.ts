@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
+import { TransactionAnswer } from '../answers/index.js'
 import { endpoint } from '../endpoint.js'
 import { apiError } from '../errors.js'
-import { CountForm, HashForm } from '../forms.js'
+import { HashForm } from '../forms.js'
 
 /** GET /v1/txs/:hash: what became of a transaction. */
 export const getTransaction = endpoint({
@@ -9,13 +10,7 @@ export const getTransaction = endpoint({
   path: '/v1/txs/:hash',
   summary: 'What became of a transaction: its block, and OK or the code of its refusal',
   params: Type.Object({ hash: HashForm }),
-  answer: Type.Object({
-    hash: HashForm,
-    code: Type.String(),
-    data: Type.Record(Type.String(), Type.Unknown()),
-    height: CountForm,
-    timeMs: CountForm,
-  }),
+  answer: TransactionAnswer,
   handle: async ({ readModel }, { params: { hash } }) => {
     const found = await readModel.transaction(hash)
     if (found === undefined)
