@@ -53,8 +53,8 @@ async function offersSeenFrom(
 describe('evidence of a dispute', () => {
   it('puts its provider behind all others in every later command, until it is deleted', async () => {
     const home = folder()
-    const honest = await fake({ seedByte: 9, quality: { sessions: 0, disputes: 5 } })
-    const quality = { sessions: 50, disputes: 0 }
+    const honest = await fake({ seedByte: 9, quality: { sessions: 0 } })
+    const quality = { sessions: 50 }
     const cheat = await fake({ seedByte: 8, inflate: 50_000_000n, quality, others: () => [honest.offer] })
     expect((await offersSeenFrom(home, cheat.base)).map(one => one.id)).toEqual(['offer-8', 'offer-9'])
 

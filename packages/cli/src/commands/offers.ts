@@ -93,7 +93,7 @@ function plain({ offer, score, price, reasons }: RankedOffer) {
 
 function row({ offer, score }: { offer: Offer; score: number }, own: number): string[] {
   const { tariff } = offer.terms
-  const trust = `${offer.quality.sessions} settled, ${offer.quality.disputes} disputed`
+  const trust = `${offer.quality.sessions} settled`
   return [
     score.toFixed(0),
     // Whole: `connect --offer` wants it so.
@@ -102,6 +102,6 @@ function row({ offer, score }: { offer: Offer; score: number }, own: number): st
     credits(tariff.perGiB),
     credits(tariff.perHour),
     String(offer.hops),
-    own === 0 ? trust : `${trust}, ${own} by you`,
+    own === 0 ? trust : `${trust}, ${own} disputed by you`,
   ]
 }

@@ -39,7 +39,8 @@ export interface OfferView {
   readonly slice: string | null
   readonly dataNetworks: readonly string[]
   readonly hops: number
-  readonly quality: { readonly sessions: number; readonly disputes: number; readonly medianMs?: number }
+  /** What the ledger saw of the provider: sessions that were settled. */
+  readonly quality: { readonly sessions: number }
   readonly expiresAt: UnixMillis
 }
 

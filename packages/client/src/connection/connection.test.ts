@@ -133,7 +133,7 @@ describe('a connection', () => {
 
   it.each(['dead', 'silent'])('goes to another provider also when the node that lists them is %s', async falls => {
     const web = await origin()
-    const spare = await fake({ seedByte: 9, quality: { sessions: 0, disputes: 5 } })
+    const spare = await fake({ seedByte: 9, quality: { sessions: 0 } })
     const first = await fake({ seedByte: 8, others: () => [spare.offer] })
     let silent = false
     const fetch: typeof nodePorts.fetch = (...args) => (silent ? new Promise(() => {}) : nodePorts.fetch(...args))
@@ -163,12 +163,11 @@ describe('a connection', () => {
 
   it('goes to another provider when the present one dies', async () => {
     const web = await origin()
-    const spare = await fake({ seedByte: 9 })
-    const first = await fake({ seedByte: 8, others: () => [spare.offer], quality: { sessions: 50, disputes: 0 } })
+    const spare = await fake({ seedByte: 9, quality: { sessions: 5 } })
+    const first = await fake({ seedByte: 8, others: () => [spare.offer], quality: { sessions: 50 } })
     const { connection, port } = await connected(first, {
       api: new NodeApi(
-        (await fake({ seedByte: 10, others: () => [first.offer, spare.offer], quality: { sessions: 0, disputes: 9 } }))
-          .base,
+        (await fake({ seedByte: 10, others: () => [first.offer, spare.offer], quality: { sessions: 0 } })).base,
         { ports: nodePorts },
       ),
     })
@@ -186,7 +185,7 @@ describe('a connection', () => {
     ['', {}],
     [', whatever budget is left', { budget: 40_000n }],
   ])('leaves a provider that inflates its meter, and does not come back%s', async (_, budget) => {
-    const honest = await fake({ seedByte: 9, quality: { sessions: 0, disputes: 5 } })
+    const honest = await fake({ seedByte: 9, quality: { sessions: 0 } })
     const cheat = await fake({ seedByte: 8, inflate: 50_000_000n, others: () => [honest.offer] })
     const { connection } = await connected(cheat, budget)
     expect(connection.session?.offer.id).toBe('offer-8')
@@ -196,8 +195,8 @@ describe('a connection', () => {
   })
 
   it('asks a provider last whose count this device disputed before', async () => {
-    const honest = await fake({ seedByte: 9, quality: { sessions: 0, disputes: 5 } })
-    const cheat = await fake({ seedByte: 8, others: () => [honest.offer], quality: { sessions: 50, disputes: 0 } })
+    const honest = await fake({ seedByte: 9, quality: { sessions: 0 } })
+    const cheat = await fake({ seedByte: 8, others: () => [honest.offer], quality: { sessions: 50 } })
     const { connection } = await connected(cheat, { disputes: new Map([[cheat.offer.provider, 1]]) })
     expect(connection.session?.offer.id).toBe('offer-9')
     await connection.stop()
@@ -215,8 +214,8 @@ describe('a connection', () => {
   })
 
   it('asks no other provider once its budget is spent, whatever the last one does', async () => {
-    const spare = await fake({ seedByte: 9, quality: { sessions: 0, disputes: 5 } })
-    const first = await fake({ seedByte: 8 })
+    const spare = await fake({ seedByte: 9, quality: { sessions: 0 } })
+    const first = await fake({ seedByte: 8, quality: { sessions: 50 } })
     const { base } = await fake({
       seedByte: 10,
       others: () => [first.offer, spare.offer],

@@ -27,7 +27,7 @@ const base: Offer = {
   slice: null,
   dataNetworks: [],
   hops: 0,
-  quality: { sessions: 10, disputes: 0 },
+  quality: { sessions: 10 },
   expiresAt: 0,
 }
 const offer = (id: string, change: Partial<Offer> = {}): Offer => ({
@@ -43,13 +43,7 @@ const order = (offers: Offer[], context = {}) => rankOffers(offers, { expected, 
 describe('ranking', () => {
   it.each([
     ['the cheaper', offer('x', at(2_000_000n)), offer('y')],
-    ['the one with fewer disputes', offer('x', { quality: { sessions: 10, disputes: 3 } }), offer('y')],
-    ['the one with a history', offer('x', { quality: { sessions: 0, disputes: 0 } }), offer('y')],
-    [
-      'the quicker',
-      offer('x', { quality: { sessions: 10, disputes: 0, medianMs: 900 } }),
-      offer('y', { quality: { sessions: 10, disputes: 0, medianMs: 9 } }),
-    ],
+    ['the one with a history', offer('x', { quality: { sessions: 0 } }), offer('y')],
     ['the one with fewer relays', offer('x', { hops: 2 }), offer('y')],
   ])('prefers %s when all else is equal', (_, worse, better) => {
     expect(order([worse, better])).toEqual(['y', 'x'])
@@ -60,15 +54,19 @@ describe('ranking', () => {
     expect(order([far, offer('y')], { at: { lat: 51.5, lon: 0 } })).toEqual(['y', 'x'])
   })
 
-  it('trusts own measurements above what is reported', () => {
-    const quality = new Map([['did:key:x', observe(observe(NOTHING_MEASURED, { failed: true }), { failed: true })]])
+  it.each([
+    ['quicker', { latencyMs: 900, failed: false }, { latencyMs: 9, failed: false }],
+    ['more reliable', { failed: true }, { failed: false }],
+  ])('prefers the one that was measured as %s', (_, ofX, ofY) => {
+    const seen = [['x', ofX] as const, ['y', ofY] as const]
+    const quality = new Map(seen.map(([id, one]) => [`did:key:${id}`, observe(NOTHING_MEASURED, one)]))
     expect(order([offer('x'), offer('y')], { quality })).toEqual(['y', 'x'])
   })
 
   it('puts a provider whose count this device disputed behind all others, however cheap, and says so', () => {
     const quality = new Map([['did:key:x', observe(NOTHING_MEASURED, { disputed: true })]])
-    const cheap = offer('x', { ...at(1n), quality: { sessions: 9_999, disputes: 0 } })
-    const dear = offer('y', { ...at(9_000_000n), hops: 3, quality: { sessions: 0, disputes: 9 } })
+    const cheap = offer('x', { ...at(1n), quality: { sessions: 9_999 } })
+    const dear = offer('y', { ...at(9_000_000n), hops: 3, quality: { sessions: 0 } })
     expect(order([cheap, dear])).toEqual(['x', 'y'])
     expect(order([cheap, dear], { quality })).toEqual(['y', 'x'])
     const [only] = rankOffers([cheap], { expected, quality })
@@ -88,7 +86,7 @@ describe('ranking', () => {
     const sum = ranked?.reasons.reduce((total, { value, weight }) => total + value * weight, 0)
     expect(sum).toBe(ranked?.score)
     expect(ranked?.reasons.map(one => one.part)).toEqual(['price', 'trust', 'quality', 'hops', 'distance'])
-    expect(ranked?.reasons[1]?.why).toBe('10 sessions settled, 0 disputed')
+    expect(ranked?.reasons[1]?.why).toBe('10 sessions settled')
   })
 
   it('does not depend on the order offers come in, and keeps scores within 0..100', () => {
@@ -97,14 +95,14 @@ describe('ranking', () => {
         id: fc.string({ minLength: 1 }),
         perGiB: fc.bigInt(0n, 10n ** 12n),
         hops: fc.nat(9),
-        disputes: fc.nat(99),
+        sessions: fc.nat(99),
       }),
       { selector: one => one.id, maxLength: 8 },
     )
     fc.assert(
       fc.property(offers, list => {
-        const made = list.map(({ id, perGiB, hops, disputes }) =>
-          offer(id, { ...at(perGiB), hops, quality: { sessions: 5, disputes } }),
+        const made = list.map(({ id, perGiB, hops, sessions }) =>
+          offer(id, { ...at(perGiB), hops, quality: { sessions } }),
         )
         const ranked = rankOffers(made, { expected })
         expect(rankOffers([...made].reverse(), { expected })).toEqual(ranked)

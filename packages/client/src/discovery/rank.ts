@@ -35,8 +35,6 @@ export interface RankedOffer {
 
 /** What counts how much; together 100. */
 const WEIGHTS = { price: 40, trust: 25, quality: 20, hops: 5, distance: 10 } as const
-/** A dispute weighs as much as this many settled sessions. */
-const DISPUTE_WEIGHT = 10
 /** A latency of this is worth half. */
 const HALF_LATENCY_MS = 200
 /** What is not known counts a little less than good. */
@@ -68,7 +66,7 @@ function scored(offer: Offer, cost: Amount, cheapest: Amount, context: RankConte
   const reasons = [
     reason('price', ratio(cheapest + 1n, cost + 1n), `${cost} for the expected usage`),
     trust(offer),
-    measured(context.quality?.get(offer.provider) ?? NOTHING_MEASURED, offer),
+    measured(context.quality?.get(offer.provider) ?? NOTHING_MEASURED),
     reason('hops', 1 / (1 + offer.hops / 4), `${offer.hops} relays on the way`),
     distance(offer, context.at),
   ]
@@ -84,20 +82,18 @@ function ratio(small: Amount, large: Amount): number {
   return Number((small * 10_000n) / large) / 10_000
 }
 
-/** Share of honest sessions, starting from one of two (Laplace): a newcomer is neither trusted nor shunned. */
-function trust({ quality: { sessions, disputes } }: Offer): Reason {
-  const value = (sessions + 1) / (sessions + 2 + disputes * DISPUTE_WEIGHT)
-  return reason('trust', value, `${sessions} sessions settled, ${disputes} disputed`)
+/** Settled sessions, starting from one of two (Laplace): a newcomer is neither trusted nor shunned. */
+function trust({ quality: { sessions } }: Offer): Reason {
+  return reason('trust', (sessions + 1) / (sessions + 2), `${sessions} sessions settled`)
 }
 
-function measured(own: Quality, { quality: { medianMs } }: Offer): Reason {
+function measured(own: Quality): Reason {
   if (own.disputes > 0) return reason('quality', 0, `${own.disputes} disputed with this device`)
-  const latencyMs = own.latencyMs ?? medianMs
+  const { latencyMs } = own
   if (latencyMs === undefined && own.samples === 0) return reason('quality', UNKNOWN, 'not measured yet')
   const speed = latencyMs === undefined ? UNKNOWN : HALF_LATENCY_MS / (HALF_LATENCY_MS + latencyMs)
   const failed = Math.round(own.failureRate * 100)
-  const whose = own.latencyMs === undefined ? 'reported' : 'measured'
-  const why = `${latencyMs === undefined ? '?' : Math.round(latencyMs)} ms ${whose}, ${failed} % failed`
+  const why = `${latencyMs === undefined ? '?' : Math.round(latencyMs)} ms measured, ${failed} % failed`
   return reason('quality', speed * (1 - own.failureRate), why)
 }
 

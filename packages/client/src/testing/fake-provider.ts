@@ -102,7 +102,7 @@ export class FakeProvider {
       slice: null,
       dataNetworks: [],
       hops: 0,
-      quality: this.#options.quality ?? { sessions: 0, disputes: 0 },
+      quality: this.#options.quality ?? { sessions: 0 },
       expiresAt: 8_000_000_000_000,
     }
   }

@@ -6,7 +6,7 @@ const object = (value: unknown): Json => (typeof value === 'object' && value !==
 const degrees = (e6: unknown) => (typeof e6 === 'number' ? e6 / 1e6 : 0)
 
 /** An offer as the API shows it: what the ledger keeps, with the provider's name and history. Degrees are for people. */
-export function viewOffer({ id, provider, body, providerName, networkType, sessions, disputes }: OfferRow): object {
+export function viewOffer({ id, provider, body, providerName, networkType, sessions }: OfferRow): object {
   const area = body.area === undefined ? undefined : object(body.area)
   return {
     id,
@@ -22,7 +22,7 @@ export function viewOffer({ id, provider, body, providerName, networkType, sessi
     slice: body.slice ?? null,
     dataNetworks: body.dataNetworks ?? [],
     hops: body.hops ?? 0,
-    quality: { sessions, disputes },
+    quality: { sessions },
     expiresAt: body.expiresAt,
   }
 }

@@ -68,7 +68,7 @@ describe('discovery on SQLite', () => {
     }
     expect((await new Migrator({ db: old, provider }).migrateToLatest()).error).toBeUndefined()
     await old.insertInto('cursor').values({ id: 1, lid: 'test', height: 9, time_ms: 9, app_hash: 'a' }).execute()
-    await old.insertInto('quality').values({ provider: 'did:key:p', sessions: 0, disputes: 0, trust: 0 }).execute()
+    await sql`insert into quality (provider, sessions, disputes, trust) values ('did:key:p', 0, 0, 0)`.execute(old)
     await old.destroy()
 
     await (await ReadModel.open({ sqlite: file }, 'test')).close()

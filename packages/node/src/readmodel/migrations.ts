@@ -227,6 +227,11 @@ async function wideAndBySeries(db: Database, postgres: boolean, ascii: ReturnTyp
   }
 }
 
+/** The ledger sees no disputes: a count of them said nothing. */
+async function withoutDisputes(db: Database): Promise<void> {
+  await db.schema.alterTable('quality').dropColumn('disputes').execute()
+}
+
 /** Every table, in the order of their migrations; what a rebuild empties. */
 export const TABLES = [
   'cursor',
@@ -258,5 +263,7 @@ export function migrations(postgres: boolean): MigrationProvider {
   }
   const covering: Migration = { up: coverPages }
   const wide: Migration = { up: (db: Database) => wideAndBySeries(db, postgres, ascii) }
-  return { getMigrations: async () => ({ '0001_first': first, '0002_covering': covering, '0003_wide': wide }) }
+  const undisputed: Migration = { up: withoutDisputes }
+  const all = { '0001_first': first, '0002_covering': covering, '0003_wide': wide, '0004_undisputed': undisputed }
+  return { getMigrations: async () => all }
 }

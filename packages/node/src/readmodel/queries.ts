@@ -23,7 +23,6 @@ export interface OfferRow {
   readonly providerName: string | null
   readonly networkType: string | null
   readonly sessions: number
-  readonly disputes: number
 }
 
 /** A list in one order, and how its rows are shown. */
@@ -61,14 +60,14 @@ export async function offersById(db: Db, ids: readonly string[]): Promise<OfferR
     .leftJoin('networks', 'networks.did', 'offers.provider')
     .leftJoin('quality', 'quality.provider', 'offers.provider')
     .select(['offers.id', 'offers.provider', 'offers.body', 'offers.live'])
-    .select(['networks.name', 'networks.network_type', 'quality.sessions', 'quality.disputes'])
+    .select(['networks.name', 'networks.network_type', 'quality.sessions'])
     .where('offers.id', 'in', askable)
     .execute()
   const known = new Map(rows.map(row => [row.id, row]))
   return ids.flatMap(id => {
     const row = known.get(id)
     if (row === undefined) return []
-    const { provider, body, live, name, network_type, sessions, disputes } = row
+    const { provider, body, live, name, network_type, sessions } = row
     return {
       id,
       provider,
@@ -77,7 +76,6 @@ export async function offersById(db: Db, ids: readonly string[]): Promise<OfferR
       providerName: name,
       networkType: network_type,
       sessions: sessions ?? 0,
-      disputes: disputes ?? 0,
     }
   })
 }

@@ -76,5 +76,5 @@ export interface Tables {
     amount: string
     time_ms: number
   }
-  quality: { provider: string; sessions: number; disputes: number; trust: number }
+  quality: { provider: string; sessions: number; trust: number }
 }

@@ -9,16 +9,13 @@ type Trx = Transaction<Tables>
 
 /** Best trust: more settled sessions than anyone will count. */
 export const MAX_TRUST = 63
-/** One dispute weighs as much as this many settled sessions. */
-const DISPUTE_WEIGHT = 8
 
 /**
- * Trust in a provider, from what the ledger saw: the number of binary digits of (settled sessions − 8 × disputes).
- * Doubling the history raises it by one, so that it changes rarely and cannot be bought with a burst.
+ * Trust in a provider, from what the ledger saw: the number of binary digits of the settled sessions. Doubling the history
+ * raises it by one, so that it changes rarely and cannot be bought with a burst.
  */
-export function trustOf(sessions: number, disputes: number): number {
-  const honest = sessions - DISPUTE_WEIGHT * disputes
-  return honest <= 0 ? 0 : Math.min(MAX_TRUST, Math.floor(Math.log2(honest)) + 1)
+function trustOf(sessions: number): number {
+  return sessions === 0 ? 0 : Math.min(MAX_TRUST, Math.floor(Math.log2(sessions)) + 1)
 }
 
 function cellRows(change: OfferChange, trust: number): Tables['offer_cells'][] {
@@ -131,9 +128,8 @@ async function writeSessions(trx: Trx, batch: Batch): Promise<void> {
 async function addHistory(trx: Trx, provider: string, added: number): Promise<void> {
   const before = await trx.selectFrom('quality').selectAll().where('provider', '=', provider).executeTakeFirst()
   const sessions = (before?.sessions ?? 0) + added
-  const disputes = before?.disputes ?? 0
-  const trust = trustOf(sessions, disputes)
-  const row = { provider, sessions, disputes, trust }
+  const trust = trustOf(sessions)
+  const row = { provider, sessions, trust }
   await trx
     .insertInto('quality')
     .values(row)

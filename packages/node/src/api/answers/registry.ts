@@ -22,7 +22,7 @@ export const OfferAnswer = Type.Object({
   slice: orNull(Type.String()),
   dataNetworks: Type.Array(Type.String()),
   hops: Type.Integer({ description: 'relays between the provider and its uplink' }),
-  quality: Type.Object({ sessions: Type.Integer(), disputes: Type.Integer() }),
+  quality: Type.Object({ sessions: Type.Integer({ description: 'of this provider that the ledger settled' }) }),
   expiresAt: Moment,
 })
 export const OffersAnswer = pageOf(OfferAnswer)

@@ -35,15 +35,7 @@ function toQuery(form: OfferForm): Query {
 
 function Quality({ quality }: { readonly quality: OfferView['quality'] }) {
   if (quality.sessions === 0) return <span className="text-muted">No sessions yet</span>
-  return (
-    <span className="inline-block">
-      <span className="block whitespace-nowrap">{count(quality.sessions, 'session')}</span>
-      <span className="block whitespace-nowrap text-muted text-sm">
-        {count(quality.disputes, 'dispute')}
-        {quality.medianMs !== undefined && `, ${quality.medianMs} ms`}
-      </span>
-    </span>
-  )
+  return <span className="whitespace-nowrap">{count(quality.sessions, 'session')}</span>
 }
 
 function columns(place: Place | undefined): readonly Column<OfferView>[] {
@@ -68,7 +60,7 @@ function matches(offer: OfferView, text: string): boolean {
   return [offer.name, offer.providerName, offer.provider, offer.id].some(field => field.toLowerCase().includes(words))
 }
 
-const NOTE = 'Prices in credits. Measured trust: sessions served, disputes, median time to answer.'
+const NOTE = 'Prices in credits. Trust: sessions that the ledger settled.'
 
 /** Offers that this node knows, with search; the node pages them. */
 export function OffersPanel() {
