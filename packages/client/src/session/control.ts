@@ -45,6 +45,11 @@ export class ControlLine {
   #cancelRetry: () => void = () => {}
   readonly #cancelAsking: () => void
   #unreachable = 0
+  /** Counts what was opened: a line that was given up has no say any more. */
+  #opened = 0
+  /** Counts what the line said. */
+  #said = 0
+  #cancelExpected: () => void = () => {}
   readonly #posting = new Set<string>()
 
   constructor(options: ControlOptions) {
@@ -70,23 +75,48 @@ export class ControlLine {
     this.#closed = true
     this.#cancelRetry()
     this.#cancelAsking()
+    this.#cancelExpected()
     this.#line?.close()
+  }
+
+  /**
+   * Tells when the next statement is late, in place of what was told before: it is asked for then, and a line that did not bring it is
+   * opened again. Where the device's address has changed, or a router on the way has forgotten the line, nobody says so (RND-3).
+   *
+   * @param lateMs - from now; `undefined` if none is expected
+   * @param againMs - until it is asked for again, doubled each time: questions that take a dead connection of the pool stay unanswered
+   */
+  expect(lateMs: Millis | undefined, againMs: Millis): void {
+    this.#cancelExpected()
+    if (lateMs === undefined || this.#closed) return
+    this.#cancelExpected = this.#options.ports.setTimer(Math.max(0, lateMs), () => {
+      this.expect(againMs, 2 * againMs)
+      if (this.#up) void this.#askAside(this.#said)
+    })
   }
 
   #connect(): void {
     const { ports, api, path, hello } = this.#options
     const url = new URL(path, `${api.base}/`)
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+    this.#opened++
+    const own = this.#opened
     this.#line = ports.openLine(url.href, ROUNDS_PROTOCOLS, {
       onOpen: () => {
-        if (this.#closed) return
+        if (this.#closed || own !== this.#opened) return
         this.#up = true
         this.#failures = 0
         this.#line?.send(hello)
         this.#options.onUp()
       },
-      onText: text => this.#heard(text),
-      onClose: () => this.#lost(),
+      onText: text => {
+        if (own !== this.#opened) return
+        this.#said++
+        this.#heard(text)
+      },
+      onClose: () => {
+        if (own === this.#opened) this.#lost()
+      },
     })
   }
 
@@ -136,6 +166,18 @@ export class ControlLine {
       if (await this.#poll()) return
       await new Promise<void>(resolve => void this.#options.ports.setTimer(ASK_AGAIN_MS, resolve))
     }
+  }
+
+  /** What the line should have brought, by HTTP; if there is such a thing, the line is no good. */
+  async #askAside(said: number): Promise<void> {
+    const { api, sid, onDown } = this.#options
+    const { statement } = await api.statement(sid).catch(() => ({ statement: undefined }))
+    if (typeof statement !== 'string' || this.#closed || !this.#up || this.#said !== said) return
+    this.#up = false
+    this.#line?.close()
+    onDown(this.#failures)
+    this.#connect()
+    this.#heard(statement)
   }
 
   /** @returns whether there was a statement */

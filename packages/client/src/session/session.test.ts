@@ -69,6 +69,32 @@ function leavable(): { readonly ports: ClientPorts; leave(): void } {
 }
 
 describe('a session', () => {
+  it('goes on where the line has died without a word, as after a change of address', async () => {
+    let dead = 0
+    let opened = 0
+    const ports: ClientPorts = {
+      ...nodePorts,
+      openLine: (url, protocols, handlers) => {
+        opened++
+        const own = opened
+        const line = nodePorts.openLine(url, protocols, {
+          ...handlers,
+          onText: text => own > dead && handlers.onText(text),
+        })
+        return { send: text => own > dead && line.send(text), close: () => line.close() }
+      },
+    }
+    const terms = { ...QUICK, trialMs: 1_000, restMs: 1_000 }
+    const { session, provider, events, until } = await online({ terms }, { ports })
+    await until(paidRound(1)).toBe(true)
+    dead = 1
+    await until(paidRound(3)).toBe(true)
+    expect(opened).toBe(2)
+    expect(events.filter(({ type }) => type === 'ended')).toEqual([])
+    const { reason, paid } = await session.stop()
+    expect({ reason, paid }).toEqual({ reason: 'CLIENT_DONE', paid: provider.settled })
+  })
+
   it('is served at once, pays its rounds and ends with both sides agreeing', async () => {
     const { provider, session, meter, fetchBytes, until } = await online()
     expect(await fetchBytes(3_000_000)).toBe(3_000_000)

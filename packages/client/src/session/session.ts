@@ -9,6 +9,7 @@ import {
   marginMs,
   nextClientDeadline,
   type OwnCount,
+  resendMs,
   type StatementPayload,
   stepClient,
 } from '@conet/core/rounds'
@@ -90,6 +91,7 @@ export class Session {
     })
     this.#state = { ...fresh, ...options.resume }
     this.#line = this.#openLine(requestText)
+    this.#expectNext()
     this.#arm()
   }
 
@@ -141,6 +143,16 @@ export class Session {
     return Math.max(0, leaves - this.#options.ports.now())
   }
 
+  /** The grant took as long to come as statements do; what is not here when it was sent for the second time is late. */
+  #expectNext(): void {
+    const { terms } = this.grant
+    const { promised, doubtful, phase } = this.#state
+    const elapsedMs = promised?.statement.elapsedMs ?? 0
+    const lateAt = this.grantedAt + elapsedMs + terms.trialMs - marginMs(terms) + resendMs(terms) + ASK_SLACK_MS
+    const lateMs = phase === 'online' && doubtful === undefined ? lateAt - this.#options.ports.now() : undefined
+    this.#line.expect(lateMs, Math.ceil(resendMs(terms) / 2))
+  }
+
   /** Frames are checked one after the other, so that their order is kept. */
   #hear(text: string): void {
     const { ports, keys } = this.#options
@@ -182,9 +194,12 @@ export class Session {
   }
 
   #feed(event: ClientEvent): void {
-    const { state, effects } = stepClient(this.#state, event, this.#options.ports.now())
+    const before = this.#state
+    const { state, effects } = stepClient(before, event, this.#options.ports.now())
     this.#state = state
     for (const effect of effects) this.#do(effect)
+    const moved = (['promised', 'doubtful', 'phase'] as const).some(part => state[part] !== before[part])
+    if (moved) this.#expectNext()
     this.#arm()
   }
 
