@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConetError } from '@conet/core/errors'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { type Engine, followSolo, openSolo, verifyInPlace, verifyLedger } from '../index.js'
 import { engineSuite } from '../suite.js'
 import { serveLedger, TINY_GENESIS, tinyApplication, tinySigner, tinyTx } from '../testing/index.js'
@@ -117,8 +117,17 @@ it('takes no block far ahead of its own clock, says so, and goes on when the lea
     .poll(() => follower.trouble?.())
     .toMatchObject({ code: 'BLOCK_MALFORMED', data: { height: 2, reason: 'future' } })
   expect(follower.info()).toMatchObject({ height: 1, timeMs: 10_000 })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  cleanups.push(async () => vi.useRealTimers())
+  const submitted = follower.submit(set('later')).catch((error: unknown) => error)
+  await vi.waitFor(async () => {
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(await Promise.race([submitted, undefined])).toMatchObject({ code: 'ENGINE_UNREACHABLE' })
+  })
+  expect(String(await submitted)).toMatch(/Check the clocks of both machines/)
+  vi.useRealTimers()
   timeMs = 10_000
-  await reaches(follower, 3)
+  await reaches(follower, 4)
   expect(follower.info()).toEqual(leader.info())
   expect(follower.trouble?.()).toBeUndefined()
 })

@@ -203,7 +203,7 @@ class Follower extends ReplicaReads implements Engine {
     const own = this.find(hash)
     if (own?.code === answer.code) return own
     // Nobody's word counts for money: what our own replica has not seen has not happened.
-    if (answer.code === 'OK') throw unseen(this.#options.url, hash)
+    if (answer.code === 'OK') throw this.#unseen(hash)
     return { hash, code: answer.code, data: answer.data, events: [] }
   }
 
@@ -219,7 +219,7 @@ class Follower extends ReplicaReads implements Engine {
   #timed({ height, resolve, reject }: Wait): Wait {
     const give = () => {
       this.#waits = this.#waits.filter(wait => wait !== timed)
-      reject(unseen(this.#options.url, `height ${height}`))
+      reject(this.#unseen(`height ${height}`))
     }
     const timer = setTimeout(give, SEEN_WITHIN_MS)
     timer.unref()
@@ -235,6 +235,12 @@ class Follower extends ReplicaReads implements Engine {
       },
     }
     return timed
+  }
+
+  /** The other node claims what our replica does not show: try again, ask another member, or mend what the last block was refused for. */
+  #unseen(what: string): ConetError {
+    const claim = `${this.#options.url} claims ${what}, but our own replica has not seen it.`
+    return engineError('ENGINE_UNREACHABLE', `${claim} ${this.#refused?.message ?? 'Try again.'}`)
   }
 
   #wake(): void {
@@ -275,9 +281,4 @@ function refused(url: string, { height, reason, detail }: Difference): ConetErro
   const advice = reason === 'future' ? ' Check the clocks of both machines.' : ''
   const message = `${url} sends a block that is not taken: ${detail}.${advice}`
   return engineError('BLOCK_MALFORMED', message, { height, reason })
-}
-
-/** The other node claims what our replica does not show: try again, or ask another member. */
-function unseen(url: string, what: string): ConetError {
-  return engineError('ENGINE_UNREACHABLE', `${url} claims ${what}, but our own replica has not seen it. Try again.`)
 }

@@ -44,6 +44,15 @@ export function submitSigned(ports: TransactionPorts, signer: Signer, type: stri
 export function accepted(result: TxResult, what: string): TxResult {
   if (result.code === 'OK') return result
   const data: ErrorData = { ...result.data, hash: result.hash }
-  const where = data.field === undefined ? 'see the data' : `its ${data.field} is wrong`
-  throw new ConetError(result.code, `the ledger refused ${what}: ${result.code}; ${where}`, { data })
+  throw new ConetError(result.code, `the ledger refused ${what}: ${result.code}; ${advice(result.code, data)}`, {
+    data,
+  })
+}
+
+function advice(code: string, { field, exp, blockTimeMs }: ErrorData): string {
+  if (code === 'EXP_TOO_FAR' && typeof exp === 'number' && typeof blockTimeMs === 'number') {
+    const minutes = Math.round(((exp - LIFE_S) * 1_000 - blockTimeMs) / 60_000)
+    return `this machine's clock is ${minutes} minutes ahead of the ledger's: set the one that is wrong`
+  }
+  return field === undefined ? 'see the data' : `its ${field} is wrong`
 }
