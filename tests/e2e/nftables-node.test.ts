@@ -44,6 +44,16 @@ describe.runIf(missing === undefined)('a node whose gateway is nftables', () => 
     expect(lab.in('gateway', 'nft list table inet conet_gw')).not.toMatch(/elements = \{ [0-9a-f]+:[0-9a-f]+ /)
   })
 
+  it('takes what other programs of the device use for the device’s own', () => {
+    const url = `http://${ORIGIN.four}:8000/`
+    // Not through the port of `conet connect`: the whole device is let through, and billed.
+    const words = ['sh', '-c', `for i in 1 2 3 4 5; do curl -s --noproxy '*' -o /dev/null ${url}; sleep 1; done`]
+    const said = conet(lab, 'client', 'connect', '--home', box.home, '--node', NODE_URL, '--json', '--', ...words)
+    const result = JSON.parse(said)
+    expect(result).toMatchObject({ exitCode: 0, switches: 0, sessions: [{ reason: 'CLIENT_DONE' }] })
+    expect(Number(result.bytesDown)).toBeGreaterThanOrEqual(5 * SIZE)
+  })
+
   it('leaves no rule and no socket when both end', async () => {
     await ended(box.node, 'SIGINT')
     await ended(box.helper)

@@ -4,7 +4,7 @@ import { NodeApi } from '../api/api.js'
 import type { Offer } from '../api/types.js'
 import { NOTHING_MEASURED, type Observation, observe, type Quality } from '../discovery/index.js'
 import type { ClientPorts } from '../ports/types.js'
-import { type Flow, FlowMeter, openTunnel, TargetRefused } from '../proxy/index.js'
+import { type Flow, FlowMeter, linkCount, openTunnel, TargetRefused } from '../proxy/index.js'
 import { type KeyBook, openSession, type Session, type SessionOptions } from '../session/index.js'
 import type { ConnectionOptions, SessionRecord } from './types.js'
 
@@ -80,6 +80,7 @@ export class Carrier {
       },
     })
     const { access } = session.grant
+    if (access.protocols.includes('direct')) meter.link = await linkCount(access.host)
     const opened = new Carrier(session, {
       api,
       meter,
@@ -135,7 +136,7 @@ export class Carrier {
   async record(): Promise<SessionRecord> {
     const { offer, grant, requestedAt, grantedAt, done } = this.session
     const { reason, rounds, paid } = await done
-    const { bytesUp, bytesDown } = this.#meter
+    const { bytesUp, bytesDown } = this.#meter.read()
     return {
       sid: grant.sid,
       offer: offer.id,

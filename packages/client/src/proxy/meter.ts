@@ -1,5 +1,6 @@
 import { BrokenFlows, type OwnCount, underWayBytes, unreadBytes } from '@conet/core/rounds'
 import type { Bytes, Millis } from '@conet/core/units'
+import type { LinkCount } from './link.js'
 
 /** A program that reads at all takes a buffer's worth within this time; a shorter stop leaves little under way. */
 const STALL_MS: Millis = 100
@@ -26,6 +27,9 @@ export class FlowMeter {
   readonly firstByte = new Promise<void>(resolve => {
     this.#firstByte = resolve
   })
+
+  /** Where the gateway lets the whole device through: what its link carried, which more programs use than ours. */
+  link: (() => LinkCount) | undefined
 
   get openFlows(): number {
     return this.#open.size
@@ -70,11 +74,16 @@ export class FlowMeter {
       if (this.isStalled(flow)) inFlight += unreadBytes(BigInt(flow.bytesDown))
       else if (flow.movedAt > quietSince) inFlight += underWayBytes(BigInt(flow.bytesDown))
     }
-    return { bytesUp, bytesDown, inFlight }
+    const link = this.link?.() ?? { up: 0n, down: 0n }
+    return { bytesUp: most(bytesUp, link.up), bytesDown: most(bytesDown, link.down), inFlight }
   }
 
   /** Whether a flow's local program has not read for a while. */
   isStalled({ stalledSince }: CountedFlow): boolean {
     return stalledSince !== undefined && stalledSince <= performance.now() - STALL_MS
   }
+}
+
+function most(one: Bytes, other: Bytes): Bytes {
+  return one > other ? one : other
 }
