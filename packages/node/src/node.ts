@@ -29,7 +29,7 @@ import { Follower, type ReadModel } from './readmodel/index.js'
 import type { Relay } from './relay/index.js'
 import { type KeyValueStore, openStore, storageError } from './storage/index.js'
 import {
-  clientCloses,
+  clientMoves,
   type HealthSources,
   healthOf,
   ledgerResolver,
@@ -188,7 +188,7 @@ function createProvider(
     bindAddress,
     ...ports.provider,
   })
-  undo.push(admission.watch(provider), readModel.onBlock(clientCloses(provider, owner.did)))
+  undo.push(admission.watch(provider), readModel.onBlock(clientMoves(provider, owner.did)))
   return provider
 }
 

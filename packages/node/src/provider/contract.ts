@@ -239,6 +239,8 @@ export interface ProviderService {
   recheck(): void
   /** The ledger shows that the client closed its session there: what is promised settles at once, and the session ends. */
   closedOnLedger(client: Did, sid: SessionId): void
+  /** The ledger shows that the client's money went elsewhere: no round is begun on promises beyond what is left. */
+  spentOnLedger(client: Did): void
   list(query?: SessionQuery): SessionPage
   get(sid: SessionId): SessionView | undefined
   totals(): ProviderTotals

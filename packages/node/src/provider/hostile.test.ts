@@ -216,6 +216,22 @@ describe('a clever client', () => {
     expect(world.ledger.debts.get(client.signer.did) ?? 0n).toBeLessThanOrEqual(30_000n)
   })
 
+  it('is cut with its paid time when it sends its money elsewhere', async () => {
+    await running()
+    const client = (await world.client(1, { money: 10_000_000n })).attach()
+    for (let i = 0; i < 40; i++) {
+      if (i === 4) {
+        world.ledger.balances.set(client.signer.did, 0n)
+        world.service.spentOnLedger(client.signer.did)
+      }
+      world.gateway.carry(client.sid, 5_000_000n)
+      await world.clock.advance(5_000)
+    }
+    expect(client.view?.phase).toBe('closed')
+    // What was promised until then and not settled, and the round that was under way; a minute's promises otherwise.
+    expect(world.ledger.debts.get(client.signer.did) ?? 0n).toBeLessThanOrEqual(70_000n)
+  })
+
   it('cannot take a line over with a voucher that everyone can read on the ledger', async () => {
     await running()
     const client = (await world.client(1)).attach()

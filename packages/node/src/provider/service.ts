@@ -138,6 +138,10 @@ class Provider implements ProviderService {
     if (session !== undefined) sessions.stop(session, 'CLIENT_DONE')
   }
 
+  spentOnLedger(client: Did): void {
+    this.#parts.sessions.forgetPurse(client)
+  }
+
   list(query: SessionQuery = {}): SessionPage {
     return listSessions(query, this.#parts.sessions.live, this.#parts.records, session => this.#view(session))
   }

@@ -80,6 +80,7 @@ export class MemoryProvider implements ProviderService {
   recheck(): void {}
 
   closedOnLedger(): void {}
+  spentOnLedger(): void {}
 
   list() {
     return { items: [...this.sessions.values()], next: undefined }
