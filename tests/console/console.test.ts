@@ -256,6 +256,28 @@ describe.runIf(missing === undefined)('the console in a browser', { timeout: 60_
     },
   )
 
+  it('breaks names and amounts that are longer than a phone is wide', async () => {
+    const { page } = await open(ENTRY, { viewport: { width: 390, height: 844 } })
+    const word = 'W'.repeat(64)
+    await page.route('**/v1/offers*', async route => {
+      const answer = await (await route.fetch()).json()
+      for (const offer of answer.items) Object.assign(offer, { name: word, providerName: word, slice: word })
+      await route.fulfill({ json: answer })
+    })
+    await page.route('**/v1/sessions*', async route => {
+      const answer = await (await route.fetch()).json()
+      for (const session of answer.items)
+        Object.assign(session, { peerName: word, offerName: word, owed: '9'.repeat(25) })
+      await route.fulfill({ json: answer })
+    })
+    await page.reload()
+    for (const view of ['Offers', 'Sessions']) {
+      await show(page, view)
+      await page.getByText(word).first().waitFor()
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), view).toBeLessThanOrEqual(390)
+    }
+  })
+
   it('keeps its figures and the current view apart with colours of the system', async () => {
     const { page } = await open(ENTRY, { forcedColors: 'active' })
     const colours = await page.evaluate(() => {

@@ -8,7 +8,9 @@ function Row({ name, children }: { readonly name: string; readonly children: Rea
   return (
     <div className="flex flex-wrap items-baseline justify-between gap-x-4 px-4 py-2 md:px-5">
       <dt className="shrink-0 text-muted">{name}</dt>
-      <dd className="ml-auto flex min-w-0 flex-wrap items-baseline justify-end gap-2 text-right">{children}</dd>
+      <dd className="wrap-anywhere ml-auto flex min-w-0 flex-wrap items-baseline justify-end gap-2 text-right">
+        {children}
+      </dd>
     </div>
   )
 }

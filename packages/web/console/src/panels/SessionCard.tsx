@@ -10,7 +10,7 @@ import { StateBadge } from '../parts/StateBadge.js'
 
 function Money({ session }: { readonly session: SessionView }) {
   return (
-    <dl className="grid grid-cols-[auto_1fr] content-start gap-x-4">
+    <dl className="grid grid-cols-[auto_minmax(0,1fr)] content-start gap-x-4">
       <dt className="text-muted">Paid</dt>
       <dd className="text-right">
         <Credits micro={session.paid} />
@@ -71,7 +71,7 @@ export function SessionCard({ session }: { readonly session: SessionView }) {
           </>
         )}
       </div>
-      <div className="grid grid-cols-[repeat(auto-fit,minmax(min(7rem,100%),1fr))] gap-x-6">
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(min(7rem,100%),1fr))] gap-x-6 [&>*]:min-w-0">
         <Traffic session={session} />
         <Money session={session} />
       </div>

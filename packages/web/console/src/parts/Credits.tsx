@@ -11,7 +11,7 @@ interface Props {
 export function Credits({ micro, sign = '', aligned = false }: Props) {
   const text = formatCredits(micro)
   return (
-    <span className="whitespace-nowrap">
+    <span className="wrap-anywhere md:whitespace-nowrap">
       {sign}
       {text}
       {aligned && (
