@@ -144,6 +144,17 @@ describe('an address that is none', () => {
   })
 })
 
+describe('a file that is not there', () => {
+  it.each([
+    [['up'], 'CONFIG_UNREADABLE', 'conet init'],
+    [['gateway', 'helper', '--config', '/nowhere/gateway.json'], 'RULESET_INVALID', 'conet gateway setup --apply'],
+    [['consortium', 'create', '--member', '/nowhere/rose.json'], 'DESCRIPTION_MALFORMED', 'check path'],
+  ])('is told with what makes it: %j', async (argv, code, remedy) => {
+    const said = await failure([...argv, '--home', home])
+    expect(said).toMatchObject({ code, message: expect.stringContaining(remedy) })
+  })
+})
+
 describe('a folder that is none', () => {
   it.each([
     [['init', '--home', NO_FOLDER], '--home'],

@@ -76,7 +76,10 @@ async function sendOwn(context: CommandContext, api: NodeApi, what: { to: Did; a
 /** The ledger speaks in micro-credits, people in credits. */
 function refused({ code, data }: TxAnswer, to: Did, asset: string): ConetError {
   const { available } = data
-  const why = typeof available === 'string' ? `there are ${credits(available)} free` : REASONS[code]?.(to, asset)
+  const why =
+    typeof available === 'string'
+      ? `there are ${credits(available)} free; send less, or wait until more comes in`
+      : REASONS[code]?.(to, asset)
   const text = `the ledger refused the transfer, ${code}${why === undefined ? '' : `: ${why}`}`
   return new ConetError(code, text, { data: data as ErrorData })
 }

@@ -42,7 +42,8 @@ export function readJson(path: string, code: string): object {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
   } catch (cause) {
-    throw new ConetError(code, `${path} cannot be read: ${(cause as Error).message}`, { data: { path }, cause })
+    const message = `${path} cannot be read: ${(cause as Error).message}; check path and permissions, or ask for the file again`
+    throw new ConetError(code, message, { data: { path }, cause })
   }
-  throw new ConetError(code, `${path} holds no JSON object`, { data: { path } })
+  throw new ConetError(code, `${path} holds no JSON object: is it the right file?`, { data: { path } })
 }

@@ -25,21 +25,34 @@ export async function submit(
   const api = openApi(context)
   const author = await chooseAuthor(context, api, options.as)
   const { code, data, hash, height } = await api.submit(author.sign(type, body))
-  if (code !== 'OK') {
-    const detail = Object.entries(data).map(([name, value]) => `${name} ${String(value)}`)
-    throw new ConetError(
-      code,
-      `the ledger refused ${type}, ${code}${detail.length === 0 ? '' : `: ${detail.join(', ')}`}`,
-      {
-        data: data as ErrorData,
-      },
-    )
-  }
+  if (code !== 'OK') throw refused(type, code, data as ErrorData)
   context.out.result(
     { ok: true, hash, height, by: author.did },
     () => `${type} by ${author.did}\nblock ${height}, transaction ${hash}`,
   )
   return EXIT.ok
+}
+
+/** What people can do about it; of the others the data says enough. */
+const REASONS: Readonly<Record<string, string>> = {
+  NO_CONSORTIUM: 'one owner founded this ledger alone; found one together with "conet consortium create"',
+  ALREADY_MEMBER: 'that owner is a member already; see "conet consortium members"',
+  MEMBER_UNKNOWN: 'no member has that DID; see "conet consortium members"',
+  APPLICATION_EXISTS: 'you applied before; a member can propose you now',
+  APPLICATIONS_FULL: 'too many wait; ask a member to propose you without one',
+  LAST_MEMBER: 'nobody would be left; let another owner in first',
+  LAST_VALIDATOR: 'nobody would order any more; propose another validator first',
+  PROPOSAL_UNKNOWN: 'there is no such proposal; see "conet consortium proposals"',
+  PROPOSAL_CLOSED: 'it is decided, withdrawn or past its end; propose it again',
+  PROPOSALS_FULL: 'you have as many open proposals as one may; withdraw one',
+  NOT_PROPOSER: 'only who proposed it can withdraw it; vote no instead',
+  VOTED_ALREADY: 'a vote is final',
+}
+
+function refused(type: string, code: string, data: ErrorData): ConetError {
+  const detail = Object.entries(data).map(([name, value]) => `${name} ${String(value)}`)
+  const said = [...detail, ...(REASONS[code] === undefined ? [] : [REASONS[code]])].join(', ')
+  return new ConetError(code, `the ledger refused ${type}, ${code}${said === '' ? '' : `: ${said}`}`, { data })
 }
 
 /** The wallet or the node's owner: the one that was named, else the one that is a member. */

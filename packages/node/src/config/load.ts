@@ -137,18 +137,19 @@ export function loadToStart(path: string | undefined, env: Environment): Config 
     if (statSync(path).size > MAX_FILE_BYTES) throw new Error(`it is larger than ${MAX_FILE_BYTES} bytes`)
     text = readFileSync(path, 'utf8')
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause)
-    throw new ConetError(
-      'CONFIG_UNREADABLE',
-      `cannot read the configuration ${path}: ${detail}; check path and permissions`,
-      {
-        data: { path },
-        cause,
-      },
-    )
+    throw unreadable(path, cause)
   }
   const config = parseForm(text, env)
   return env.CONET_DATA_DIR ? config : { ...config, dataDir: dataDirOf(config, dirname(resolve(path))) }
+}
+
+function unreadable(path: string, cause: unknown): ConetError {
+  const absent = (cause as { code?: string }).code === 'ENOENT'
+  const detail = cause instanceof Error ? cause.message : String(cause)
+  const message = absent
+    ? `there is no configuration ${path}: make one with "conet init", or name the one you have`
+    : `cannot read the configuration ${path}: ${detail}; check path and permissions`
+  return new ConetError('CONFIG_UNREADABLE', message, { data: { path }, cause })
 }
 
 /**

@@ -67,6 +67,9 @@ export function readHelperConfig(path: string): HelperConfig {
     if (uid !== 0 && uid !== process.getuid?.()) throw new Error('it belongs to another user: chown root')
     text = readFileSync(path, 'utf8')
   } catch (cause) {
+    const message = `there is no configuration of the helper, ${path}: "conet gateway setup --apply" writes it`
+    if ((cause as { code?: string }).code === 'ENOENT')
+      throw new ConetError('RULESET_INVALID', message, { data: { path }, cause })
     throw invalid(path, cause instanceof Error ? cause.message : String(cause), cause)
   }
   try {
