@@ -256,6 +256,14 @@ describe.runIf(missing === undefined)('the console in a browser', { timeout: 60_
     },
   )
 
+  it('says so when the node does not give the planner’s pages, and the others go on', async () => {
+    const { page } = await open(ENTRY)
+    await page.route('**/assets/Planner*', route => route.abort())
+    await show(page, 'Planner')
+    await page.getByText('The planner’s pages could not be loaded.').waitFor()
+    await show(page, 'Wallet')
+  })
+
   it('breaks names and amounts that are longer than a phone is wide', async () => {
     const { page } = await open(ENTRY, { viewport: { width: 390, height: 844 } })
     const word = 'W'.repeat(64)

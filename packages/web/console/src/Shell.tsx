@@ -1,4 +1,5 @@
 import { type JSX, lazy, Suspense, useEffect, useRef } from 'react'
+import { ApiError } from './api/client.js'
 import { useAnnouncements } from './hooks/announce.js'
 import { useEvents } from './hooks/events.js'
 import { useView, VIEW_NAMES, type View } from './hooks/route.js'
@@ -13,9 +14,16 @@ import { NodePanel } from './panels/NodePanel.js'
 import { OffersPanel } from './panels/OffersPanel.js'
 import { PastSessionsPanel } from './panels/PastSessionsPanel.js'
 import { TransferPanel } from './panels/TransferPanel.js'
+import { Problem } from './parts/Notice.js'
 
 /** Loaded when it is opened: an owner never pays for the planner's charts and simulator. */
-const Planner = lazy(() => import('./planner/Planner.js'))
+const Planner = lazy(() => import('./planner/Planner.js').catch(() => ({ default: PlannerAway })))
+
+/** In place of pages that the node does not give: it is away, or was updated since this page was loaded. */
+function PlannerAway() {
+  const error = new ApiError('UNREACHABLE', 'The planner’s pages could not be loaded.', 0)
+  return <Problem error={error} retry={() => location.reload()} />
+}
 
 const CONTENT: Readonly<Record<View, () => JSX.Element>> = {
   overview: () => (
