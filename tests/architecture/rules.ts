@@ -129,7 +129,7 @@ const mapRows: Rule = {
 }
 
 /** Members of a closed set of codes, and codes that are thrown or returned in place. */
-const CODE_IN_SET = /^ {2}([A-Z][A-Z0-9_]{3,}): '(?:reject|ignore|retry|punish)'/gm
+const CODE_IN_SET = /\b([A-Z][A-Z0-9_]{3,}): '(?:reject|ignore|retry|punish)'/g
 const CODE_IN_PLACE = /(?:Error|reject|fail\w*|malformed)\(\s*'([A-Z][A-Z0-9_]{3,})'/g
 /** The system's own, not ours. */
 const SYSTEM_CODES: readonly string[] = ['ECONNABORTED', 'ETIMEDOUT']
