@@ -98,3 +98,32 @@ describe('HEAD of a stream', () => {
     expect(t.hub.watched).toBe(false)
   })
 })
+
+describe('a body', () => {
+  const send = (path: string, body: string, type = 'application/json') => {
+    const headers = { 'content-type': type, authorization: `Bearer ${ADMIN_TOKEN}` }
+    return fetch(`${t.url}${path}`, { method: 'POST', headers, body })
+  }
+
+  it('says text where its form is text: a number was rounded when it was read', async () => {
+    const order = '{"to":"did:key:zAnybody","asset":"credit","amount":9007199254740993}'
+    for (const [path, body, member] of [
+      ['/v1/wallet/transfer', order, 'amount'],
+      ['/v1/txs', '{"tx":1}', 'tx'],
+      ['/v1/txs', '{"tx":true}', 'tx'],
+      ['/v1/sessions', '{"request":null}', 'request'],
+    ] as const) {
+      const response = await send(path, body)
+      expect(response.status).toBe(400)
+      expect(await response.json()).toMatchObject({
+        error: { code: 'REQUEST_INVALID', data: { path: `body/${member}` } },
+      })
+    }
+  })
+
+  it.each(['text/plain', 'text/plain; charset=utf-8', 'application/jose'])('is JSON, not %s', async type => {
+    const response = await send('/v1/txs', '{"tx":"a.b.c"}', type)
+    expect(response.status).toBe(415)
+    expect(await response.json()).toMatchObject({ error: { code: 'MEDIA_TYPE' } })
+  })
+})

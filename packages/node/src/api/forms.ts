@@ -24,6 +24,21 @@ export function defaultsOptional(form: TSchema): TSchema {
   return { ...form, properties, required }
 }
 
+/**
+ * The validator turns numbers into text and back, for paths and queries, which have nothing but text. In a body that would
+ * take an amount that JSON had already rounded: what a body's form calls text must be text.
+ *
+ * @returns name of the first member that is something else
+ */
+export function otherThanText(form: TSchema | undefined, body: unknown): string | undefined {
+  const members = Object.entries((form?.properties ?? {}) as Record<string, TSchema>)
+  const given = (typeof body === 'object' && body !== null ? body : {}) as Readonly<Record<string, unknown>>
+  const wrong = members.find(
+    ([name, { type }]) => type === 'string' && Object.hasOwn(given, name) && typeof given[name] !== 'string',
+  )
+  return wrong?.[0]
+}
+
 /** Longest page of every list. */
 const MAX_PAGE = 100
 /** Page length when nothing is said. */

@@ -16,7 +16,7 @@ import { Crowd, MAX_CONNECTIONS, MAX_STREAMS, StreamSlots } from './crowd.js'
 import type { Endpoint } from './endpoint.js'
 import { ENDPOINTS } from './endpoints/index.js'
 import { apiError, errorBody, known, statusOf } from './errors.js'
-import { defaultsOptional, ENVELOPE_TYPE, ErrorAnswer } from './forms.js'
+import { defaultsOptional, ENVELOPE_TYPE, ErrorAnswer, otherThanText } from './forms.js'
 import { type AdminRule, isHere, refuseAdmin, refuseHost } from './guards.js'
 import { API_HEADERS } from './headers.js'
 import { ignoreUpgrade, wantsWebSocket } from './ignore-upgrade.js'
@@ -167,6 +167,11 @@ function addEndpoint(app: FastifyInstance, gate: Gate, endpoint: Endpoint): void
           : undefined
       if (refusal !== undefined) throw refusal
     },
+    preValidation: async ({ body }) => {
+      const name = otherThanText(endpoint.body, body)
+      if (name === undefined) return
+      throw apiError('REQUEST_INVALID', `body/${name}: must be string; correct it`, { path: `body/${name}` })
+    },
     handler: async (request, reply) => {
       if (endpoint.stream) reply.raw.once('close', gate.streams.take(request.ip))
       const { params, query, body } = request
@@ -211,7 +216,7 @@ function addRounds(server: Server, gate: Gate): RoundsSockets {
 
 /** @param onUnreadable - answers what the router itself cannot read */
 export function newApp(onUnreadable?: FastifyServerOptions['frameworkErrors']): FastifyInstance {
-  return Fastify({
+  const app = Fastify({
     ...(onUnreadable && { frameworkErrors: onUnreadable }),
     clientErrorHandler: answerUnreadable,
     bodyLimit: MAX_BODY_BYTES,
@@ -224,6 +229,9 @@ export function newApp(onUnreadable?: FastifyServerOptions['frameworkErrors']): 
     ajv: { customOptions: { coerceTypes: true, removeAdditional: false, allErrors: false, strictNumbers: false } },
     return503OnClosing: true,
   })
+  // Fastify reads it by itself; every body here is JSON.
+  app.removeContentTypeParser('text/plain')
+  return app
 }
 
 async function listen(app: FastifyInstance, { host, port }: ApiOptions): Promise<void> {
