@@ -25,7 +25,7 @@ const OWN_CODES = {
   /** The relays of the path want more of the payment than the owner leaves them: `data.asked`, `data.most`. */
   RELAYS_TOO_DEAR: 'reject',
   SESSION_UNKNOWN: 'reject',
-  /** The first frame of a line proves nothing about the client. */
+  /** The first frame of a line is neither the request nor a voucher for an open statement: it proves nothing. */
   NOT_ATTACHED: 'reject',
   DISK_FULL: 'retry',
   GATEWAY_FAILED: 'retry',
@@ -58,7 +58,7 @@ const MESSAGES: Partial<Record<ProviderCode, string>> = {
   RELAYS_TOO_DEAR: 'The relays of this path want more than the owner leaves them: take another path.',
   SESSION_UNKNOWN: 'There is no such session.',
   SESSION_CLOSED: 'The session is over: ask for a new one.',
-  NOT_ATTACHED: 'Send the request of this session, or a voucher of it, as the first frame.',
+  NOT_ATTACHED: 'Send the request of this session, or a voucher for its open statement, as the first frame.',
   VOUCHER_BELOW: 'A higher voucher is stored already.',
   STATEMENT_UNKNOWN: 'The voucher answers no open statement of this session.',
   VOUCHER_MISMATCH: 'The voucher differs from statement or grant in `field`.',

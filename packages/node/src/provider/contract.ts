@@ -224,7 +224,7 @@ export interface ProviderService {
   request(text: string, from: RequestOrigin): Promise<Result<{ grant: string; sid: SessionId }, ProviderCode>>
   /**
    * Takes over a line for a session. Nothing is sent on it until its first frame proves the client: the request's text or
-   * any voucher signed for the session. A newer line replaces an older one.
+   * a voucher for a statement still open. A newer line replaces an older one.
    */
   attach(sid: SessionId, channel: RoundsChannel): Result<true, ProviderCode>
   /** A voucher by HTTP; resolves after it is durable and access is extended. */
