@@ -10,12 +10,15 @@ import {
   signEnvelope,
   signTogether,
 } from './index.js'
+import { readJsonObject } from './json.js'
+import { encodeUtf8 } from './utf8.js'
 
 interface Vectors {
   readonly rfc8037: { readonly jwk: { kty: string; crv: string; d: string; x: string }; readonly text: string }
   readonly base64url: readonly { readonly text: string; readonly hex: string | null }[]
   readonly accepted: readonly { kind: Kind; kid: string; seed: string; payload: object; text: string; hash: string }[]
   readonly together: { seed: string; kid: string; payloads: object[]; signedText: string; texts: string[] }
+  readonly numbers: readonly { text: string; integer: string | null }[]
   readonly refused: readonly { name: string; text: string; code: string; part?: string; why?: string }[]
 }
 
@@ -43,6 +46,11 @@ describe('vectors/wire.json', () => {
     const decoded = decodeEnvelope(text, { sha256 })
     expect(decoded).toMatchObject({ ok: true, value: { header: { alg: 'EdDSA', typ: kind, kid }, payload, hash } })
     expect(signEnvelope(kind, payload, nodeSigner(Buffer.from(seed, 'hex'), kid))).toBe(text)
+  })
+
+  it.each(vectors.numbers)('reads the number $text as $integer', ({ text, integer }) => {
+    const read = readJsonObject(encodeUtf8(`{"n":${text}}`))
+    expect(read.ok ? BigInt(Number(read.value.n)).toString() : null).toBe(integer)
   })
 
   it('accepts and makes statements signed together', () => {
