@@ -36,9 +36,8 @@ export function trialWords({ terms }: Pick<Offer, 'terms'>): string {
 
 /** What is known about who gives the service. */
 export function trustWords({ quality, hops }: Pick<Offer, 'quality' | 'hops'>): string {
-  const { sessions, disputes } = quality
+  const { sessions } = quality
   const relays = hops === 0 ? '' : ` Reached through ${count(hops, 'relay')}.`
   if (sessions === 0) return `New here: nobody has used it yet.${relays}`
-  const trouble = disputes === 0 ? 'no dispute' : count(disputes, 'dispute')
-  return `${count(sessions, 'session')} so far, ${trouble}.${relays}`
+  return `${count(sessions, 'session')} paid so far.${relays}`
 }
