@@ -103,7 +103,7 @@ export class Chain {
     if (!holder.ok) throw new ConetError('CARRY_MALFORMED', `${this.exit} is no key of an exit.`)
     const psk = agreeWithHolder(secret, holder.value, sealContext(options.lid, this.#channel))
     this.#lasting = new Lasting(options.monotonic)
-    this.#line = new SealedLine(this.#lasting, { identity: this.#channel, psk })
+    this.#line = new SealedLine(this.#lasting, { identity: this.#channel, psk }, options.monotonic)
     this.#probe = new Probe(this.#lasting, {
       limits: this.#limits,
       now: options.monotonic,

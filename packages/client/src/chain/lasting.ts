@@ -78,6 +78,7 @@ export class Lasting extends Duplex {
     if (this.destroyed) return void leg.destroy()
     const before = this.#leg
     this.#leg = leg
+    this.emit('leg')
     if (before !== undefined && before !== leg) before.destroy()
     const scanner = new FrameScanner()
     leg.on('data', (chunk: Uint8Array) => {

@@ -5,6 +5,7 @@ import type { Millis } from '@conet/core/units'
 import { endTogether, joinFlow } from './flow.js'
 import type { Lasting } from './lasting.js'
 import type { Neighbour } from './leg.js'
+import { ShortQueue } from './short-queue.js'
 
 /**
  * TLS 1.2 with a key both sides know and fresh Diffie-Hellman keys besides (RFC 8442, RFC 7905): Node offers callbacks
@@ -24,6 +25,7 @@ const LOOPBACK = '127.0.0.1'
  */
 export class SealedLine {
   readonly #lasting: Lasting
+  readonly #now: () => Millis
   readonly #seal: { readonly identity: string; readonly psk: Uint8Array }
   readonly #doors = new Map<string, Promise<Neighbour>>()
   readonly #servers = new Set<Server>()
@@ -31,8 +33,10 @@ export class SealedLine {
   #session: ClientHttp2Session | undefined
   openFlows = 0
 
-  constructor(lasting: Lasting, seal: { identity: string; psk: Uint8Array }) {
+  /** @param now - monotonic milliseconds */
+  constructor(lasting: Lasting, seal: { identity: string; psk: Uint8Array }, now: () => Millis) {
     this.#lasting = lasting
+    this.#now = now
     this.#seal = seal
   }
 
@@ -60,7 +64,9 @@ export class SealedLine {
     session.on('close', () => this.#lasting.destroy())
     session.on('error', () => {})
     await shaken(session, waitMs)
-    session.setLocalWindowSize(16 * 1024 * 1024)
+    const queue = new ShortQueue(session, this.#now)
+    this.#lasting.on('leg', () => queue.forget())
+    session.once('close', queue.watch())
   }
 
   /** A loopback port whose connections end at `authority`, seen from the exit. */

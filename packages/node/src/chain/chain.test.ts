@@ -125,6 +125,46 @@ describe('a chain of relays', () => {
   })
 })
 
+describe('a slow path', () => {
+  /** As of a house behind 10 Mbit/s. */
+  const RATE = 1_250_000
+  const SECONDS = 6
+
+  it('lets what is small through while a download fills it, and stays full', async () => {
+    const exit = await street.exit()
+    await street.echo(ECHO)
+    await street.source('files.example:80', 4 * SECONDS * RATE)
+    const relay = await street.relay([exit.at], { allowance: () => RATE })
+    const chain = await street.terminal([relay.at])
+    const small = connect(await chain.reach(ECHO)).on('error', () => {})
+    const answers = () =>
+      new Promise(resolve => {
+        small.once('data', resolve)
+        small.write('x')
+      })
+    await answers()
+    const download = connect(await chain.reach('files.example:80')).on('error', () => {})
+    let came = 0
+    download.on('data', chunk => {
+      came += chunk.length
+    })
+    const until = performance.now() + SECONDS * 1_000
+    const took: number[] = []
+    while (performance.now() < until) {
+      const asked = performance.now()
+      await answers()
+      took.push(performance.now() - asked)
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
+    download.destroy()
+    small.destroy()
+    // A statement has a second (RND-3); a window of 16 MiB would hold it up for three.
+    const [median = 0] = took.sort((one, other) => one - other).slice(took.length / 2)
+    expect(median).toBeLessThan(1_000)
+    expect(came).toBeGreaterThan((SECONDS * RATE) / 2)
+  }, 30_000)
+})
+
 describe('a relay', () => {
   it.each([
     ['CARRY_DENIED', { denied: 'terminal' }],

@@ -1,6 +1,6 @@
-import { createSecureServer, type Http2SecureServer, type ServerHttp2Stream } from 'node:http2'
+import { createSecureServer, type Http2SecureServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
-import { ASK_ROUTES, endTogether, joinFlow, Lasting, SEAL, sealContext } from '@conet/client/chain'
+import { ASK_ROUTES, endTogether, joinFlow, Lasting, SEAL, ShortQueue, sealContext } from '@conet/client/chain'
 import { ok, type Result, reject } from '@conet/core/errors'
 import { agreeAsHolder } from '@conet/core/identity'
 import type { Did, Millis } from '@conet/core/units'
@@ -61,6 +61,8 @@ class Exit {
   readonly #requests: RequestReader
   readonly #channels = new Map<string, Channel>()
   readonly #sockets = new Set<Socket>()
+  /** By the port of the channel's inner connection. */
+  readonly #queues = new Map<number | undefined, ShortQueue>()
   readonly #sealed: Http2SecureServer
   #legs: Server | undefined
   #port = 0
@@ -75,7 +77,7 @@ class Exit {
       settings: { initialWindowSize: 4 * 1024 * 1024, maxConcurrentStreams: MOST_FLOWS },
     } as Parameters<typeof createSecureServer>[0])
     this.#sealed.on('stream', (stream, headers) => this.#flow(stream, headers))
-    this.#sealed.on('session', session => session.setLocalWindowSize(16 * 1024 * 1024))
+    this.#sealed.on('session', session => this.#watch(session))
     this.#sealed.on('sessionError', () => {})
     this.#sealed.on('tlsClientError', () => {})
   }
@@ -148,6 +150,7 @@ class Exit {
     lasting.pipe(inner)
     inner.once('close', () => this.#end(id))
     lasting.on('error', () => {})
+    lasting.on('leg', () => this.#queues.get(inner.localPort)?.forget())
     lasting.once('close', () => {
       inner.destroy()
       this.#end(id)
@@ -158,6 +161,17 @@ class Exit {
       channel.timer.unref()
     })
     return channel
+  }
+
+  #watch(session: ServerHttp2Session): void {
+    const { remotePort } = session.socket
+    const queue = new ShortQueue(session, this.#options.monotonic)
+    const stop = queue.watch()
+    this.#queues.set(remotePort, queue)
+    session.once('close', () => {
+      stop()
+      this.#queues.delete(remotePort)
+    })
   }
 
   #end(id: string): void {

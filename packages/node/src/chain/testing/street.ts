@@ -123,12 +123,21 @@ export class Street {
   }
 
   /** A server that sends back what it gets; known to the exit as `authority`. */
-  async echo(authority: string): Promise<void> {
+  echo(authority: string): Promise<void> {
+    return this.serve(authority, socket => void socket.pipe(socket))
+  }
+
+  /** A server that sends so many bytes, as fast as they are taken. */
+  source(authority: string, size: number): Promise<void> {
+    return this.serve(authority, socket => void socket.end(Buffer.alloc(size)))
+  }
+
+  async serve(authority: string, onSocket: (socket: Socket) => void): Promise<void> {
     const sockets = new Set<Socket>()
     const server = createServer(socket => {
       sockets.add(socket)
       socket.on('error', () => {})
-      socket.pipe(socket)
+      onSocket(socket)
     })
     this.inside.set(authority, { host: HOST, port: await listen(server) })
     this.#ends.push(() => {
