@@ -90,7 +90,7 @@ it('lets no small traffic, nor a pause, make room for a long queue', () => {
   path.run(20 * SECOND, () => queue.look())
   Object.assign(path, { wants: 0 })
   path.run(2 * SECOND, () => queue.look())
-  expect(path.window).toBeLessThanOrEqual(512 * KIB)
+  expect(path.window).toBeLessThanOrEqual(256 * KIB)
   Object.assign(path, { wants: Number.POSITIVE_INFINITY })
   path.run(5 * SECOND, () => queue.look())
   expect(path.longestQueueMs).toBeLessThan(1_000)

@@ -3,7 +3,7 @@ import type { Millis } from '@conet/core/units'
 
 const KIB = 1_024
 /** Bytes that the other side may have under way to us: at first, at least, and at most (200 ms at 80 MB/s). */
-const WINDOW = { first: 512 * KIB, least: 128 * KIB, most: 16 * KIB * KIB }
+const WINDOW = { first: 256 * KIB, least: 64 * KIB, most: 16 * KIB * KIB }
 const LOOK_MS: Millis = 100
 /** Longest queue: a statement that waits behind a download has a second to arrive (RND-3). */
 const QUEUE_MS: Millis = 200

@@ -66,7 +66,7 @@ export class Carrier {
    */
   static async open(offer: Offer, options: ConnectionOptions & CarrierWish, hooks: CarrierHooks): Promise<Carrier> {
     const { ports, wallet, keys, lid, device, escrow, mayPay, over, onEvent } = options
-    const meter = new FlowMeter()
+    const meter = new FlowMeter(over !== undefined)
     const api = new NodeApi(offer.node, { ports })
     let carrier: Carrier | undefined
     const session = await openSession({

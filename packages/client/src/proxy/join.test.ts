@@ -132,6 +132,16 @@ describe('join', () => {
     now.mockRestore()
   })
 
+  it('allows over a chain for what waits at the exit, until nothing has come for long', () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0)
+    const meter = new FlowMeter(true)
+    meter.down(meter.begin(), 70_000)
+    expect(meter.read().inFlight).toBe(4n * MIB + 70_000n)
+    now.mockReturnValue(11_000)
+    expect(meter.read().inFlight).toBe(0n)
+    now.mockRestore()
+  })
+
   it('allows nothing for flows that the tunnel broke, and little for many that were broken here', async () => {
     const [local] = await pair()
     const [tunnel, provider] = await pair()

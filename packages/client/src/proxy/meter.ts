@@ -31,6 +31,13 @@ export class FlowMeter {
   /** Where the gateway lets the whole device through: what its link carried, which more programs use than ours. */
   link: (() => LinkCount) | undefined
 
+  readonly #overChain: boolean
+
+  /** @param overChain - relays lead to the provider: what it has counted waits at the exit, whatever the slow way has room for */
+  constructor(overChain = false) {
+    this.#overChain = overChain
+  }
+
   get openFlows(): number {
     return this.#open.size
   }
@@ -71,8 +78,10 @@ export class FlowMeter {
     const quietSince = performance.now() - QUIET_MS
     let inFlight = this.#broken.bytes
     for (const flow of this.#open) {
-      if (this.isStalled(flow)) inFlight += unreadBytes(BigInt(flow.bytesDown))
-      else if (flow.movedAt > quietSince) inFlight += underWayBytes(BigInt(flow.bytesDown))
+      const down = BigInt(flow.bytesDown)
+      const moves = flow.movedAt > quietSince
+      if (this.isStalled(flow) || (moves && this.#overChain)) inFlight += unreadBytes(down)
+      else if (moves) inFlight += underWayBytes(down)
     }
     const link = this.link?.() ?? { up: 0n, down: 0n }
     return { bytesUp: most(bytesUp, link.up), bytesDown: most(bytesDown, link.down), inFlight }
